@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+# aangan_proto(NAME FILES a/b.proto ... [PUBLIC lib...]): messages of one package as `aangan::proto_NAME`.
+# With GRPC, generated stubs become `aangan::proto_NAME_grpc`: only clients and tests link those; the servers are built
+# from descriptors and never see a stub.
+function(aangan_proto NAME)
+  cmake_parse_arguments(P "GRPC" "" "FILES;PUBLIC" ${ARGN})
+  set(out ${CMAKE_BINARY_DIR}/proto)
+  file(MAKE_DIRECTORY ${out})
+  set(sources)
+  set(stubs)
+  foreach(file ${P_FILES})
+    string(REGEX REPLACE "\\.proto$" "" stem ${file})
+    set(outputs ${out}/${stem}.pb.cc ${out}/${stem}.pb.h)
+    set(plugin)
+    list(APPEND sources ${out}/${stem}.pb.cc)
+    if(P_GRPC)
+      list(APPEND outputs ${out}/${stem}.grpc.pb.cc ${out}/${stem}.grpc.pb.h)
+      list(APPEND stubs ${out}/${stem}.grpc.pb.cc)
+      set(plugin --grpc_out=${out} --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin>)
+    endif()
+    add_custom_command(OUTPUT ${outputs}
+      COMMAND ${PROTOC} -I ${CMAKE_SOURCE_DIR}/proto -I /usr/include --cpp_out=${out} ${plugin} ${CMAKE_SOURCE_DIR}/proto/${file}
+      DEPENDS ${CMAKE_SOURCE_DIR}/proto/${file} VERBATIM)
+  endforeach()
+  add_library(aangan_proto_${NAME} ${sources})
+  add_library(aangan::proto_${NAME} ALIAS aangan_proto_${NAME})
+  target_include_directories(aangan_proto_${NAME} SYSTEM PUBLIC ${out})
+  target_link_libraries(aangan_proto_${NAME} PUBLIC protobuf::libprotobuf ${P_PUBLIC})
+  target_compile_options(aangan_proto_${NAME} PRIVATE -w)
+  if(P_GRPC)
+    add_library(aangan_proto_${NAME}_grpc ${stubs})
+    add_library(aangan::proto_${NAME}_grpc ALIAS aangan_proto_${NAME}_grpc)
+    target_link_libraries(aangan_proto_${NAME}_grpc PUBLIC aangan_proto_${NAME} gRPC::grpc++)
+    target_compile_options(aangan_proto_${NAME}_grpc PRIVATE -w)
+    set_target_properties(aangan_proto_${NAME}_grpc PROPERTIES UNITY_BUILD ON)
+  endif()
+  set_target_properties(aangan_proto_${NAME} PROPERTIES UNITY_BUILD ON)
+endfunction()
