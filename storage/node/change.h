@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be asked of the node's store: one struct a kind of change. A change is what one caller asks, 1 to n records;
+// it goes in whole or not at all.
+// Threads: plain values.
+#ifndef AANGAN_STORAGE_NODE_CHANGE_H_
+#define AANGAN_STORAGE_NODE_CHANGE_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "aangan/store/v1/node_store.pb.h"
+#include "absl/status/statusor.h"
+#include "base/digest.h"
+#include "model/names.h"
+#include "model/period.h"
+
+namespace aangan::storage::node {
+
+using Record = std::variant<store::v1::MemberRecord, store::v1::ConsentRecord, store::v1::ServiceRecord,
+                            store::v1::AssessmentRecord>;
+
+enum class WriteKind : uint8_t { kCreate, kUpdate, kDelete };
+
+// One record to write. The store seals it for version `version` + 1 on the caller's thread; the sequencer accepts it only
+// while `version` still stands.
+struct RecordWrite {
+  WriteKind kind = WriteKind::kCreate;
+  model::RecordName name;
+  uint64_t version = 0;  // that the caller read (its etag); 0 with kCreate
+  Record record;         // ignored with kDelete; its version and times are set by the store
+};
+
+// Numbers of aangan.node.v1.AuditAction.
+enum class Action : uint8_t {
+  kCreated = 1, kUpdated = 2, kDeleted = 3, kImported = 4, kProposed = 5, kApproved = 6, kRefused = 7, kSent = 8,
+  kSigned = 9, kTokenCreated = 10, kTokenDeleted = 11, kConsentRanOut = 12,
+};
+
+// Makes a repeat safe: the same caller, rpc and id with the same content gets the first answer once that is on disk.
+struct RequestKey {
+  std::string caller;  // token id
+  std::string rpc;     // method name
+  std::string id;      // UUID text
+  Digest content{};    // SHA-256 of the request without its id
+};
+
+// A change of a member's records.
+struct RecordsChange {
+  std::vector<RecordWrite> writes;   // all of one member when one is kDelete of a member
+  std::optional<RequestKey> request;
+  std::string actor;                 // "tokens/{t}" or "node"
+  Action action = Action::kCreated;
+  bool skip_if_present = false;      // import: a create of an id that is there counts as done, not as an error
+};
+
+// An audit entry without a record: a release approved, a roster signed, a token made.
+struct NoteChange {
+  Action action = Action::kSigned;
+  std::string actor;
+  std::string resource;  // resource name
+  // Key and value to put into the family `settings` in the same commit (roster, catalogue, token, release as sent, ...);
+  // empty key: nothing. An empty value deletes.
+  std::string settings_key;
+  std::string settings_value;
+};
+
+using Change = std::variant<RecordsChange, NoteChange>;
+
+// What a change became. `repeated`: the request id, or every record of an import row, was there already.
+struct Committed {
+  uint64_t sequence = 0;
+  bool repeated = false;
+  std::vector<uint64_t> versions;         // one a write; 0 for a delete
+  std::vector<model::RecordName> names;   // of the first request when `repeated`
+};
+
+using Done = std::function<void(absl::StatusOr<Committed>)>;
+
+}  // namespace aangan::storage::node
+
+#endif  // AANGAN_STORAGE_NODE_CHANGE_H_

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// The second, small store: what may happen only once. Round state, sealed draws, noised vectors, the ledger, locks, the
+// incarnation. It is in no backup: a restored node starts a new one and sits out what had begun (protocol.md, Restore).
+//
+// A step of a round is one synced batch in here; the main store learns of it afterwards, by id.
+// Threads: thread-safe; one step at a time.
+// Errors: FAILED_PRECONDITION (WRONG_STATE, BUDGET, PERIOD_TOO_OLD); ABORTED (PROPOSAL_CHANGED); DATA_LOSS (DAMAGED).
+#ifndef AANGAN_STORAGE_NODE_ONCE_STORE_H_
+#define AANGAN_STORAGE_NODE_ONCE_STORE_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/random.h"
+#include "base/secret.h"
+#include "model/period.h"
+
+namespace aangan::storage::node {
+
+// Stages of a round on this node, in order; numbers are on disk and are those of aangan.node.v1.ReleaseStage.
+enum class Stage : uint8_t {
+  kAnnounced = 1, kProposed = 2, kApproved = 3, kSent = 4, kReceived = 5, kRefused = 6, kVoid = 7, kLeftOut = 8,
+};
+
+// One round as this node has it. Keyed by period: a node contributes to one round a period, whatever the catalogue.
+struct RoundEntry {
+  model::Period period;
+  Stage stage = Stage::kAnnounced;
+  Digest round_id{};
+  Digest catalogue{};
+  int64_t charge_nano_rho = 0;
+  int64_t contribute_until_us = 0;
+  bool rehearsal = false;
+  int64_t approve_time_us = 0;
+  int64_t send_time_us = 0;
+  Digest proposal_digest{};           // of the protected vector, once proposed
+  std::string descriptor;             // canonical bytes
+  std::string protected_vector;       // once approved: encoded, for good
+  std::string contribution;           // once approved: the exact bytes that are sent, for good
+  std::string receipt;                // serialised, once sent
+  std::string national_release;       // serialised, once received
+};
+
+// One debit. The chain's head is SHA-256 over the head before and the entry.
+struct LedgerEntry {
+  uint64_t number = 0;
+  model::Period period;
+  int64_t nano_rho = 0;
+  Digest round_id{};
+  Digest head{};
+};
+
+class OnceStore {
+ public:
+  // `seal_key` comes from the main store (DeriveKey("once")). Made new when missing, with a new incarnation.
+  static absl::StatusOr<std::unique_ptr<OnceStore>> Open(const std::string& folder, SecretBytes seal_key,
+                                                         const Clock* clock, RandomSource* random);
+  virtual ~OnceStore() = default;
+
+  virtual absl::StatusOr<RoundEntry> GetRound(const model::Period& period) const = 0;  // NOT_FOUND
+  virtual absl::StatusOr<std::vector<RoundEntry>> ListRounds() const = 0;              // newest first
+
+  // Notes an announced round. A period that has a round past kProposed keeps it: WRONG_STATE for another round_id.
+  virtual absl::Status Announce(const RoundEntry& entry) = 0;
+  // Keeps the draw of a round, sealed under a key in a file of its own. The same round keeps its first draw: `encoded` is
+  // then ignored. Returns the draw that stands.
+  virtual absl::StatusOr<SecretBytes> KeepDraw(const Digest& round_id, SecretBytes encoded) = 0;
+  virtual absl::StatusOr<std::optional<SecretBytes>> FindDraw(const Digest& round_id) const = 0;
+  // Announced -> proposed (or proposed again): the digest of what would leave. The vector itself is not kept.
+  virtual absl::Status Propose(const model::Period& period, const Digest& proposal_digest) = 0;
+  // One synced batch: debit, protected vector, contribution bytes, stage approved; then the draw's key file is overwritten.
+  // BUDGET when any four consecutive periods would pass `cap`; PERIOD_TOO_OLD when the period is not later than all that
+  // were contributed to; PROPOSAL_CHANGED when the digest is not the proposed one.
+  struct Approval {
+    model::Period period;
+    Digest proposal_digest{};
+    std::string protected_vector;
+    std::string contribution;
+    int64_t cap_nano_rho = 0;
+  };
+  virtual absl::Status Approve(const Approval& approval) = 0;
+  virtual absl::Status Refuse(const model::Period& period) = 0;  // also from kAnnounced
+  virtual absl::Status MarkSent(const model::Period& period, const std::string& receipt) = 0;
+  virtual absl::Status MarkEnded(const model::Period& period, Stage stage, const std::string& national_release) = 0;
+
+  // --- ledger
+  virtual absl::StatusOr<std::vector<LedgerEntry>> Ledger() const = 0;  // oldest first, chain checked
+  virtual Digest ledger_head() const = 0;                               // zeros when empty
+  // What is left for `period`: the cap less the most that any four consecutive periods with it already hold.
+  virtual int64_t BudgetLeft(const model::Period& period, int64_t cap_nano_rho) const = 0;
+
+  // 16 random bytes made at first start, and a counter of signed objects, raised durably before it is used.
+  virtual std::array<uint8_t, 16> incarnation() const = 0;
+  virtual absl::StatusOr<uint64_t> NextCounter() = 0;
+};
+
+}  // namespace aangan::storage::node
+
+#endif  // AANGAN_STORAGE_NODE_ONCE_STORE_H_
