@@ -3,7 +3,8 @@
 // whatever varies (TLS presentation style, RFC 8446 section 3). Protobuf carries typed fields; each side computes these
 // bytes from them, because re-serialised protobuf is not canonical.
 //
-// Threads: one thread an object. Errors of the reader: INVALID_ARGUMENT, reason WRONG_LENGTH; it never reads past the end.
+// Threads: one thread an object. Errors of the reader: INVALID_ARGUMENT, reason WRONG_LENGTH; it never reads past the
+// end.
 #ifndef AANGAN_BASE_CANONICAL_H_
 #define AANGAN_BASE_CANONICAL_H_
 
@@ -22,9 +23,9 @@ class CanonicalWriter {
   CanonicalWriter& U16(uint16_t value);
   CanonicalWriter& U32(uint32_t value);
   CanonicalWriter& U64(uint64_t value);
-  CanonicalWriter& I64(int64_t value);                       // two's complement
-  CanonicalWriter& Fixed(absl::Span<const uint8_t> bytes);   // of a length that the reader knows
-  CanonicalWriter& Bytes(absl::string_view bytes);           // u32 length, then the bytes
+  CanonicalWriter& I64(int64_t value);                      // two's complement
+  CanonicalWriter& Fixed(absl::Span<const uint8_t> bytes);  // of a length that the reader knows
+  CanonicalWriter& Bytes(absl::string_view bytes);          // u32 length, then the bytes
   const std::string& bytes() const { return out_; }
   std::string Take() && { return std::move(out_); }
 

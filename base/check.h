@@ -11,8 +11,8 @@ namespace aangan {
 
 }  // namespace aangan
 
-#define AANGAN_CHECK(condition)                                             \
-  do {                                                                      \
+#define AANGAN_CHECK(condition)                                              \
+  do {                                                                       \
     if (!(condition)) ::aangan::CheckFailed(#condition, __FILE__, __LINE__); \
   } while (false)
 

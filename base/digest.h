@@ -21,7 +21,8 @@ Digest Sha256(absl::string_view bytes);
 Digest Sha256(std::initializer_list<absl::string_view> parts);  // of the parts joined, without separators
 Digest HmacSha256(absl::Span<const uint8_t> key, absl::string_view bytes);
 // HKDF with extract and expand; `info` is the label of what the key is for.
-SecretBytes HkdfSha256(absl::Span<const uint8_t> key, absl::string_view salt, absl::string_view info, size_t size_bytes);
+SecretBytes HkdfSha256(absl::Span<const uint8_t> key, absl::string_view salt, absl::string_view info,
+                       size_t size_bytes);
 
 inline absl::string_view AsText(absl::Span<const uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};

@@ -19,8 +19,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes);
 absl::StatusOr<SecretBytes> ReadSecretFile(const std::string& path, size_t max_bytes);
 // Written beside, synced, renamed over, folder synced. `mode` is set before the first byte.
 absl::Status WriteFileDurably(const std::string& path, absl::string_view bytes, int mode);
-// Overwrites in place with zeros and syncs, twice as long as the file's own blocks allow; the file stays. For keys that are
-// to be destroyed: never a rename, which would leave the old blocks.
+// Overwrites in place with zeros and syncs, twice as long as the file's own blocks allow; the file stays. For keys that
+// are to be destroyed: never a rename, which would leave the old blocks.
 absl::Status OverwriteInPlace(const std::string& path);
 // Makes the folder and its parents with `mode`; fine when it is there.
 absl::Status MakeFolders(const std::string& path, int mode);

@@ -12,7 +12,8 @@ namespace aangan {
 // compile.
 class Literal {
  public:
-  consteval Literal(const char* text) : text_(text) {}  // NOLINT(google-explicit-constructor): literals convert by design
+  consteval Literal(const char* text)
+      : text_(text) {}  // NOLINT(google-explicit-constructor): literals convert by design
   constexpr absl::string_view text() const { return text_; }
 
  private:

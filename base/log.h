@@ -34,7 +34,8 @@ class LogLine {
 
   LogLine& Number(Literal key, int64_t value);
   LogLine& Text(Literal key, Literal value);
-  // A resource name, a file's last part, an address: anything outside [A-Za-z0-9/_.:-] becomes "?", at most 200 characters.
+  // A resource name, a file's last part, an address: anything outside [A-Za-z0-9/_.:-] becomes "?", at most 200
+  // characters.
   LogLine& Name(Literal key, absl::string_view name);
   // Code and reason of a status; never its message.
   LogLine& Status(const absl::Status& status);

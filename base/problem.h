@@ -2,13 +2,13 @@
 // The one way to make an error that a caller will read: code, reason, field, what to do.
 //
 // A Problem becomes an absl::Status that carries google.rpc.ErrorInfo (domain "aangan", reason, metadata) and, where
-// fields are named, google.rpc.BadRequest, as payloads under their type URLs ("type.googleapis.com/google.rpc..."). Both
-// fronts hand them on unchanged. Source: AIP-193; it differs in one point (docs/decisions): a value that a caller sent is
-// never repeated, neither in the message nor in the metadata, because it may be personal.
+// fields are named, google.rpc.BadRequest, as payloads under their type URLs ("type.googleapis.com/google.rpc...").
+// Both fronts hand them on unchanged. Source: AIP-193; it differs in one point (docs/decisions): a value that a caller
+// sent is never repeated, neither in the message nor in the metadata, because it may be personal.
 //
 // Threads: a Problem belongs to one thread; the Status may go anywhere.
-// Bounds: at most 20 field violations are kept, the rest is counted in metadata "violationsLeftOut"; the encoded details
-// stay under 4 KiB, because gRPC loses a call whose details pass 8 KB.
+// Bounds: at most 20 field violations are kept, the rest is counted in metadata "violationsLeftOut"; the encoded
+// details stay under 4 KiB, because gRPC loses a call whose details pass 8 KB.
 #ifndef AANGAN_BASE_PROBLEM_H_
 #define AANGAN_BASE_PROBLEM_H_
 
@@ -26,51 +26,51 @@ namespace aangan {
 // Every reason that the software gives, in one list. The name on the wire is the part after k in UPPER_SNAKE_CASE:
 // kStaleEtag is "STALE_ETAG". A reason is never renamed and never used again for something else.
 enum class Reason {
-  kInvalidField,           // a field of the request is missing, malformed or out of range
-  kUnknownCode,            // a code is not in its code list
-  kNotFound,               // no such resource
-  kAlreadyExists,          // the id is taken
-  kErasedId,               // the id belonged to an erased member and stays refused
-  kStaleEtag,              // somebody else changed it first: read it again
-  kMissingEtag,            // Update and Delete need the etag that was read
-  kRequestIdReused,        // the same request_id came with other content
-  kBadPageToken,           // not a page token of this list and caller
-  kNoCredential,           // no token and no certificate
-  kBadToken,               // unknown, revoked or expired token
-  kBadCertificate,         // the certificate is not in the roster or not this collective's
-  kNotAllowed,             // the caller's role may not do this
-  kTooMany,                // a limit of rate, size or count
-  kTooLarge,               // a message, page or upload is larger than allowed
-  kBusy,                   // the write queue is full: try again
-  kDiskReserve,            // the disk is nearly full: free some space
-  kStopping,               // the program is shutting down
-  kDeadline,               // the time allowed is over
-  kDamaged,                // stored data fails its check
-  kLogShortened,           // the database's log ends before the last acknowledged write
-  kNewerFormat,            // the store was written by a newer program
-  kLocked,                 // another process has the store open
-  kKeyMissing,             // a key file is missing or not readable
-  kBadSignature,           // a signature does not verify
-  kNotEnoughSignatures,    // fewer collectives signed than the rule asks for
-  kCatalogueRefused,       // lint: the catalogue breaks a rule
-  kNoCatalogue,            // no catalogue is in force for the period
-  kNoRoster,               // no roster is in force
-  kPeriodNotEnded,         // the period has not ended by this node's clock
-  kPeriodClosed,           // the period is closed
-  kPeriodTooOld,           // not one of the last four ended periods
-  kBudget,                 // the privacy budget of four periods would be passed
-  kProposalChanged,        // what is approved is not what was shown
-  kWrongState,             // the round or release is not in the state that this needs
-  kRehearsalNotAllowed,    // this node's configuration does not join rehearsals
-  kWrongLength,            // a contribution or a part of it has the wrong length
-  kOutOfRange,             // a contributed value is outside the catalogue's bound
-  kRoundFrozen,            // the round takes no more contributions
-  kBadOffset,              // a chunk does not continue the upload
-  kJoinTokenUsed,          // the join token was used, or its time is over
-  kNoLink,                 // the federation can not be reached
-  kClockWrong,             // this machine's clock disagrees with what certificates say
-  kImportRow,              // a row of an import was refused
-  kInternal,               // our fault: the id in the metadata finds the log line
+  kInvalidField,         // a field of the request is missing, malformed or out of range
+  kUnknownCode,          // a code is not in its code list
+  kNotFound,             // no such resource
+  kAlreadyExists,        // the id is taken
+  kErasedId,             // the id belonged to an erased member and stays refused
+  kStaleEtag,            // somebody else changed it first: read it again
+  kMissingEtag,          // Update and Delete need the etag that was read
+  kRequestIdReused,      // the same request_id came with other content
+  kBadPageToken,         // not a page token of this list and caller
+  kNoCredential,         // no token and no certificate
+  kBadToken,             // unknown, revoked or expired token
+  kBadCertificate,       // the certificate is not in the roster or not this collective's
+  kNotAllowed,           // the caller's role may not do this
+  kTooMany,              // a limit of rate, size or count
+  kTooLarge,             // a message, page or upload is larger than allowed
+  kBusy,                 // the write queue is full: try again
+  kDiskReserve,          // the disk is nearly full: free some space
+  kStopping,             // the program is shutting down
+  kDeadline,             // the time allowed is over
+  kDamaged,              // stored data fails its check
+  kLogShortened,         // the database's log ends before the last acknowledged write
+  kNewerFormat,          // the store was written by a newer program
+  kLocked,               // another process has the store open
+  kKeyMissing,           // a key file is missing or not readable
+  kBadSignature,         // a signature does not verify
+  kNotEnoughSignatures,  // fewer collectives signed than the rule asks for
+  kCatalogueRefused,     // lint: the catalogue breaks a rule
+  kNoCatalogue,          // no catalogue is in force for the period
+  kNoRoster,             // no roster is in force
+  kPeriodNotEnded,       // the period has not ended by this node's clock
+  kPeriodClosed,         // the period is closed
+  kPeriodTooOld,         // not one of the last four ended periods
+  kBudget,               // the privacy budget of four periods would be passed
+  kProposalChanged,      // what is approved is not what was shown
+  kWrongState,           // the round or release is not in the state that this needs
+  kRehearsalNotAllowed,  // this node's configuration does not join rehearsals
+  kWrongLength,          // a contribution or a part of it has the wrong length
+  kOutOfRange,           // a contributed value is outside the catalogue's bound
+  kRoundFrozen,          // the round takes no more contributions
+  kBadOffset,            // a chunk does not continue the upload
+  kJoinTokenUsed,        // the join token was used, or its time is over
+  kNoLink,               // the federation can not be reached
+  kClockWrong,           // this machine's clock disagrees with what certificates say
+  kImportRow,            // a row of an import was refused
+  kInternal,             // our fault: the id in the metadata finds the log line
 };
 
 // The name on the wire, e.g. "STALE_ETAG".

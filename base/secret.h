@@ -12,12 +12,12 @@
 
 namespace aangan {
 
-// Owns a block that is left out of core dumps, locked in memory where the limit allows, and wiped when it goes. Moves, does
-// not copy, has no <<. Threads: as a plain value.
+// Owns a block that is left out of core dumps, locked in memory where the limit allows, and wiped when it goes. Moves,
+// does not copy, has no <<. Threads: as a plain value.
 class SecretBytes {
  public:
   SecretBytes() = default;
-  explicit SecretBytes(size_t size_bytes);               // zeros
+  explicit SecretBytes(size_t size_bytes);                   // zeros
   static SecretBytes Copy(absl::Span<const uint8_t> bytes);  // the caller wipes its own copy
   static SecretBytes Random(size_t size_bytes, RandomSource& random);
 

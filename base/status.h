@@ -23,14 +23,14 @@ absl::Status Annotate(const absl::Status& status, absl::string_view where);
 #define AANGAN_CONCAT_INNER(a, b) a##b
 #define AANGAN_CONCAT(a, b) AANGAN_CONCAT_INNER(a, b)
 
-#define RETURN_IF_ERROR(expr)                                  \
-  do {                                                         \
+#define RETURN_IF_ERROR(expr)                                                           \
+  do {                                                                                  \
     if (absl::Status aangan_status = (expr); !aangan_status.ok()) return aangan_status; \
   } while (false)
 
 #define ASSIGN_OR_RETURN(lhs, expr) ASSIGN_OR_RETURN_INNER(AANGAN_CONCAT(aangan_or_, __LINE__), lhs, expr)
-#define ASSIGN_OR_RETURN_INNER(value_or, lhs, expr)    \
-  auto value_or = (expr);                              \
+#define ASSIGN_OR_RETURN_INNER(value_or, lhs, expr)        \
+  auto value_or = (expr);                                  \
   if (!value_or.ok()) return std::move(value_or).status(); \
   lhs = *std::move(value_or)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # aangan_proto(NAME FILES a/b.proto ... [PUBLIC lib...]): messages of one package as `aangan::proto_NAME`.
 # With GRPC, generated stubs become `aangan::proto_NAME_grpc`: only clients and tests link those; the servers are built
-# from descriptors and never see a stub.
+# from descriptors and never see a stub. Stubs are one unity; messages are not (protoc 3.21 repeats names of statics).
 function(aangan_proto NAME)
   cmake_parse_arguments(P "GRPC" "" "FILES;PUBLIC" ${ARGN})
   set(out ${CMAKE_BINARY_DIR}/proto)
@@ -34,5 +34,4 @@ function(aangan_proto NAME)
     target_compile_options(aangan_proto_${NAME}_grpc PRIVATE -w)
     set_target_properties(aangan_proto_${NAME}_grpc PROPERTIES UNITY_BUILD ON)
   endif()
-  set_target_properties(aangan_proto_${NAME} PROPERTIES UNITY_BUILD ON)
 endfunction()

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables, JSON, CSV, errors and progress: see output.h.
+#include "client/command/output.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "base/clock.h"
+#include "base/problem.h"
+#include "google/rpc/error_details.pb.h"
+#include "nlohmann/json.hpp"
+
+namespace aangan::client {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string TextOf(const Value& value, bool grouped) {
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* number = std::get_if<int64_t>(&value)) return grouped ? GroupedNumber(*number) : absl::StrCat(*number);
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "yes" : "no";
+  return "";
+}
+
+Json JsonOf(const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* number = std::get_if<int64_t>(&value)) return *number;
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag;
+  return nullptr;
+}
+
+Json JsonRows(const Table& table) {
+  Json rows = Json::array();
+  for (const auto& row : table.rows) {
+    Json object = Json::object();
+    for (size_t i = 0; i < table.columns.size(); ++i) object[table.columns[i]] = JsonOf(row[i]);
+    rows.push_back(std::move(object));
+  }
+  return rows;
+}
+
+// RFC 4180, and no cell that a spreadsheet takes for a formula.
+std::string CsvCell(const Value& value) {
+  std::string text = TextOf(value, false);
+  if (std::holds_alternative<std::string>(value) && !text.empty() && absl::StrContains("=+-@\t\r", text.substr(0, 1))) {
+    text.insert(0, "'");
+  }
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
+}
+
+void PrintCsv(const Table& table) {
+  std::cout << absl::StrJoin(table.columns, ",") << "\r\n";
+  for (const auto& row : table.rows) {
+    std::cout << absl::StrJoin(row, ",", [](std::string* out, const Value& v) { *out += CsvCell(v); }) << "\r\n";
+  }
+}
+
+std::string Padded(const std::string& text, size_t width, bool right) {
+  size_t have = DisplayWidth(text);
+  std::string pad(width > have ? width - have : 0, ' ');
+  return right ? pad + text : text + pad;
+}
+
+std::string Heading(std::string column) {
+  std::replace(column.begin(), column.end(), '_', ' ');
+  return column;
+}
+
+void PrintTable(const Table& table) {
+  const size_t count = table.columns.size();
+  std::vector<size_t> widths(count);
+  std::vector<bool> numbers(count, !table.rows.empty());
+  for (size_t i = 0; i < count; ++i) {
+    widths[i] = DisplayWidth(Heading(table.columns[i]));
+    for (const auto& row : table.rows) {
+      widths[i] = std::max(widths[i], DisplayWidth(TextOf(row[i], true)));
+      if (!std::holds_alternative<int64_t>(row[i]) && !std::holds_alternative<std::monostate>(row[i])) numbers[i] = false;
+    }
+  }
+  auto line = [&](auto&& cell) {
+    std::string out;
+    for (size_t i = 0; i < count; ++i) absl::StrAppend(&out, i ? "  " : "", Padded(cell(i), widths[i], numbers[i]));
+    std::cout << out.substr(0, out.find_last_not_of(' ') + 1) << "\n";
+  };
+  line([&](size_t i) { return Heading(table.columns[i]); });
+  for (const auto& row : table.rows) line([&](size_t i) { return TextOf(row[i], true); });
+}
+
+template <typename Detail>
+bool Unpack(const absl::Status& status, absl::string_view type, Detail* detail) {
+  auto payload = status.GetPayload(absl::StrCat("type.googleapis.com/google.rpc.", type));
+  return payload.has_value() && detail->ParseFromString(std::string(*payload));
+}
+
+}  // namespace
+
+bool IsTerminal(int descriptor) { return isatty(descriptor) == 1; }
+
+size_t DisplayWidth(absl::string_view text) {
+  size_t width = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    auto byte = static_cast<unsigned char>(text[i]);
+    if ((byte & 0xC0) != 0x80) ++width;
+  }
+  return width;
+}
+
+std::string GroupedNumber(int64_t number) {
+  std::string digits = absl::StrCat(number < 0 ? -static_cast<uint64_t>(number) : static_cast<uint64_t>(number));
+  std::string out;
+  size_t group = 3;
+  while (digits.size() > group) {
+    out = "," + digits.substr(digits.size() - group) + out;
+    digits.resize(digits.size() - group);
+    group = 2;
+  }
+  return absl::StrCat(number < 0 ? "-" : "", digits, out);
+}
+
+int ExitCodeOf(const absl::Status& status) {
+  if (HasReason(status, Reason::kKeyMissing)) return kExitConfig;
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return kExitOk;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
+      return kExitUnavailable;
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kPermissionDenied:
+      return kExitNoPermission;
+    default:
+      return kExitFailed;
+  }
+}
+
+void Output::Print(const Table& table) const {
+  if (form_ == OutputForm::kJson) {
+    std::cout << JsonRows(table).dump(2) << "\n";
+  } else if (form_ == OutputForm::kCsv) {
+    PrintCsv(table);
+  } else if (table.rows.empty()) {
+    Say("Nothing to show.");
+  } else {
+    PrintTable(table);
+  }
+}
+
+void Output::PrintObject(const Table& one_row) const {
+  if (form_ != OutputForm::kTable) return Print(one_row);
+  size_t width = 0;
+  for (const std::string& column : one_row.columns) width = std::max(width, column.size());
+  for (const auto& row : one_row.rows) {
+    for (size_t i = 0; i < one_row.columns.size(); ++i) {
+      if (std::holds_alternative<std::monostate>(row[i])) continue;
+      std::cout << Padded(Heading(one_row.columns[i]), width, false) << "  " << TextOf(row[i], true) << "\n";
+    }
+  }
+}
+
+void Output::Say(absl::string_view line) const { std::cerr << line << "\n"; }
+
+int Output::Fail(const absl::Status& status) const {
+  google::rpc::ErrorInfo info;
+  google::rpc::BadRequest bad;
+  Unpack(status, "ErrorInfo", &info);
+  Unpack(status, "BadRequest", &bad);
+  if (form_ == OutputForm::kJson) {
+    Json error = {{"code", absl::StatusCodeToString(status.code())}, {"reason", info.reason()}, {"message", status.message()}};
+    for (const auto& [key, value] : info.metadata()) error["metadata"][key] = value;
+    for (const auto& field : bad.field_violations()) {
+      error["fields"].push_back({{"field", field.field()}, {"fix", field.description()}});
+    }
+    std::cerr << Json{{"error", error}}.dump() << "\n";
+    return ExitCodeOf(status);
+  }
+  std::cerr << "aangan: " << status.message();
+  if (!info.reason().empty()) std::cerr << " (" << info.reason() << ")";
+  std::cerr << "\n";
+  for (const auto& field : bad.field_violations()) {
+    std::cerr << "  " << field.field() << ": " << field.description() << "\n";
+  }
+  return ExitCodeOf(status);
+}
+
+Progress::Progress(std::string what, int64_t total)
+    : what_(std::move(what)), total_(total), begun_(SystemClock().Now()), drawn_(absl::InfinitePast()),
+      terminal_(IsTerminal(STDERR_FILENO)) {}
+
+Progress::~Progress() { Draw(true); }
+
+void Progress::Advance(int64_t done) {
+  done_ = done;
+  Draw(false);
+}
+
+void Progress::Draw(bool last) {
+  absl::Time now = SystemClock().Now();
+  if (!last && now - drawn_ < (terminal_ ? absl::Milliseconds(100) : absl::Seconds(1))) return;
+  drawn_ = now;
+  const int64_t percent = total_ > 0 ? std::min<int64_t>(100, done_ * 100 / total_) : 100;
+  if (!terminal_) {
+    std::cerr << Json{{"progress", what_}, {"done", done_}, {"total", total_}, {"percent", percent}}.dump() << "\n";
+    return;
+  }
+  absl::Duration left = done_ > 0 ? (now - begun_) * (static_cast<double>(total_ - done_) / static_cast<double>(done_))
+                                  : absl::ZeroDuration();
+  std::string bar;
+  for (int i = 0; i < 30; ++i) bar += i * 100 < percent * 30 ? "█" : "░";
+  std::cerr << "\r" << what_ << " " << bar << " " << percent << " %  "
+            << (last ? std::string("        ") : absl::FormatDuration(absl::Trunc(left, absl::Seconds(1))) + " left   ")
+            << (last ? "\n" : "") << std::flush;
+}
+
+}  // namespace aangan::client
