@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a node meets a federation for the first time. OpenSSL's library calls; the chain is taken before anything is sent.
+#include "server/node/enrolment.h"
+
+#include <netdb.h>
+#include <openssl/bio.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "base/check.h"
+#include "base/problem.h"
+#include "base/status.h"
+
+namespace aangan::node {
+namespace {
+
+constexpr absl::string_view kPrefix = "aangan-join-";
+constexpr size_t kTokenBytes = 48;  // 16 of the secret, 32 of the authority's digest
+
+template <auto Free>
+struct Deleter {
+  template <typename T>
+  void operator()(T* pointer) const {
+    Free(pointer);
+  }
+};
+using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
+using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
+using Request = std::unique_ptr<X509_REQ, Deleter<X509_REQ_free>>;
+using Context = std::unique_ptr<SSL_CTX, Deleter<SSL_CTX_free>>;
+using Connection = std::unique_ptr<SSL, Deleter<SSL_free>>;
+
+class Socket {
+ public:
+  explicit Socket(int fd) : fd_(fd) {}
+  ~Socket() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Socket(const Socket&) = delete;
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+absl::Status NoLink() {
+  return Problem(absl::StatusCode::kUnavailable, Reason::kNoLink,
+                 "The federation's enrolment port can not be reached. Check the address, and that it is open for joining.");
+}
+
+absl::Status BadToken() {
+  return Problem(absl::StatusCode::kUnauthenticated, Reason::kBadToken,
+                 "This is not a join token. Copy it whole, from \"aangan-join-\" to its end.")
+      .Field("join_token", "must be a join token as the federation gave it");
+}
+
+std::string TakeText(BIO* bio) {
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(bio, &text);
+  return std::string(text, static_cast<size_t>(size));
+}
+
+std::string CertificatePem(X509* certificate) {
+  Bio bio(BIO_new(BIO_s_mem()));
+  AANGAN_CHECK(bio != nullptr && PEM_write_bio_X509(bio.get(), certificate) == 1);
+  return TakeText(bio.get());
+}
+
+std::optional<Digest> DigestOf(X509* certificate) {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509(certificate, &der);
+  if (size <= 0) return std::nullopt;
+  const Digest digest = Sha256(AsText({der, static_cast<size_t>(size)}));
+  OPENSSL_free(der);
+  return digest;
+}
+
+// Time left by a clock that nobody sets; a step of the wall clock must not hang a connection.
+class Countdown {
+ public:
+  explicit Countdown(absl::Duration timeout)
+      : end_(std::chrono::steady_clock::now() + absl::ToChronoMilliseconds(timeout)) {}
+  int milliseconds() const {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end_ - std::chrono::steady_clock::now());
+    return left.count() > 0 ? static_cast<int>(left.count()) : 0;
+  }
+
+ private:
+  const std::chrono::steady_clock::time_point end_;
+};
+
+bool Await(int fd, short events, const Countdown& countdown) {
+  pollfd waiting{fd, events, 0};
+  return poll(&waiting, 1, countdown.milliseconds()) > 0;
+}
+
+std::optional<Socket> Connect(const std::string& host, const std::string& port, const Countdown& countdown) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(host.c_str(), port.c_str(), &hints, &found) != 0) return std::nullopt;
+  const std::unique_ptr<addrinfo, Deleter<freeaddrinfo>> addresses(found);
+  for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
+    Socket socket(::socket(each->ai_family, each->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, each->ai_protocol));
+    if (socket.fd() < 0) continue;
+    if (connect(socket.fd(), each->ai_addr, each->ai_addrlen) == 0) return socket;
+    if (errno != EINPROGRESS || !Await(socket.fd(), POLLOUT, countdown)) continue;
+    int error = 0;
+    socklen_t size = sizeof(error);
+    if (getsockopt(socket.fd(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0) return socket;
+  }
+  return std::nullopt;
+}
+
+bool Handshake(SSL* ssl, int fd, const Countdown& countdown) {
+  while (true) {
+    const int result = SSL_connect(ssl);
+    if (result == 1) return true;
+    const int error = SSL_get_error(ssl, result);
+    const short events = error == SSL_ERROR_WANT_READ ? POLLIN : error == SSL_ERROR_WANT_WRITE ? POLLOUT : 0;
+    if (events == 0 || !Await(fd, events, countdown)) return false;
+  }
+}
+
+Key ReadKey(absl::string_view pem) {
+  Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  return Key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+}
+
+}  // namespace
+
+absl::StatusOr<Digest> AuthorityOfJoinToken(absl::string_view join_token) {
+  if (!absl::ConsumePrefix(&join_token, kPrefix)) return BadToken();
+  std::string bytes;
+  uint32_t buffer = 0;
+  int bits = 0;
+  for (const char c : join_token) {
+    const int value = c >= 'a' && c <= 'z' ? c - 'a' : c >= '2' && c <= '7' ? c - '2' + 26 : -1;
+    if (value < 0) return BadToken();
+    buffer = (buffer << 5) | static_cast<uint32_t>(value);
+    bits += 5;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes.push_back(static_cast<char>((buffer >> bits) & 0xff));
+    }
+  }
+  if (bytes.size() != kTokenBytes) return BadToken();
+  Digest digest;
+  const absl::string_view authority = absl::string_view(bytes).substr(16);
+  std::copy(authority.begin(), authority.end(), digest.begin());
+  return digest;
+}
+
+absl::StatusOr<std::string> FetchAuthority(const std::string& address, const Digest& authority,
+                                           absl::Duration timeout) {
+  const size_t colon = address.rfind(':');
+  if (colon == std::string::npos) {
+    return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "The address has no port.")
+        .Field("enrolment_address", "must be host:port");
+  }
+  const Countdown countdown(timeout);
+  const std::string host = address.substr(0, colon);
+  std::optional<Socket> socket = Connect(host, address.substr(colon + 1), countdown);
+  if (!socket) return NoLink();
+  const Context context(SSL_CTX_new(TLS_client_method()));
+  AANGAN_CHECK(context != nullptr && SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) == 1);
+  const Connection ssl(SSL_new(context.get()));
+  AANGAN_CHECK(ssl != nullptr);
+  static constexpr std::array<unsigned char, 3> kHttp2 = {2, 'h', '2'};
+  SSL_set_alpn_protos(ssl.get(), kHttp2.data(), kHttp2.size());
+  SSL_set_tlsext_host_name(ssl.get(), host.c_str());
+  SSL_set_fd(ssl.get(), socket->fd());
+  // No authority is known yet, so OpenSSL has nothing to verify against: the digest below decides, and then everything is
+  // done on a new connection that is verified against what it found.
+  if (!Handshake(ssl.get(), socket->fd(), countdown)) return NoLink();
+  STACK_OF(X509)* chain = SSL_get_peer_cert_chain(ssl.get());
+  for (int i = 0; chain != nullptr && i < sk_X509_num(chain); ++i) {
+    X509* certificate = sk_X509_value(chain, i);
+    if (DigestOf(certificate) == authority) return CertificatePem(certificate);
+  }
+  return Problem(absl::StatusCode::kUnauthenticated, Reason::kBadCertificate,
+                 "The port that answered is not the federation that the join token names. Nothing was sent to it.");
+}
+
+CertificateRequest MakeCertificateRequest() {
+  const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+  const Request request(X509_REQ_new());
+  AANGAN_CHECK(key != nullptr && request != nullptr);
+  AANGAN_CHECK(X509_REQ_set_version(request.get(), X509_REQ_VERSION_1) == 1);
+  AANGAN_CHECK(X509_REQ_set_pubkey(request.get(), key.get()) == 1);
+  AANGAN_CHECK(X509_REQ_sign(request.get(), key.get(), EVP_sha256()) > 0);
+  unsigned char* der = nullptr;
+  const int size = i2d_X509_REQ(request.get(), &der);
+  AANGAN_CHECK(size > 0);
+  CertificateRequest made;
+  made.request_der.assign(reinterpret_cast<const char*>(der), static_cast<size_t>(size));
+  OPENSSL_free(der);
+  const Bio bio(BIO_new(BIO_s_mem()));
+  AANGAN_CHECK(PEM_write_bio_PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  made.key_pem = TakeText(bio.get());
+  return made;
+}
+
+bool PairMatches(absl::string_view certificate_pem, absl::string_view key_pem) {
+  const Bio bio(BIO_new_mem_buf(certificate_pem.data(), static_cast<int>(certificate_pem.size())));
+  const Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  const Key key = ReadKey(key_pem);
+  return certificate != nullptr && key != nullptr && X509_check_private_key(certificate.get(), key.get()) == 1;
+}
+
+std::string FingerprintPhrase(absl::Span<const uint8_t> public_key) {
+  const Digest digest = Sha256({"aangan/v1/phrase", AsText(public_key)});
+  std::string phrase;
+  for (size_t group = 0; group < 6; ++group) {
+    uint32_t value = 0;
+    for (size_t i = 0; i < 4; ++i) value = (value << 8) | digest[group * 4 + i];
+    absl::StrAppend(&phrase, group == 0 ? "" : "-", absl::Dec(value % 10000, absl::kZeroPad4));
+  }
+  return phrase;
+}
+
+}  // namespace aangan::node
