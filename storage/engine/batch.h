@@ -2,7 +2,8 @@
 // Changes that will be written together, all or none, and a view of the store as if they were written already.
 //
 // A save point marks a place to go back to, so that one bad change leaves the batch as it was before it.
-// Threads: one thread at a time. Reads as Reader; writes do not fail.
+// Threads: one thread at a time. A visitor of Scan must not change the batch. Reads fail as Reader says; writes do not
+// fail.
 #ifndef AANGAN_STORAGE_ENGINE_BATCH_H_
 #define AANGAN_STORAGE_ENGINE_BATCH_H_
 

@@ -88,7 +88,9 @@ class CommitQueue {
   Items TakeWaiting();
   void PutBack(Items items);
   bool Commit(Items items);
+  bool HeadIsBehind() const;
   absl::Status WriteWithHead(const Batch& batch);
+  bool WriteHead();
   void Die(const absl::Status& status, Items& items);
 
   Database* const database_;
@@ -97,6 +99,7 @@ class CommitQueue {
   Committer* const committer_;
   const CommitQueueOptions options_;
   LastCommits commits_;  // writer's thread
+  bool dead_ = false;    // writer's thread
   std::atomic<uint64_t> durable_sequence_;
   mutable absl::Mutex mutex_;
   std::deque<std::unique_ptr<CommitItem>> waiting_ ABSL_GUARDED_BY(mutex_);

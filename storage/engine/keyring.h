@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
@@ -83,6 +84,7 @@ class Keyring {
   SecretBytes arena_ ABSL_GUARDED_BY(mutex_);  // slots_max_ keys in one locked block
   std::list<KeyId> recent_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<KeyId, Slot, IdHash> slots_ ABSL_GUARDED_BY(mutex_);
+  std::vector<size_t> free_slots_ ABSL_GUARDED_BY(mutex_);  // of forgotten keys
   uint64_t forgotten_ ABSL_GUARDED_BY(mutex_) = 0;  // how often: a key that was being loaded meanwhile is not kept
 };
 
