@@ -67,12 +67,10 @@ constexpr std::array<absl::string_view, static_cast<size_t>(Reason::kInternal) +
     "IMPORT_ROW",
     "INTERNAL"};
 
-std::string SafeName(absl::string_view name) {
+std::string SafeName(absl::string_view name, absl::string_view allowed = "/_.:-") {
   std::string safe(name.substr(0, kNameBytesMax));
   for (char& c : safe) {
-    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) &&
-        absl::string_view("/_.:-").find(c) == absl::string_view::npos)
-      c = '?';
+    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && allowed.find(c) == absl::string_view::npos) c = '?';
   }
   return safe;
 }
@@ -95,7 +93,7 @@ Problem::Problem(absl::StatusCode code, Reason reason, Literal message)
     : code_(code), reason_(reason), message_(message) {}
 
 Problem& Problem::Field(absl::string_view path, Literal what) {
-  fields_.emplace_back(SafeName(path), what.text());
+  fields_.emplace_back(SafeName(path, "/_.:-[]"), what.text());  // "tables[2].id"
   return *this;
 }
 
