@@ -23,6 +23,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "base/literal.h"
 #include "base/random.h"
 #include "model/catalogue.h"
 #include "model/names.h"
