@@ -5,10 +5,11 @@
 #include <utility>
 #include <variant>
 
-#include "absl/strings/str_cat.h"
 #include "base/check.h"
-#include "base/problem.h"
 #include "base/status.h"
+#include "model/check_casework.h"
+#include "model/check_member.h"
+#include "model/codes.h"
 #include "model/names.h"
 #include "server/shared/etag.h"
 
@@ -24,25 +25,27 @@ const T& RecordOf(const Found& found) {
   return *record;
 }
 
-// Reads dates of one message and remembers every one that is no day.
-class DateReader {
- public:
-  explicit DateReader(absl::string_view path) : path_(path) {}
+std::optional<model::CivilDay> DayOf(bool present, const google::type::Date& date) {
+  if (!present) return std::nullopt;
+  return model::CivilDay{date.year(), date.month(), date.day()};
+}
 
-  std::optional<model::Day> Read(bool present, const google::type::Date& date, absl::string_view field) {
-    if (!present) return std::nullopt;
-    auto day = model::DayFromCivil({date.year(), date.month(), date.day()}, field);
-    if (day.ok()) return *day;
-    problem_.Field(absl::StrCat(path_, ".", field), "must be a day between 1900-01-01 and 2200-12-31");
-    return std::nullopt;
-  }
-  void Missing(absl::string_view field) { problem_.Field(absl::StrCat(path_, ".", field), "is required"); }
-  absl::Status status() const { return problem_.has_fields() ? problem_.ToStatus() : absl::OkStatus(); }
-
- private:
-  const std::string path_;
-  Problem problem_{absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "Some fields are not right; see details."};
-};
+model::ServiceInput InputOf(const v1::Service& service) {
+  return {.domain = service.domain(),
+          .type = service.type(),
+          .stage = service.stage(),
+          .assessed_date = DayOf(service.has_assessed_date(), service.assessed_date()),
+          .needed_date = DayOf(service.has_needed_date(), service.needed_date()),
+          .referred_date = DayOf(service.has_referred_date(), service.referred_date()),
+          .received_date = DayOf(service.has_received_date(), service.received_date()),
+          .completed_date = DayOf(service.has_completed_date(), service.completed_date()),
+          .sustained_6_months_date = DayOf(service.has_sustained_6_months_date(), service.sustained_6_months_date()),
+          .sustained_12_months_date = DayOf(service.has_sustained_12_months_date(), service.sustained_12_months_date()),
+          .score = service.score(),
+          .scored_date = DayOf(service.has_scored_date(), service.scored_date()),
+          .provider = service.provider(),
+          .notes = service.notes()};
+}
 
 }  // namespace
 
@@ -149,83 +152,87 @@ v1::Assessment AssessmentMessage(const Found& found) {
   return assessment;
 }
 
-store::v1::MemberRecord MemberRecordFrom(const v1::Member& member) {
+absl::StatusOr<store::v1::MemberRecord> MemberRecordFrom(const v1::Member& member, model::Day today) {
+  const v1::PersonalDetails& details = member.details();
+  model::MemberInput input{.birth_year = member.birth_year(),
+                           .gender = member.gender(),
+                           .exploitation_type = member.exploitation_type(),
+                           .enrolment_quarter = member.enrolment_quarter(),
+                           .home_state = member.home_state(),
+                           .home_district = member.home_district(),
+                           .full_name = details.full_name(),
+                           .other_names = {},
+                           .contact = details.contact(),
+                           .address = details.address(),
+                           .notes = details.notes()};
+  for (const std::string& name : details.other_names()) input.other_names.push_back(name);
+  ASSIGN_OR_RETURN(const model::MemberFacts facts, model::CheckMember(input, today));
   store::v1::MemberRecord record;
-  record.set_birth_year(member.birth_year());
-  record.set_gender(member.gender());
-  record.set_exploitation_type(member.exploitation_type());
-  record.set_enrolment_quarter(member.enrolment_quarter());
+  record.set_birth_year(facts.birth_year);
+  record.set_gender(std::string(model::CodeText(model::ListId::kGender, facts.gender)));
+  record.set_exploitation_type(std::string(model::CodeText(model::ListId::kExploitationType, facts.exploitation_type)));
+  record.set_enrolment_quarter(model::PeriodText(facts.enrolled));
   record.set_home_state(member.home_state());
   record.set_home_district(member.home_district());
-  record.set_full_name(member.details().full_name());
-  *record.mutable_other_names() = member.details().other_names();
-  record.set_contact(member.details().contact());
-  record.set_address(member.details().address());
-  record.set_notes(member.details().notes());
+  record.set_full_name(details.full_name());
+  *record.mutable_other_names() = details.other_names();
+  record.set_contact(details.contact());
+  record.set_address(details.address());
+  record.set_notes(details.notes());
   return record;
 }
 
-absl::StatusOr<store::v1::ConsentRecord> ConsentRecordFrom(const v1::Consent& consent, absl::string_view recorded_by,
-                                                           absl::string_view path) {
-  DateReader dates(path);
+absl::StatusOr<store::v1::ConsentRecord> ConsentRecordFrom(const v1::Consent& consent, model::Day today,
+                                                           absl::string_view recorded_by, absl::string_view path) {
+  const model::ConsentInput input{.purpose = consent.purpose(),
+                                  .decision = consent.decision(),
+                                  .decision_date = DayOf(consent.has_decision_date(), consent.decision_date()),
+                                  .until_date = DayOf(consent.has_until_date(), consent.until_date()),
+                                  .notice_version = consent.notice_version(),
+                                  .language = consent.language()};
+  ASSIGN_OR_RETURN(const model::CheckedConsent checked, model::CheckConsent(input, today, path));
   store::v1::ConsentRecord record;
-  record.set_purpose(consent.purpose());
-  record.set_decision(consent.decision());
-  auto decision = dates.Read(consent.has_decision_date(), consent.decision_date(), "decision_date");
-  if (!consent.has_decision_date()) dates.Missing("decision_date");
-  if (decision) record.set_decision_day(*decision);
-  auto until = dates.Read(consent.has_until_date(), consent.until_date(), "until_date");
-  if (until) record.set_until_day(*until);
+  record.set_purpose(checked.purpose);
+  record.set_decision(checked.given ? v1::CONSENT_DECISION_GIVEN : v1::CONSENT_DECISION_WITHDRAWN);
+  record.set_decision_day(checked.decision_day);
+  if (checked.until_day != model::kNoDay) record.set_until_day(checked.until_day);
   record.set_notice_version(consent.notice_version());
   record.set_language(consent.language());
   record.set_recorded_by(std::string(recorded_by));
-  RETURN_IF_ERROR(dates.status());
   return record;
 }
 
-absl::StatusOr<store::v1::ServiceRecord> ServiceRecordFrom(const v1::Service& service, absl::string_view path) {
-  DateReader dates(path);
+absl::StatusOr<store::v1::ServiceRecord> ServiceRecordFrom(const v1::Service& service, model::Day today) {
+  ASSIGN_OR_RETURN(const model::ServiceFacts facts, model::CheckService(InputOf(service), today));
   store::v1::ServiceRecord record;
   record.set_domain(service.domain());
   record.set_type(service.type());
   record.set_stage(service.stage());
-  auto read = [&dates](bool present, const google::type::Date& date, absl::string_view field, auto set) {
-    if (auto day = dates.Read(present, date, field)) set(*day);
-  };
-  read(service.has_assessed_date(), service.assessed_date(), "assessed_date",
-       [&](model::Day day) { record.set_assessed_day(day); });
-  read(service.has_needed_date(), service.needed_date(), "needed_date",
-       [&](model::Day day) { record.set_needed_day(day); });
-  read(service.has_referred_date(), service.referred_date(), "referred_date",
-       [&](model::Day day) { record.set_referred_day(day); });
-  read(service.has_received_date(), service.received_date(), "received_date",
-       [&](model::Day day) { record.set_received_day(day); });
-  read(service.has_completed_date(), service.completed_date(), "completed_date",
-       [&](model::Day day) { record.set_completed_day(day); });
-  read(service.has_sustained_6_months_date(), service.sustained_6_months_date(), "sustained_6_months_date",
-       [&](model::Day day) { record.set_sustained_6_months_day(day); });
-  read(service.has_sustained_12_months_date(), service.sustained_12_months_date(), "sustained_12_months_date",
-       [&](model::Day day) { record.set_sustained_12_months_day(day); });
-  record.set_score(service.score());
-  read(service.has_scored_date(), service.scored_date(), "scored_date",
-       [&](model::Day day) { record.set_scored_day(day); });
+  if (facts.assessed != model::kNoDay) record.set_assessed_day(facts.assessed);
+  if (facts.needed != model::kNoDay) record.set_needed_day(facts.needed);
+  if (facts.referred != model::kNoDay) record.set_referred_day(facts.referred);
+  if (facts.received != model::kNoDay) record.set_received_day(facts.received);
+  if (facts.completed != model::kNoDay) record.set_completed_day(facts.completed);
+  if (facts.sustained_6_months != model::kNoDay) record.set_sustained_6_months_day(facts.sustained_6_months);
+  if (facts.sustained_12_months != model::kNoDay) record.set_sustained_12_months_day(facts.sustained_12_months);
+  record.set_score(facts.score);
+  if (facts.scored != model::kNoDay) record.set_scored_day(facts.scored);
   record.set_provider(service.provider());
   record.set_notes(service.notes());
-  RETURN_IF_ERROR(dates.status());
   return record;
 }
 
-absl::StatusOr<store::v1::AssessmentRecord> AssessmentRecordFrom(const v1::Assessment& assessment,
-                                                                 absl::string_view path) {
-  DateReader dates(path);
+absl::StatusOr<store::v1::AssessmentRecord> AssessmentRecordFrom(const v1::Assessment& assessment, model::Day today) {
+  const model::AssessmentInput input{.instrument = assessment.instrument(),
+                                     .score = assessment.score(),
+                                     .date = DayOf(assessment.has_date(), assessment.date()),
+                                     .notes = assessment.notes()};
+  ASSIGN_OR_RETURN(const model::AssessmentFacts facts, model::CheckAssessment(input, today));
   store::v1::AssessmentRecord record;
   record.set_instrument(assessment.instrument());
-  record.set_score(assessment.score());
-  auto day = dates.Read(assessment.has_date(), assessment.date(), "date");
-  if (!assessment.has_date()) dates.Missing("date");
-  if (day) record.set_day(*day);
+  record.set_score(facts.score);
+  record.set_day(facts.day);
   record.set_notes(assessment.notes());
-  RETURN_IF_ERROR(dates.status());
   return record;
 }
 

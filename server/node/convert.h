@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Between the API's messages and the store's records: one function a direction and a kind, nothing else.
 //
-// To a record: days are read (a date that is no day is INVALID_ARGUMENT, every one named at once); codes, bounds and
-// order are the rules of model/check_*. Name, etag and times of the message are ignored: they are the store's.
-// To a message: everything that is set in the record.
-// Threads: pure. Errors: INVALID_ARGUMENT (INVALID_FIELD), fields named below `path`, for example "service".
+// To a record: only through the rules of model/check_*, so a record that breaks one can not be made. Codes that were
+// not given become "unknown". Name, etag and times of the message are ignored: they are the store's. To a message:
+// everything that is set in the record. Threads: pure. Errors: INVALID_ARGUMENT (INVALID_FIELD, UNKNOWN_CODE), every
+// fault at once.
 #ifndef AANGAN_SERVER_NODE_CONVERT_H_
 #define AANGAN_SERVER_NODE_CONVERT_H_
 
@@ -35,13 +35,13 @@ v1::Consent ConsentMessage(const storage::node::Found& found);
 v1::Service ServiceMessage(const storage::node::Found& found);
 v1::Assessment AssessmentMessage(const storage::node::Found& found);
 
-store::v1::MemberRecord MemberRecordFrom(const v1::Member& member);
-// `recorded_by` is the id of the caller's token.
-absl::StatusOr<store::v1::ConsentRecord> ConsentRecordFrom(const v1::Consent& consent, absl::string_view recorded_by,
-                                                           absl::string_view path);
-absl::StatusOr<store::v1::ServiceRecord> ServiceRecordFrom(const v1::Service& service, absl::string_view path);
-absl::StatusOr<store::v1::AssessmentRecord> AssessmentRecordFrom(const v1::Assessment& assessment,
-                                                                 absl::string_view path);
+// `today` is the day in India by the node's clock; nothing may lie in the future.
+absl::StatusOr<store::v1::MemberRecord> MemberRecordFrom(const v1::Member& member, model::Day today);
+// `recorded_by` is the id of the caller's token; `path` goes before the names of fields: "consent", "consents.1".
+absl::StatusOr<store::v1::ConsentRecord> ConsentRecordFrom(const v1::Consent& consent, model::Day today,
+                                                           absl::string_view recorded_by, absl::string_view path);
+absl::StatusOr<store::v1::ServiceRecord> ServiceRecordFrom(const v1::Service& service, model::Day today);
+absl::StatusOr<store::v1::AssessmentRecord> AssessmentRecordFrom(const v1::Assessment& assessment, model::Day today);
 
 }  // namespace aangan::node
 

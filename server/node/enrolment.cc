@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a node meets a federation for the first time. OpenSSL's library calls; the chain is taken before anything is sent.
+// How a node meets a federation for the first time. OpenSSL's library calls; the chain is taken before anything is
+// sent.
 #include "server/node/enrolment.h"
 
 #include <netdb.h>
@@ -16,6 +17,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <ctime>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -61,8 +63,9 @@ class Socket {
 };
 
 absl::Status NoLink() {
-  return Problem(absl::StatusCode::kUnavailable, Reason::kNoLink,
-                 "The federation's enrolment port can not be reached. Check the address, and that it is open for joining.");
+  return Problem(
+      absl::StatusCode::kUnavailable, Reason::kNoLink,
+      "The federation's enrolment port can not be reached. Check the address, and that it is open for joining.");
 }
 
 absl::Status BadToken() {
@@ -144,6 +147,11 @@ Key ReadKey(absl::string_view pem) {
   return Key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
 }
 
+Certificate ReadCertificate(absl::string_view pem) {
+  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  return Certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+}
+
 }  // namespace
 
 absl::StatusOr<Digest> AuthorityOfJoinToken(absl::string_view join_token) {
@@ -187,8 +195,8 @@ absl::StatusOr<std::string> FetchAuthority(const std::string& address, const Dig
   SSL_set_alpn_protos(ssl.get(), kHttp2.data(), kHttp2.size());
   SSL_set_tlsext_host_name(ssl.get(), host.c_str());
   SSL_set_fd(ssl.get(), socket->fd());
-  // No authority is known yet, so OpenSSL has nothing to verify against: the digest below decides, and then everything is
-  // done on a new connection that is verified against what it found.
+  // No authority is known yet, so OpenSSL has nothing to verify against: the digest below decides, and then everything
+  // is done on a new connection that is verified against what it found.
   if (!Handshake(ssl.get(), socket->fd(), countdown)) return NoLink();
   STACK_OF(X509)* chain = SSL_get_peer_cert_chain(ssl.get());
   for (int i = 0; chain != nullptr && i < sk_X509_num(chain); ++i) {
@@ -219,21 +227,17 @@ CertificateRequest MakeCertificateRequest() {
 }
 
 bool PairMatches(absl::string_view certificate_pem, absl::string_view key_pem) {
-  const Bio bio(BIO_new_mem_buf(certificate_pem.data(), static_cast<int>(certificate_pem.size())));
-  const Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  const Certificate certificate = ReadCertificate(certificate_pem);
   const Key key = ReadKey(key_pem);
   return certificate != nullptr && key != nullptr && X509_check_private_key(certificate.get(), key.get()) == 1;
 }
 
-std::string FingerprintPhrase(absl::Span<const uint8_t> public_key) {
-  const Digest digest = Sha256({"aangan/v1/phrase", AsText(public_key)});
-  std::string phrase;
-  for (size_t group = 0; group < 6; ++group) {
-    uint32_t value = 0;
-    for (size_t i = 0; i < 4; ++i) value = (value << 8) | digest[group * 4 + i];
-    absl::StrAppend(&phrase, group == 0 ? "" : "-", absl::Dec(value % 10000, absl::kZeroPad4));
-  }
-  return phrase;
+std::optional<absl::Time> ExpiryOf(absl::string_view certificate_pem) {
+  const Certificate certificate = ReadCertificate(certificate_pem);
+  std::tm parts{};
+  if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &parts) != 1)
+    return std::nullopt;
+  return absl::FromTM(parts, absl::UTCTimeZone());
 }
 
 }  // namespace aangan::node

@@ -40,7 +40,8 @@ absl::Status Translate(const grpc::Status& status) {
   absl::Status translated = server::FromGrpcStatus(status);
   if (!ReasonOf(translated).empty()) return translated;
   // Without a reason of ours it is the wire that speaks, whatever its text.
-  if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED || status.error_code() == grpc::StatusCode::UNAVAILABLE)
+  if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED ||
+      status.error_code() == grpc::StatusCode::UNAVAILABLE)
     return Problem(absl::StatusCode::kUnavailable, Reason::kNoLink,
                    "The federation can not be reached now. Nothing is lost; the node tries again by itself.");
   return Problem(absl::StatusCode::kUnavailable, Reason::kNoLink,

@@ -4,8 +4,9 @@
 // What can leave is what these few methods take: a signature, a position in an upload, and bytes of a contribution that
 // the collective approved. Messages are those of aangan.federation.v1, which can not express a person.
 //
-// Threads: thread-safe; each call blocks at most its deadline. Errors: UNAVAILABLE (NO_LINK) when the federation can not be
-// reached or its certificate is not of the authority that was joined; else what the federation answered, with its details.
+// Threads: thread-safe; each call blocks at most its deadline. Errors: UNAVAILABLE (NO_LINK) when the federation can
+// not be reached or its certificate is not of the authority that was joined; else what the federation answered, with
+// its details.
 #ifndef AANGAN_SERVER_NODE_FEDERATION_LINK_H_
 #define AANGAN_SERVER_NODE_FEDERATION_LINK_H_
 

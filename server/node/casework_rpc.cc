@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// aangan.node.v1.CaseworkService: check, ask the store, translate.
+#include "server/node/casework_rpc.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "server/node/convert.h"
+#include "server/node/request_rules.h"
+#include "server/shared/etag.h"
+#include "server/shared/field_mask.h"
+
+namespace aangan::node {
+namespace {
+
+using storage::node::Action;
+using storage::node::Found;
+using storage::node::RecordsChange;
+using storage::node::WriteKind;
+
+}  // namespace
+
+std::map<std::string, server::Handler> CaseworkRpc::Handlers() {
+  return {{"CreateService", server::Handle(this, &CaseworkRpc::CreateService)},
+          {"GetService", server::Handle(this, &CaseworkRpc::GetService)},
+          {"ListServices", server::Handle(this, &CaseworkRpc::ListServices)},
+          {"UpdateService", server::Handle(this, &CaseworkRpc::UpdateService)},
+          {"DeleteService", server::Handle(this, &CaseworkRpc::DeleteService)},
+          {"CreateAssessment", server::Handle(this, &CaseworkRpc::CreateAssessment)},
+          {"GetAssessment", server::Handle(this, &CaseworkRpc::GetAssessment)},
+          {"ListAssessments", server::Handle(this, &CaseworkRpc::ListAssessments)},
+          {"UpdateAssessment", server::Handle(this, &CaseworkRpc::UpdateAssessment)},
+          {"DeleteAssessment", server::Handle(this, &CaseworkRpc::DeleteAssessment)}};
+}
+
+void CaseworkRpc::CreateService(server::CallPtr call, v1::CreateServiceRequest request,
+                                server::Done<v1::Service> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName parent,
+                     NameFor(*call, model::RecordKind::kMember, request.parent(), "parent"));
+    RecordsChange change;
+    change.actor = ActorOf(*call);
+    ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
+    ASSIGN_OR_RETURN(const model::Id id, IdOrNew(request.service_id(), "service_id", *rooms_.random));
+    const model::RecordName name{model::RecordKind::kService, parent.member, id};
+    ASSIGN_OR_RETURN(store::v1::ServiceRecord record, ServiceRecordFrom(request.service(), Today()));
+    change.writes.push_back({WriteKind::kCreate, name, 0, std::move(record)});
+    rooms_.store->Submit(std::move(change), FinishWith<v1::Service>(rooms_.store, name, &ServiceMessage, done));
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<v1::Service> CaseworkRpc::GetService(const server::Call& call, const v1::GetServiceRequest& request) {
+  ASSIGN_OR_RETURN(const model::RecordName name, NameFor(call, model::RecordKind::kService, request.name(), "name"));
+  ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
+  return ServiceMessage(found);
+}
+
+absl::StatusOr<v1::ListServicesResponse> CaseworkRpc::ListServices(const server::Call& call,
+                                                                   const v1::ListServicesRequest& request) {
+  ASSIGN_OR_RETURN(const model::RecordName parent,
+                   NameFor(call, model::RecordKind::kMember, request.parent(), "parent"));
+  const std::string list = absl::StrCat(request.parent(), "/services");
+  ASSIGN_OR_RETURN(const Page page, PageOf(*rooms_.page_tokens, call, list, request.page_size(), request.page_token()));
+  RETURN_IF_ERROR(rooms_.store->Get(parent).status());
+  return ListRecords<v1::ListServicesResponse>(
+      *rooms_.store, *rooms_.page_tokens, call, model::RecordKind::kService, parent.member, list, page,
+      [](v1::ListServicesResponse& response, const Found& found) { *response.add_services() = ServiceMessage(found); });
+}
+
+void CaseworkRpc::UpdateService(server::CallPtr call, v1::UpdateServiceRequest request,
+                                server::Done<v1::Service> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName name,
+                     NameFor(*call, model::RecordKind::kService, request.service().name(), "service.name"));
+    ASSIGN_OR_RETURN(const uint64_t version, server::ParseEtag(request.service().etag(), "service.etag"));
+    RecordsChange change;
+    change.actor = ActorOf(*call);
+    change.action = Action::kUpdated;
+    ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
+    ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
+    v1::Service merged = ServiceMessage(found);
+    RETURN_IF_ERROR(server::ApplyMask(request.update_mask(), request.service(), kServiceFixed, &merged));
+    ASSIGN_OR_RETURN(store::v1::ServiceRecord record, ServiceRecordFrom(merged, Today()));
+    // The sequencer compares versions, not this room: only it knows whether the request is a repeat.
+    change.writes.push_back({WriteKind::kUpdate, name, version, std::move(record)});
+    rooms_.store->Submit(std::move(change), FinishWith<v1::Service>(rooms_.store, name, &ServiceMessage, done));
+    return absl::OkStatus();
+  });
+}
+
+void CaseworkRpc::DeleteService(server::CallPtr call, v1::DeleteServiceRequest request,
+                                server::Done<google::protobuf::Empty> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName name, NameFor(*call, model::RecordKind::kService, request.name(), "name"));
+    ASSIGN_OR_RETURN(const uint64_t version, server::ParseEtag(request.etag(), "etag"));
+    RecordsChange change;
+    change.actor = ActorOf(*call);
+    change.action = Action::kDeleted;
+    ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
+    change.writes.push_back({WriteKind::kDelete, name, version, {}});
+    rooms_.store->Submit(std::move(change), FinishEmpty(done));
+    return absl::OkStatus();
+  });
+}
+
+void CaseworkRpc::CreateAssessment(server::CallPtr call, v1::CreateAssessmentRequest request,
+                                   server::Done<v1::Assessment> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName parent,
+                     NameFor(*call, model::RecordKind::kMember, request.parent(), "parent"));
+    RecordsChange change;
+    change.actor = ActorOf(*call);
+    ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
+    ASSIGN_OR_RETURN(const model::Id id, IdOrNew(request.assessment_id(), "assessment_id", *rooms_.random));
+    const model::RecordName name{model::RecordKind::kAssessment, parent.member, id};
+    ASSIGN_OR_RETURN(store::v1::AssessmentRecord record, AssessmentRecordFrom(request.assessment(), Today()));
+    change.writes.push_back({WriteKind::kCreate, name, 0, std::move(record)});
+    rooms_.store->Submit(std::move(change), FinishWith<v1::Assessment>(rooms_.store, name, &AssessmentMessage, done));
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<v1::Assessment> CaseworkRpc::GetAssessment(const server::Call& call,
+                                                          const v1::GetAssessmentRequest& request) {
+  ASSIGN_OR_RETURN(const model::RecordName name, NameFor(call, model::RecordKind::kAssessment, request.name(), "name"));
+  ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
+  return AssessmentMessage(found);
+}
+
+absl::StatusOr<v1::ListAssessmentsResponse> CaseworkRpc::ListAssessments(const server::Call& call,
+                                                                         const v1::ListAssessmentsRequest& request) {
+  ASSIGN_OR_RETURN(const model::RecordName parent,
+                   NameFor(call, model::RecordKind::kMember, request.parent(), "parent"));
+  const std::string list = absl::StrCat(request.parent(), "/assessments");
+  ASSIGN_OR_RETURN(const Page page, PageOf(*rooms_.page_tokens, call, list, request.page_size(), request.page_token()));
+  RETURN_IF_ERROR(rooms_.store->Get(parent).status());
+  return ListRecords<v1::ListAssessmentsResponse>(*rooms_.store, *rooms_.page_tokens, call,
+                                                  model::RecordKind::kAssessment, parent.member, list, page,
+                                                  [](v1::ListAssessmentsResponse& response, const Found& found) {
+                                                    *response.add_assessments() = AssessmentMessage(found);
+                                                  });
+}
+
+void CaseworkRpc::UpdateAssessment(server::CallPtr call, v1::UpdateAssessmentRequest request,
+                                   server::Done<v1::Assessment> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName name,
+                     NameFor(*call, model::RecordKind::kAssessment, request.assessment().name(), "assessment.name"));
+    ASSIGN_OR_RETURN(const uint64_t version, server::ParseEtag(request.assessment().etag(), "assessment.etag"));
+    RecordsChange change;
+    change.actor = ActorOf(*call);
+    change.action = Action::kUpdated;
+    ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
+    ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
+    v1::Assessment merged = AssessmentMessage(found);
+    RETURN_IF_ERROR(server::ApplyMask(request.update_mask(), request.assessment(), kAssessmentFixed, &merged));
+    ASSIGN_OR_RETURN(store::v1::AssessmentRecord record, AssessmentRecordFrom(merged, Today()));
+    // The sequencer compares versions, not this room: only it knows whether the request is a repeat.
+    change.writes.push_back({WriteKind::kUpdate, name, version, std::move(record)});
+    rooms_.store->Submit(std::move(change), FinishWith<v1::Assessment>(rooms_.store, name, &AssessmentMessage, done));
+    return absl::OkStatus();
+  });
+}
+
+void CaseworkRpc::DeleteAssessment(server::CallPtr call, v1::DeleteAssessmentRequest request,
+                                   server::Done<google::protobuf::Empty> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName name,
+                     NameFor(*call, model::RecordKind::kAssessment, request.name(), "name"));
+    ASSIGN_OR_RETURN(const uint64_t version, server::ParseEtag(request.etag(), "etag"));
+    RecordsChange change;
+    change.actor = ActorOf(*call);
+    change.action = Action::kDeleted;
+    ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
+    change.writes.push_back({WriteKind::kDelete, name, version, {}});
+    rooms_.store->Submit(std::move(change), FinishEmpty(done));
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace aangan::node

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// aangan.node.v1.CaseworkService: services and assessments of members. Check, ask the store, translate.
+//
+// No rpc here asks for the consent to be counted: a member gets her service whatever she answered.
+// Threads: thread-safe. Errors: as in casework.proto.
+#ifndef AANGAN_SERVER_NODE_CASEWORK_RPC_H_
+#define AANGAN_SERVER_NODE_CASEWORK_RPC_H_
+
+#include <map>
+#include <string>
+
+#include "aangan/node/v1/casework.pb.h"
+#include "absl/status/statusor.h"
+#include "google/protobuf/empty.pb.h"
+#include "server/node/member_rpc.h"
+#include "server/shared/door.h"
+
+namespace aangan::node {
+
+class CaseworkRpc {
+ public:
+  explicit CaseworkRpc(const RecordRooms& rooms) : rooms_(rooms) {}
+  std::map<std::string, server::Handler> Handlers();
+
+ private:
+  void CreateService(server::CallPtr call, v1::CreateServiceRequest request, server::Done<v1::Service> done);
+  absl::StatusOr<v1::Service> GetService(const server::Call& call, const v1::GetServiceRequest& request);
+  absl::StatusOr<v1::ListServicesResponse> ListServices(const server::Call& call,
+                                                        const v1::ListServicesRequest& request);
+  void UpdateService(server::CallPtr call, v1::UpdateServiceRequest request, server::Done<v1::Service> done);
+  void DeleteService(server::CallPtr call, v1::DeleteServiceRequest request,
+                     server::Done<google::protobuf::Empty> done);
+  void CreateAssessment(server::CallPtr call, v1::CreateAssessmentRequest request, server::Done<v1::Assessment> done);
+  absl::StatusOr<v1::Assessment> GetAssessment(const server::Call& call, const v1::GetAssessmentRequest& request);
+  absl::StatusOr<v1::ListAssessmentsResponse> ListAssessments(const server::Call& call,
+                                                              const v1::ListAssessmentsRequest& request);
+  void UpdateAssessment(server::CallPtr call, v1::UpdateAssessmentRequest request, server::Done<v1::Assessment> done);
+  void DeleteAssessment(server::CallPtr call, v1::DeleteAssessmentRequest request,
+                        server::Done<google::protobuf::Empty> done);
+
+  model::Day Today() const { return model::DayInIndia(rooms_.clock->Now()); }
+
+  const RecordRooms rooms_;
+};
+
+}  // namespace aangan::node
+
+#endif  // AANGAN_SERVER_NODE_CASEWORK_RPC_H_

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// aangan.node.v1.MemberService: check, ask the store, translate.
+#include "server/node/member_rpc.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/problem.h"
+#include "base/status.h"
+#include "server/node/convert.h"
+#include "server/node/request_rules.h"
+#include "server/shared/etag.h"
+#include "server/shared/field_mask.h"
+
+namespace aangan::node {
+namespace {
+
+using storage::node::Action;
+using storage::node::Found;
+using storage::node::RecordsChange;
+using storage::node::RecordWrite;
+using storage::node::WriteKind;
+
+constexpr int kConsentsMax = 4;
+
+}  // namespace
+
+std::map<std::string, server::Handler> MemberRpc::Handlers() {
+  return {{"CreateMember", server::Handle(this, &MemberRpc::CreateMember)},
+          {"GetMember", server::Handle(this, &MemberRpc::GetMember)},
+          {"ListMembers", server::Handle(this, &MemberRpc::ListMembers)},
+          {"UpdateMember", server::Handle(this, &MemberRpc::UpdateMember)},
+          {"DeleteMember", server::Handle(this, &MemberRpc::DeleteMember)},
+          {"CreateConsent", server::Handle(this, &MemberRpc::CreateConsent)},
+          {"GetConsent", server::Handle(this, &MemberRpc::GetConsent)},
+          {"ListConsents", server::Handle(this, &MemberRpc::ListConsents)}};
+}
+
+void MemberRpc::CreateMember(server::CallPtr call, v1::CreateMemberRequest request, server::Done<v1::Member> done) {
+  OrFail(done, [&]() -> absl::Status {
+    if (request.consents_size() > kConsentsMax) {
+      return Problem(absl::StatusCode::kInvalidArgument, Reason::kTooMany, "At most 4 consents go with a new member.")
+          .Field("consents", "must be at most 4");
+    }
+    RecordsChange change;
+    change.actor = ActorOf(*call);
+    ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
+    ASSIGN_OR_RETURN(const model::Id member, IdOrNew(request.member_id(), "member_id", *rooms_.random));
+    const model::RecordName name{model::RecordKind::kMember, member, member};
+    ASSIGN_OR_RETURN(store::v1::MemberRecord record, MemberRecordFrom(request.member(), Today()));
+    change.writes.push_back({WriteKind::kCreate, name, 0, std::move(record)});
+    for (int i = 0; i < request.consents_size(); ++i) {
+      ASSIGN_OR_RETURN(
+          store::v1::ConsentRecord consent,
+          ConsentRecordFrom(request.consents(i), Today(), call->caller().id, absl::StrCat("consents.", i)));
+      change.writes.push_back({WriteKind::kCreate,
+                               {model::RecordKind::kConsent, member, model::RandomId(*rooms_.random)},
+                               0,
+                               std::move(consent)});
+    }
+    rooms_.store->Submit(std::move(change), FinishWith<v1::Member>(rooms_.store, name, &MemberMessage, done));
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<v1::Member> MemberRpc::GetMember(const server::Call& call, const v1::GetMemberRequest& request) {
+  ASSIGN_OR_RETURN(const model::RecordName name, NameFor(call, model::RecordKind::kMember, request.name(), "name"));
+  ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
+  return MemberMessage(found);
+}
+
+absl::StatusOr<v1::ListMembersResponse> MemberRpc::ListMembers(const server::Call& call,
+                                                               const v1::ListMembersRequest& request) {
+  if (call.caller().role == server::Role::kMember) {
+    return Problem(absl::StatusCode::kPermissionDenied, Reason::kNotAllowed,
+                   "This token opens the record of its own member alone.");
+  }
+  ASSIGN_OR_RETURN(const Page page,
+                   PageOf(*rooms_.page_tokens, call, "members", request.page_size(), request.page_token()));
+  return ListRecords<v1::ListMembersResponse>(
+      *rooms_.store, *rooms_.page_tokens, call, model::RecordKind::kMember, model::Id{}, "members", page,
+      [](v1::ListMembersResponse& response, const Found& found) { *response.add_members() = MemberMessage(found); });
+}
+
+void MemberRpc::UpdateMember(server::CallPtr call, v1::UpdateMemberRequest request, server::Done<v1::Member> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName name,
+                     NameFor(*call, model::RecordKind::kMember, request.member().name(), "member.name"));
+    ASSIGN_OR_RETURN(const uint64_t version, server::ParseEtag(request.member().etag(), "member.etag"));
+    RecordsChange change;
+    change.actor = ActorOf(*call);
+    change.action = Action::kUpdated;
+    ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
+    ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
+    v1::Member merged = MemberMessage(found);
+    RETURN_IF_ERROR(server::ApplyMask(request.update_mask(), request.member(), kMemberFixed, &merged));
+    ASSIGN_OR_RETURN(store::v1::MemberRecord record, MemberRecordFrom(merged, Today()));
+    // The sequencer compares versions, not this room: only it knows whether the request is a repeat.
+    change.writes.push_back({WriteKind::kUpdate, name, version, std::move(record)});
+    rooms_.store->Submit(std::move(change), FinishWith<v1::Member>(rooms_.store, name, &MemberMessage, done));
+    return absl::OkStatus();
+  });
+}
+
+void MemberRpc::DeleteMember(server::CallPtr call, v1::DeleteMemberRequest request,
+                             server::Done<google::protobuf::Empty> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName name, NameFor(*call, model::RecordKind::kMember, request.name(), "name"));
+    ASSIGN_OR_RETURN(const uint64_t version, server::ParseEtag(request.etag(), "etag"));
+    RecordsChange change;
+    change.actor = ActorOf(*call);
+    change.action = Action::kDeleted;
+    ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
+    change.writes.push_back({WriteKind::kDelete, name, version, {}});
+    rooms_.store->Submit(std::move(change), FinishEmpty(done));
+    return absl::OkStatus();
+  });
+}
+
+void MemberRpc::CreateConsent(server::CallPtr call, v1::CreateConsentRequest request, server::Done<v1::Consent> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName parent,
+                     NameFor(*call, model::RecordKind::kMember, request.parent(), "parent"));
+    RecordsChange change;
+    change.actor = ActorOf(*call);
+    ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
+    ASSIGN_OR_RETURN(const model::Id id, IdOrNew(request.consent_id(), "consent_id", *rooms_.random));
+    const model::RecordName name{model::RecordKind::kConsent, parent.member, id};
+    ASSIGN_OR_RETURN(store::v1::ConsentRecord record,
+                     ConsentRecordFrom(request.consent(), Today(), call->caller().id, "consent"));
+    change.writes.push_back({WriteKind::kCreate, name, 0, std::move(record)});
+    rooms_.store->Submit(std::move(change), FinishWith<v1::Consent>(rooms_.store, name, &ConsentMessage, done));
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<v1::Consent> MemberRpc::GetConsent(const server::Call& call, const v1::GetConsentRequest& request) {
+  ASSIGN_OR_RETURN(const model::RecordName name, NameFor(call, model::RecordKind::kConsent, request.name(), "name"));
+  ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
+  return ConsentMessage(found);
+}
+
+absl::StatusOr<v1::ListConsentsResponse> MemberRpc::ListConsents(const server::Call& call,
+                                                                 const v1::ListConsentsRequest& request) {
+  ASSIGN_OR_RETURN(const model::RecordName parent,
+                   NameFor(call, model::RecordKind::kMember, request.parent(), "parent"));
+  const std::string list = absl::StrCat(request.parent(), "/consents");
+  ASSIGN_OR_RETURN(const Page page, PageOf(*rooms_.page_tokens, call, list, request.page_size(), request.page_token()));
+  RETURN_IF_ERROR(rooms_.store->Get(parent).status());
+  return ListRecords<v1::ListConsentsResponse>(
+      *rooms_.store, *rooms_.page_tokens, call, model::RecordKind::kConsent, parent.member, list, page,
+      [](v1::ListConsentsResponse& response, const Found& found) { *response.add_consents() = ConsentMessage(found); });
+}
+
+}  // namespace aangan::node

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// aangan.node.v1.MemberService: members and consents. Check, ask the store, translate.
+//
+// Writes answer after their commit is on disk, on the store's thread. A repeat with the same request_id gets the record
+// that the first one made, as it stands now.
+// Threads: thread-safe. Errors: as in members.proto.
+#ifndef AANGAN_SERVER_NODE_MEMBER_RPC_H_
+#define AANGAN_SERVER_NODE_MEMBER_RPC_H_
+
+#include <map>
+#include <string>
+
+#include "aangan/node/v1/members.pb.h"
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "google/protobuf/empty.pb.h"
+#include "server/shared/door.h"
+#include "server/shared/page_token.h"
+#include "storage/node/node_store.h"
+
+namespace aangan::node {
+
+// What the rpcs about records work with; all outlive them.
+struct RecordRooms {
+  storage::node::NodeStore* store = nullptr;
+  const server::PageTokens* page_tokens = nullptr;
+  const Clock* clock = nullptr;
+  RandomSource* random = nullptr;  // thread-safe
+};
+
+class MemberRpc {
+ public:
+  explicit MemberRpc(const RecordRooms& rooms) : rooms_(rooms) {}
+  std::map<std::string, server::Handler> Handlers();
+
+ private:
+  void CreateMember(server::CallPtr call, v1::CreateMemberRequest request, server::Done<v1::Member> done);
+  absl::StatusOr<v1::Member> GetMember(const server::Call& call, const v1::GetMemberRequest& request);
+  absl::StatusOr<v1::ListMembersResponse> ListMembers(const server::Call& call, const v1::ListMembersRequest& request);
+  void UpdateMember(server::CallPtr call, v1::UpdateMemberRequest request, server::Done<v1::Member> done);
+  void DeleteMember(server::CallPtr call, v1::DeleteMemberRequest request, server::Done<google::protobuf::Empty> done);
+  void CreateConsent(server::CallPtr call, v1::CreateConsentRequest request, server::Done<v1::Consent> done);
+  absl::StatusOr<v1::Consent> GetConsent(const server::Call& call, const v1::GetConsentRequest& request);
+  absl::StatusOr<v1::ListConsentsResponse> ListConsents(const server::Call& call,
+                                                        const v1::ListConsentsRequest& request);
+
+  model::Day Today() const { return model::DayInIndia(rooms_.clock->Now()); }
+
+  const RecordRooms rooms_;
+};
+
+}  // namespace aangan::node
+
+#endif  // AANGAN_SERVER_NODE_MEMBER_RPC_H_

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// aangan.node.v1.OperatorService.
+#include "server/node/operator_rpc.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/problem.h"
+#include "base/status.h"
+#include "model/roster.h"
+#include "server/node/accuracy.h"
+#include "server/node/convert.h"
+#include "server/node/enrolment.h"
+#include "server/node/import_rpc.h"
+#include "server/node/release_rpc.h"
+#include "server/node/round_state.h"
+
+namespace aangan::node {
+namespace {
+
+using storage::node::RoundEntry;
+
+constexpr absl::Duration kCertificateWarning = absl::Hours(24 * 30);
+constexpr absl::Duration kLinkWarning = absl::Hours(24 * 3);
+
+}  // namespace
+
+std::map<std::string, server::Handler> OperatorRpc::Handlers() {
+  return {{"GetStatus", server::Handle(this, &OperatorRpc::GetStatus)},
+          {"ImportRecords", server::Handle(this, &OperatorRpc::Import)},
+          {"CloseQuarter", server::Handle(this, &OperatorRpc::CloseQuarter)},
+          {"SyncNow", server::Handle(this, &OperatorRpc::SyncNow)},
+          {"VerifyStore", server::Handle(this, &OperatorRpc::VerifyStore)},
+          {"EstimateAccuracy", server::Handle(this, &OperatorRpc::EstimateAccuracy)}};
+}
+
+absl::StatusOr<v1::GetStatusResponse> OperatorRpc::GetStatus(const server::Call&, const v1::GetStatusRequest&) {
+  v1::GetStatusResponse response;
+  const std::optional<Membership> membership = rooms_.identity->membership();
+  if (membership) {
+    response.set_roster(membership->roster);
+    response.set_collective(membership->collective);
+    if (const auto expiry = ExpiryOf(membership->certificate_pem))
+      *response.mutable_certificate_expire_time() = TimestampFromTime(*expiry);
+  }
+  response.set_node_id(rooms_.identity->node_id());
+  response.set_fingerprint_phrase(model::FingerprintPhrase(rooms_.identity->key().public_key()));
+  response.set_version(rooms_.version);
+  if (const auto contact = rooms_.sync->last_contact())
+    *response.mutable_last_contact_time() = TimestampFromTime(*contact);
+  response.set_disk_free_bytes(rooms_.records.store->disk_free_bytes());
+  response.set_durable_sequence(static_cast<int64_t>(rooms_.records.store->durable_sequence()));
+  if (const auto roster = rooms_.book->roster_in_force()) response.set_roster_epoch(roster->epoch());
+  const model::Period running = model::QuarterOf(model::DayInIndia(rooms_.records.clock->Now()));
+  if (const auto catalogue = rooms_.book->CatalogueFor(running); catalogue.ok())
+    response.set_catalogue_version((*catalogue)->source.version());
+  if (const auto ended = rooms_.book->CatalogueFor(running.Previous()); ended.ok())
+    response.set_budget_left_nano_rho(rooms_.once->BudgetLeft(running.Previous(), (*ended)->source.nano_rho_cap()));
+  response.set_rebuilding(rooms_.records.store->rebuilding());
+  AddAttentions(response);
+  return response;
+}
+
+void OperatorRpc::AddAttentions(v1::GetStatusResponse& response) const {
+  const absl::Time now = rooms_.records.clock->Now();
+  // Most urgent first: what stops the work, then what waits for people.
+  if (response.disk_free_bytes() < static_cast<int64_t>(2 * rooms_.disk_reserve_bytes))
+    response.add_attentions(v1::ATTENTION_DISK_FULL);
+  if (HasReason(rooms_.sync->last_status(), Reason::kClockWrong)) response.add_attentions(v1::ATTENTION_CLOCK);
+  if (response.roster().empty()) return response.add_attentions(v1::ATTENTION_ENROL);
+  if (response.has_certificate_expire_time() &&
+      TimeFromTimestamp(response.certificate_expire_time()) - now < kCertificateWarning)
+    response.add_attentions(v1::ATTENTION_CERTIFICATE);
+  const auto contact = rooms_.sync->last_contact();
+  if (HasReason(rooms_.sync->last_status(), Reason::kNoLink) || (contact && now - *contact > kLinkWarning))
+    response.add_attentions(v1::ATTENTION_NO_LINK);
+  if (const auto roster = rooms_.book->offered_roster(); roster.ok() && !roster->signed_here && !roster->in_force)
+    response.add_attentions(v1::ATTENTION_SIGN_ROSTER);
+  const std::vector<KnownCatalogue> catalogues = rooms_.book->catalogues();
+  if (!catalogues.empty() && catalogues.front().decision == Decision::kNone && catalogues.front().compiled != nullptr)
+    response.add_attentions(v1::ATTENTION_ACCEPT_CATALOGUE);
+  const auto rounds = rooms_.once->ListRounds();
+  if (!rounds.ok()) return response.add_attentions(v1::ATTENTION_DAMAGED);
+  bool close = false, approve = false, budget = false;
+  for (const RoundEntry& entry : *rounds) {
+    const Next next = NextOf(entry, now);
+    close |= next == Next::kClose && CheckPeriod(entry.period, now).ok();
+    approve |= next == Next::kApprove && CheckPeriod(entry.period, now).ok();
+    if (next != Next::kClose && next != Next::kApprove) continue;
+    const auto catalogue = rooms_.book->CatalogueByDigest(entry.catalogue);
+    budget |= catalogue.ok() &&
+              rooms_.once->BudgetLeft(entry.period, (*catalogue)->source.nano_rho_cap()) < entry.charge_nano_rho;
+  }
+  if (approve) response.add_attentions(v1::ATTENTION_APPROVE_RELEASE);
+  if (close) response.add_attentions(v1::ATTENTION_CLOSE_QUARTER);
+  if (budget) response.add_attentions(v1::ATTENTION_BUDGET);
+}
+
+absl::StatusOr<v1::ImportRecordsResponse> OperatorRpc::Import(const server::Call& call,
+                                                              server::Reader<v1::ImportRecordsRequest>& reader) {
+  return ImportRecords(rooms_.records, call, reader);
+}
+
+absl::StatusOr<v1::Release> OperatorRpc::CloseQuarter(const server::Call& call,
+                                                      const v1::CloseQuarterRequest& request) {
+  ASSIGN_OR_RETURN(const model::Period period, model::ParsePeriod(request.period(), "period"));
+  ASSIGN_OR_RETURN(const RoundEntry entry, rooms_.close->Close(period, absl::StrCat("tokens/", call.caller().id)));
+  return ReleaseMessage(entry, *rooms_.once, *rooms_.book);
+}
+
+absl::StatusOr<v1::SyncNowResponse> OperatorRpc::SyncNow(const server::Call&, const v1::SyncNowRequest&) {
+  ASSIGN_OR_RETURN(const Contact contact, rooms_.sync->SyncNow());
+  v1::SyncNowResponse response;
+  *response.mutable_contact_time() = TimestampFromTime(contact.time);
+  for (const RoundEntry& entry : contact.changed)
+    *response.add_changed_releases() = ReleaseMessage(entry, *rooms_.once, *rooms_.book);
+  return response;
+}
+
+absl::StatusOr<v1::VerifyStoreResponse> OperatorRpc::VerifyStore(const server::Call&, const v1::VerifyStoreRequest&) {
+  ASSIGN_OR_RETURN(const storage::node::VerifyReport counted, rooms_.records.store->Verify());
+  ASSIGN_OR_RETURN(const std::vector<storage::node::LedgerEntry> ledger, rooms_.once->Ledger());
+  v1::VerifyStoreResponse response;
+  response.set_records(counted.records);
+  response.set_cells(counted.cells);
+  response.set_tally_sets(counted.tally_sets);
+  response.set_audit_entries(counted.audit_entries);
+  response.set_ledger_entries(static_cast<int64_t>(ledger.size()));
+  return response;
+}
+
+absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> OperatorRpc::CatalogueOfVersion(int32_t version) const {
+  for (const KnownCatalogue& known : rooms_.book->catalogues()) {
+    if (version != 0 && known.signed_catalogue.catalogue().version() != version) continue;
+    if (known.compiled == nullptr) {
+      return Problem(absl::StatusCode::kInvalidArgument, Reason::kCatalogueRefused,
+                     "The catalogue breaks a rule, so its accuracy can not be said. Lint it.");
+    }
+    return known.compiled;
+  }
+  return Problem(absl::StatusCode::kNotFound, Reason::kNotFound, "This node has seen no such catalogue.");
+}
+
+absl::StatusOr<v1::EstimateAccuracyResponse> OperatorRpc::EstimateAccuracy(const server::Call&,
+                                                                           const v1::EstimateAccuracyRequest& request) {
+  if (request.catalogue_version() < 0) {
+    return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "Versions count from 1.")
+        .Field("catalogue_version", "must be 1 or more, or 0 for the newest");
+  }
+  ASSIGN_OR_RETURN(const auto catalogue, CatalogueOfVersion(request.catalogue_version()));
+  const auto roster = rooms_.book->offered_roster();
+  RETURN_IF_ERROR(roster.status());
+  return AccuracyOf(*catalogue, roster->signed_roster.roster().collectives_size());
+}
+
+}  // namespace aangan::node

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// aangan.node.v1.OperatorService: what the person who runs the node does.
+// Threads: thread-safe. Errors: as in operator.proto.
+#ifndef AANGAN_SERVER_NODE_OPERATOR_RPC_H_
+#define AANGAN_SERVER_NODE_OPERATOR_RPC_H_
+
+#include <map>
+#include <string>
+
+#include "aangan/node/v1/operator.pb.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/node/close_agent.h"
+#include "server/node/governance_book.h"
+#include "server/node/identity.h"
+#include "server/node/member_rpc.h"
+#include "server/node/sync_agent.h"
+#include "server/shared/door.h"
+
+namespace aangan::node {
+
+class OperatorRpc {
+ public:
+  struct Rooms {
+    RecordRooms records;
+    storage::node::OnceStore* once = nullptr;
+    const Identity* identity = nullptr;
+    const GovernanceBook* book = nullptr;
+    CloseAgent* close = nullptr;
+    SyncAgent* sync = nullptr;
+    std::string version;  // of the program
+    uint64_t disk_reserve_bytes = 0;
+    bool accepts_rehearsals = false;
+  };
+  explicit OperatorRpc(const Rooms& rooms) : rooms_(rooms) {}
+  std::map<std::string, server::Handler> Handlers();
+
+ private:
+  absl::StatusOr<v1::GetStatusResponse> GetStatus(const server::Call& call, const v1::GetStatusRequest& request);
+  absl::StatusOr<v1::ImportRecordsResponse> Import(const server::Call& call,
+                                                   server::Reader<v1::ImportRecordsRequest>& reader);
+  absl::StatusOr<v1::Release> CloseQuarter(const server::Call& call, const v1::CloseQuarterRequest& request);
+  absl::StatusOr<v1::SyncNowResponse> SyncNow(const server::Call& call, const v1::SyncNowRequest& request);
+  absl::StatusOr<v1::VerifyStoreResponse> VerifyStore(const server::Call& call, const v1::VerifyStoreRequest& request);
+  absl::StatusOr<v1::EstimateAccuracyResponse> EstimateAccuracy(const server::Call& call,
+                                                                const v1::EstimateAccuracyRequest& request);
+  void AddAttentions(v1::GetStatusResponse& response) const;
+  absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> CatalogueOfVersion(int32_t version) const;
+
+  const Rooms rooms_;
+};
+
+}  // namespace aangan::node
+
+#endif  // AANGAN_SERVER_NODE_OPERATOR_RPC_H_

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every request about a member's records has in common: whose record it is, its id, its request_id, its page, and
+// how a commit becomes an answer.
+// Threads: pure; FinishWith's callback runs on the store's sequencer.
+#ifndef AANGAN_SERVER_NODE_REQUEST_RULES_H_
+#define AANGAN_SERVER_NODE_REQUEST_RULES_H_
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "base/random.h"
+#include "base/status.h"
+#include "google/protobuf/empty.pb.h"
+#include "google/protobuf/message.h"
+#include "model/names.h"
+#include "server/shared/door.h"
+#include "server/shared/page_token.h"
+#include "storage/node/change.h"
+#include "storage/node/node_store.h"
+
+namespace aangan::node {
+
+// "tokens/{t}": who did it, for the audit.
+std::string ActorOf(const server::Call& call);
+
+// A caller in the role member sees and touches her own record alone. PERMISSION_DENIED (NOT_ALLOWED), before any
+// look-up, so that it says nothing about whether another record is there.
+absl::Status CheckOwn(const server::Call& call, const model::Id& member);
+
+// Parses a name and checks that the caller may touch it.
+absl::StatusOr<model::RecordName> NameFor(const server::Call& call, model::RecordKind kind, absl::string_view name,
+                                          absl::string_view field);
+// The id that the caller gave, or a new one.
+absl::StatusOr<model::Id> IdOrNew(absl::string_view id, absl::string_view field, RandomSource& random);
+
+// None when the request has no request_id. INVALID_ARGUMENT when it is no UUID. The content is the request without it.
+absl::StatusOr<std::optional<storage::node::RequestKey>> RequestKeyOf(const server::Call& call,
+                                                                      const google::protobuf::Message& request);
+
+// How many to list and after which id. INVALID_ARGUMENT (INVALID_FIELD for a negative size, BAD_PAGE_TOKEN).
+struct Page {
+  size_t size = 0;
+  std::string after;  // opaque to the caller; empty at the beginning
+};
+struct PageLimits {
+  int32_t size_default = 50;
+  int32_t size_max = 200;
+};
+absl::StatusOr<Page> PageOf(const server::PageTokens& tokens, const server::Call& call, absl::string_view list,
+                            int32_t page_size, const std::string& page_token, PageLimits limits = {});
+// The token that goes on behind `last`.
+std::string NextPage(const server::PageTokens& tokens, const server::Call& call, absl::string_view list,
+                     absl::string_view last);
+
+// A page of records by id: asks for one more than fits, so that the last page has no token.
+template <typename Response, typename Append>
+absl::StatusOr<Response> ListRecords(const storage::node::NodeStore& store, const server::PageTokens& tokens,
+                                     const server::Call& call, model::RecordKind kind, const model::Id& member,
+                                     absl::string_view list, const Page& page, Append append) {
+  std::optional<model::Id> after;
+  if (page.after.size() == sizeof(model::Id::bytes)) {
+    after.emplace();
+    std::copy(page.after.begin(), page.after.end(), after->bytes.begin());
+  }
+  ASSIGN_OR_RETURN(std::vector<storage::node::Found> found, store.List(kind, member, after, page.size + 1));
+  Response response;
+  const bool more = found.size() > page.size;
+  if (more) found.resize(page.size);
+  for (const storage::node::Found& each : found) append(response, each);
+  if (more) {
+    const auto& last = found.back().name.id.bytes;
+    response.set_next_page_token(
+        NextPage(tokens, call, list, {reinterpret_cast<const char*>(last.data()), last.size()}));
+  }
+  return response;
+}
+
+// After the commit: the record as it stands on disk. A repeat names the record of the first request.
+template <typename Response>
+storage::node::Done FinishWith(const storage::node::NodeStore* store, model::RecordName name,
+                               Response (*message)(const storage::node::Found&), server::Done<Response> done) {
+  return [store, name, message, done = std::move(done)](absl::StatusOr<storage::node::Committed> committed) {
+    if (!committed.ok()) return done(committed.status());
+    const bool first_names = committed->repeated && !committed->names.empty();
+    absl::StatusOr<storage::node::Found> found = store->Get(first_names ? committed->names.front() : name);
+    if (!found.ok()) return done(found.status());
+    done(message(*found));
+  };
+}
+storage::node::Done FinishEmpty(server::Done<google::protobuf::Empty> done);
+
+// Runs a step that checks and submits; its failure is the answer.
+template <typename Response, typename Step>
+void OrFail(const server::Done<Response>& done, Step step) {
+  if (absl::Status status = step(); !status.ok()) done(status);
+}
+
+}  // namespace aangan::node
+
+#endif  // AANGAN_SERVER_NODE_REQUEST_RULES_H_

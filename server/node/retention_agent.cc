@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// What time alone changes.
+#include "server/node/retention_agent.h"
+
+#include "base/log.h"
+#include "base/status.h"
+
+namespace aangan::node {
+namespace {
+
+constexpr absl::Duration kLookEvery = absl::Hours(1);
+
+}  // namespace
+
+RetentionAgent::~RetentionAgent() { Stop(); }
+
+void RetentionAgent::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void RetentionAgent::Stop() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void RetentionAgent::Run() {
+  while (true) {
+    const absl::Status status = LookNow();
+    if (!status.ok()) LogWarning("retention", "not finished").Status(status);
+    absl::MutexLock lock(&mutex_);
+    mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kLookEvery);
+    if (stopping_) return;
+  }
+}
+
+absl::Status RetentionAgent::LookNow() {
+  const model::Day today = model::DayInIndia(clock_->Now());
+  {
+    absl::MutexLock lock(&mutex_);
+    if (done_ == today) return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(sync_->CountByBook());
+  ASSIGN_OR_RETURN(const int64_t ran_out, store_->RunOutConsents());
+  if (ran_out > 0) LogInfo("retention", "consents ran out").Number("consents", ran_out);
+  absl::MutexLock lock(&mutex_);
+  done_ = today;
+  return absl::OkStatus();
+}
+
+}  // namespace aangan::node

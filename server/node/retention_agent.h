@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What time alone changes: consents that run out, and the quarter that begins. Looks once an hour; the store's work is
+// idempotent, so looking more often than daily costs nothing and a computer that slept misses nothing.
+// Threads: one of its own.
+#ifndef AANGAN_SERVER_NODE_RETENTION_AGENT_H_
+#define AANGAN_SERVER_NODE_RETENTION_AGENT_H_
+
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "base/clock.h"
+#include "model/period.h"
+#include "server/node/sync_agent.h"
+#include "storage/node/node_store.h"
+
+namespace aangan::node {
+
+class RetentionAgent {
+ public:
+  // All outlive it.
+  RetentionAgent(storage::node::NodeStore* store, SyncAgent* sync, const Clock* clock)
+      : store_(store), sync_(sync), clock_(clock) {}
+  ~RetentionAgent();
+
+  void Start();
+  void Stop();
+  // What the day asks for; nothing on the second look of a day.
+  absl::Status LookNow();
+
+ private:
+  void Run();
+
+  storage::node::NodeStore* const store_;
+  SyncAgent* const sync_;
+  const Clock* const clock_;
+  absl::Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  model::Day done_ ABSL_GUARDED_BY(mutex_) = model::kNoDay;
+  std::thread thread_;
+};
+
+}  // namespace aangan::node
+
+#endif  // AANGAN_SERVER_NODE_RETENTION_AGENT_H_

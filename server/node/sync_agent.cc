@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+// Talks to the federation when there is a link.
+#include "server/node/sync_agent.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/log.h"
+#include "base/problem.h"
+#include "base/status.h"
+#include "server/node/round_check.h"
+#include "server/node/round_state.h"
+#include "server/node/upload.h"
+
+namespace aangan::node {
+namespace {
+
+namespace fed = ::aangan::federation::v1;
+using storage::node::RoundEntry;
+using storage::node::Stage;
+
+constexpr absl::Duration kFirstContact = absl::Seconds(2);
+
+absl::Status NotJoined() {
+  return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+                 "This node has not joined a federation. Join with the token that the federation gave.");
+}
+
+std::string PeriodOfRound(const fed::Round& round) { return round.round_descriptor().period(); }
+
+bool IsFrozen(fed::RoundState state) {
+  return state == fed::ROUND_STATE_FROZEN || state == fed::ROUND_STATE_PROVISIONAL ||
+         state == fed::ROUND_STATE_CONFIRMED;
+}
+
+}  // namespace
+
+SyncAgent::~SyncAgent() { Stop(); }
+
+void SyncAgent::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void SyncAgent::Stop() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void SyncAgent::Wake() {
+  absl::MutexLock lock(&mutex_);
+  woken_ = true;
+}
+
+void SyncAgent::Run() {
+  absl::Duration wait = kFirstContact;
+  while (true) {
+    {
+      absl::MutexLock lock(&mutex_);
+      mutex_.AwaitWithTimeout(absl::Condition(
+                                  +[](SyncAgent* self) ABSL_EXCLUSIVE_LOCKS_REQUIRED(self->mutex_) {
+                                    return self->stopping_ || self->woken_;
+                                  },
+                                  this),
+                              wait);
+      if (stopping_) return;
+      woken_ = false;
+    }
+    wait = rooms_.every;
+    if (!rooms_.identity->membership().has_value()) continue;
+    const absl::Status status = SyncNow().status();
+    if (!status.ok()) LogWarning("sync", "contact not finished").Status(status);
+  }
+}
+
+absl::StatusOr<FederationLink*> SyncAgent::Link() {
+  if (link_ != nullptr) return link_.get();
+  const std::optional<Membership> membership = rooms_.identity->membership();
+  if (!membership) return NotJoined();
+  FederationLink::Options options;
+  options.address = membership->federation_address;
+  options.roster = membership->roster;
+  options.collective = membership->collective;
+  options.authority_pem = membership->authority_pem;
+  options.certificate_pem = membership->certificate_pem;
+  options.key_pem = membership->key_pem;
+  link_ = FederationLink::Open(options);
+  return link_.get();
+}
+
+absl::StatusOr<Contact> SyncAgent::SyncNow() {
+  absl::MutexLock lock(&contact_);
+  Contact contact;
+  const absl::Status status = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_) -> absl::Status {
+    ASSIGN_OR_RETURN(FederationLink * link, Link());
+    RETURN_IF_ERROR(Governance(*link));
+    return Rounds(*link, contact);
+  }();
+  Remember(status);
+  RETURN_IF_ERROR(status);
+  contact.time = rooms_.clock->Now();
+  return contact;
+}
+
+absl::Status SyncAgent::SyncGovernance() {
+  absl::MutexLock lock(&contact_);
+  const absl::Status status = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_) -> absl::Status {
+    ASSIGN_OR_RETURN(FederationLink * link, Link());
+    return Governance(*link);
+  }();
+  Remember(status);
+  return status;
+}
+
+absl::Status SyncAgent::Governance(FederationLink& link) {
+  const auto take = [&]() -> absl::StatusOr<bool> {
+    absl::StatusOr<fed::SignedRoster> roster = link.NewestRoster();
+    if (absl::IsNotFound(roster.status())) return false;  // none is proposed yet
+    RETURN_IF_ERROR(roster.status());
+    ASSIGN_OR_RETURN(const std::vector<fed::SignedCatalogue> catalogues, link.ListCatalogues());
+    RETURN_IF_ERROR(rooms_.book->TakeOffers(*roster, catalogues));
+    return true;
+  };
+  ASSIGN_OR_RETURN(const bool offered, take());
+  if (!offered) return absl::OkStatus();
+  bool sent = false;
+  if (const auto unsent = rooms_.book->UnsentRosterSignature()) {
+    RETURN_IF_ERROR(link.SignRoster(unsent->first, AsText(unsent->second)).status());
+    sent = true;
+  }
+  for (const auto& [version, signature] : rooms_.book->UnsentCatalogueSignatures()) {
+    RETURN_IF_ERROR(link.SignCatalogue(version, AsText(signature)).status());
+    sent = true;
+  }
+  if (sent) RETURN_IF_ERROR(take().status());
+  return CountByBook();
+}
+
+absl::Status SyncAgent::CountByBook() {
+  absl::MutexLock lock(&counting_);
+  std::vector<storage::node::CountedCatalogue> counted = rooms_.book->Counted();
+  std::set<Digest> digests;
+  for (const auto& each : counted) digests.insert(each.catalogue->digest);
+  const int quarter = model::QuarterOf(model::DayInIndia(rooms_.clock->Now())).index();
+  if (counted_ == digests && counted_quarter_ == quarter) return absl::OkStatus();
+  RETURN_IF_ERROR(rooms_.store->SetCatalogues(std::move(counted)));
+  counted_ = std::move(digests);
+  counted_quarter_ = quarter;
+  return absl::OkStatus();
+}
+
+absl::Status SyncAgent::Rounds(FederationLink& link, Contact& contact) {
+  ASSIGN_OR_RETURN(std::vector<fed::Round> rounds, link.ListRounds());
+  // Oldest first: a node contributes only to periods later than all that it has contributed to.
+  std::sort(rounds.begin(), rounds.end(),
+            [](const fed::Round& a, const fed::Round& b) { return PeriodOfRound(a) < PeriodOfRound(b); });
+  absl::Status first_problem;
+  for (const fed::Round& round : rounds) {
+    ASSIGN_OR_RETURN(const model::Period period, model::ParsePeriod(PeriodOfRound(round), "period"));
+    const auto before = rooms_.once->GetRound(period);
+    const absl::Status status = OneRound(link, round);
+    if (!status.ok()) {
+      LogWarning("sync", "round not finished").Name("period", PeriodOfRound(round)).Status(status);
+      if (absl::IsUnavailable(status) && HasReason(status, Reason::kNoLink)) return status;
+      if (first_problem.ok()) first_problem = status;
+    }
+    auto after = rooms_.once->GetRound(period);
+    if (after.ok() && (!before.ok() || before->stage != after->stage)) contact.changed.push_back(*std::move(after));
+  }
+  return first_problem;
+}
+
+absl::Status SyncAgent::OneRound(FederationLink& link, const fed::Round& round) {
+  ASSIGN_OR_RETURN(const model::Period period, model::ParsePeriod(PeriodOfRound(round), "period"));
+  absl::StatusOr<RoundEntry> entry = rooms_.once->GetRound(period);
+  if (absl::IsNotFound(entry.status())) {
+    if (round.state() != fed::ROUND_STATE_ANNOUNCED) return absl::OkStatus();  // it went by without this node
+    // What this node can not join is no problem of the contact: it is told when somebody wants to close the quarter.
+    if (!CheckPeriod(period, rooms_.clock->Now()).ok() || !rooms_.book->CatalogueFor(period).ok() ||
+        !CheckRehearsal(round.round_descriptor().rehearsal(), rooms_.accepts_rehearsals).ok())
+      return absl::OkStatus();
+    entry = Announce(round, period);
+  }
+  RETURN_IF_ERROR(entry.status());
+  if (rooms_.automatic_approval && !entry->rehearsal && round.state() == fed::ROUND_STATE_ANNOUNCED &&
+      (entry->stage == Stage::kAnnounced || entry->stage == Stage::kProposed)) {
+    RETURN_IF_ERROR(ApproveAutomatically(*entry));
+    ASSIGN_OR_RETURN(*entry, rooms_.once->GetRound(period));
+  }
+  if (NextOf(*entry, rooms_.clock->Now()) == Next::kSend && round.state() == fed::ROUND_STATE_ANNOUNCED) {
+    RETURN_IF_ERROR(Send(link, *entry));
+    ASSIGN_OR_RETURN(*entry, rooms_.once->GetRound(period));
+  }
+  return Conclude(link, round, *entry);
+}
+
+absl::StatusOr<RoundEntry> SyncAgent::Announce(const fed::Round& round, const model::Period& period) {
+  const std::optional<fed::Roster> roster = rooms_.book->roster_in_force();
+  const std::optional<Membership> membership = rooms_.identity->membership();
+  if (!roster || !membership) return NotJoined();
+  ASSIGN_OR_RETURN(const auto catalogue, rooms_.book->CatalogueFor(period));
+  ASSIGN_OR_RETURN(const RoundPlan plan, PlanRound(*roster, *catalogue, period));
+  RETURN_IF_ERROR(CheckAnnounced(round, plan, membership->federation_key));
+  RoundEntry entry;
+  entry.period = period;
+  entry.round_id = plan.round_id;
+  entry.catalogue = catalogue->digest;
+  entry.charge_nano_rho = plan.charge_nano_rho;
+  entry.contribute_until_us = plan.descriptor.contribute_until().seconds() * 1'000'000;
+  entry.rehearsal = plan.descriptor.rehearsal();
+  entry.descriptor = plan.canonical;
+  RETURN_IF_ERROR(rooms_.once->Announce(entry));
+  LogInfo("sync", "round announced").Name("period", model::PeriodText(period));
+  return entry;
+}
+
+absl::Status SyncAgent::ApproveAutomatically(const RoundEntry& entry) {
+  RETURN_IF_ERROR(rooms_.close->Close(entry.period, "node").status());
+  ASSIGN_OR_RETURN(const Preview seen, rooms_.close->Look(entry.period));
+  return rooms_.close->Approve(entry.period, AsText(seen.entry.proposal_digest), "node").status();
+}
+
+absl::Status SyncAgent::Send(FederationLink& link, const RoundEntry& entry) {
+  const std::optional<Membership> membership = rooms_.identity->membership();
+  if (!membership) return NotJoined();
+  const std::string period = model::PeriodText(entry.period);
+  ASSIGN_OR_RETURN(const fed::Receipt receipt, UploadContribution(link, period, entry.contribution));
+  RETURN_IF_ERROR(CheckReceipt(receipt, entry, membership->collective, membership->federation_key));
+  RETURN_IF_ERROR(rooms_.once->MarkSent(entry.period, receipt.SerializeAsString()));
+  LogInfo("sync", "contribution sent").Name("period", period).Number("bytes", entry.contribution.size());
+  // The audit learns of it afterwards; the receipt in once/ is what holds.
+  return rooms_.store
+      ->SubmitAndWait(storage::node::NoteChange{storage::node::Action::kSent, "node", absl::StrCat("releases/", period),
+                                                absl::StrCat("release/", period), entry.contribution})
+      .status();
+}
+
+absl::Status SyncAgent::Conclude(FederationLink& link, const fed::Round& round, const RoundEntry& entry) {
+  const Stage stage = entry.stage;
+  if (round.state() == fed::ROUND_STATE_VOID && CanStep(stage, Stage::kVoid))
+    return rooms_.once->MarkEnded(entry.period, Stage::kVoid, "");
+  if (!IsFrozen(round.state()) || !CanStep(stage, Stage::kLeftOut)) return absl::OkStatus();
+  const std::optional<Membership> membership = rooms_.identity->membership();
+  if (!membership) return NotJoined();
+  ASSIGN_OR_RETURN(const bool inside, CheckFreeze(round, entry, membership->collective, membership->federation_key));
+  if (!inside) {
+    if (stage == Stage::kSent) LogError("sync", "frozen without a contribution that has a receipt");
+    return rooms_.once->MarkEnded(entry.period, Stage::kLeftOut, "");
+  }
+  if (stage == Stage::kApproved) {
+    // It arrived, but the word of it got lost: fetch the receipt, then the release with the next step.
+    RETURN_IF_ERROR(Send(link, entry));
+    ASSIGN_OR_RETURN(const RoundEntry sent, rooms_.once->GetRound(entry.period));
+    return Conclude(link, round, sent);
+  }
+  if (round.state() == fed::ROUND_STATE_FROZEN) return absl::OkStatus();  // the figures are not out yet
+  absl::StatusOr<fed::NationalRelease> release = link.GetNationalRelease(model::PeriodText(entry.period));
+  if (absl::IsNotFound(release.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(release.status());
+  RETURN_IF_ERROR(CheckRelease(*release, round, membership->federation_key));
+  LogInfo("sync", "national release received").Name("period", model::PeriodText(entry.period));
+  return rooms_.once->MarkEnded(entry.period, Stage::kReceived, release->SerializeAsString());
+}
+
+void SyncAgent::Remember(const absl::Status& status) {
+  absl::MutexLock lock(&mutex_);
+  last_status_ = status;
+  if (!HasReason(status, Reason::kNoLink) && !HasReason(status, Reason::kWrongState))
+    last_contact_ = rooms_.clock->Now();
+}
+
+std::optional<absl::Time> SyncAgent::last_contact() const {
+  absl::MutexLock lock(&mutex_);
+  return last_contact_;
+}
+
+absl::Status SyncAgent::last_status() const {
+  absl::MutexLock lock(&mutex_);
+  return last_status_;
+}
+
+}  // namespace aangan::node

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Talks to the federation when there is a link: offers in, decisions out, rounds noted, approved contributions sent,
+// releases fetched. Every step can be repeated; what is missing after a break is done with the next contact.
+//
+// It sends nothing that was not decided: signatures that stand in the book, and contributions that were approved.
+// Threads: thread-safe; one contact at a time, one thread of its own that comes back every `every`.
+// Errors: FAILED_PRECONDITION (WRONG_STATE) before the node has joined; UNAVAILABLE (NO_LINK).
+#ifndef AANGAN_SERVER_NODE_SYNC_AGENT_H_
+#define AANGAN_SERVER_NODE_SYNC_AGENT_H_
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "server/node/close_agent.h"
+#include "server/node/federation_link.h"
+#include "server/node/governance_book.h"
+#include "server/node/identity.h"
+#include "storage/node/node_store.h"
+#include "storage/node/once_store.h"
+
+namespace aangan::node {
+
+struct Contact {
+  absl::Time time;
+  std::vector<storage::node::RoundEntry> changed;
+};
+
+class SyncAgent {
+ public:
+  struct Rooms {
+    storage::node::NodeStore* store = nullptr;
+    storage::node::OnceStore* once = nullptr;
+    const Identity* identity = nullptr;
+    GovernanceBook* book = nullptr;
+    CloseAgent* close = nullptr;
+    const Clock* clock = nullptr;
+    absl::Duration every = absl::Minutes(15);
+    bool accepts_rehearsals = false;
+    bool automatic_approval = false;  // never of a rehearsal
+  };
+  explicit SyncAgent(const Rooms& rooms) : rooms_(rooms) {}
+  ~SyncAgent();
+
+  void Start();
+  void Stop();
+  void Wake();  // a contact soon, on the agent's own thread
+
+  absl::StatusOr<Contact> SyncNow();
+  // Rosters, catalogues and this collective's signatures alone.
+  absl::Status SyncGovernance();
+  // Tells the store what to count by; nothing happens when that has not changed.
+  absl::Status CountByBook();
+
+  // Of the last contact that worked, and what the last try said.
+  std::optional<absl::Time> last_contact() const;
+  absl::Status last_status() const;
+
+ private:
+  absl::StatusOr<FederationLink*> Link() ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_);
+  absl::Status Governance(FederationLink& link) ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_);
+  absl::Status Rounds(FederationLink& link, Contact& contact) ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_);
+  absl::Status OneRound(FederationLink& link, const federation::v1::Round& round);
+  absl::StatusOr<storage::node::RoundEntry> Announce(const federation::v1::Round& round, const model::Period& period);
+  absl::Status Send(FederationLink& link, const storage::node::RoundEntry& entry);
+  absl::Status Conclude(FederationLink& link, const federation::v1::Round& round,
+                        const storage::node::RoundEntry& entry);
+  absl::Status ApproveAutomatically(const storage::node::RoundEntry& entry);
+  void Run();
+  void Remember(const absl::Status& status);
+
+  const Rooms rooms_;
+  absl::Mutex contact_;  // held for a whole contact
+  std::unique_ptr<FederationLink> link_ ABSL_GUARDED_BY(contact_);
+  absl::Mutex counting_;
+  std::optional<std::set<Digest>> counted_ ABSL_GUARDED_BY(counting_);
+  int counted_quarter_ ABSL_GUARDED_BY(counting_) = 0;
+  mutable absl::Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool woken_ ABSL_GUARDED_BY(mutex_) = false;
+  std::optional<absl::Time> last_contact_ ABSL_GUARDED_BY(mutex_);
+  absl::Status last_status_ ABSL_GUARDED_BY(mutex_);
+  std::thread thread_;
+};
+
+}  // namespace aangan::node
+
+#endif  // AANGAN_SERVER_NODE_SYNC_AGENT_H_
