@@ -291,24 +291,39 @@ TEST(Tally, EarlierTablesKeepTheirCellsWhenCIsReached) {
   EXPECT_TRUE(Contribution(facts, {Compile(source).get(), kQuarter, 0, {}}).cut);
 }
 
-TEST(Tally, WhatIsCutDependsOnTheKeyAndThePeriodAndNothingElse) {
-  const auto catalogue = Compile(SmallCatalogue());
+// Sixty services over ten domains, of which three cells are kept.
+MemberFacts Busy(Day day) {
   MemberFacts facts = Member();
+  facts.consent.from = DayOf(2026, 1, 1);
   for (uint8_t i = 0; i < 60; ++i) {
     ServiceFacts service = Service(static_cast<uint8_t>(i + 2), "loan");
     service.domain = i % 10;
-    service.received = DayOf(2026, 8, 1);
+    service.received = day;
     facts.services.push_back(service);
   }
-  TallyScope scope{catalogue.get(), kQuarter, 0, {}};
-  const MemberContribution first = Contribution(facts, scope);
-  EXPECT_EQ(Contribution(facts, scope), first);
-  int differing = 0;
+  return facts;
+}
+
+TEST(Tally, WhatIsCutDependsOnTheKeyAndThePeriodAndNothingElse) {
+  const auto catalogue = Compile(SmallCatalogue());
+  const MemberFacts facts = Busy(DayOf(2026, 8, 1));
+  const MemberFacts earlier = Busy(DayOf(2026, 2, 1));
+  int by_key = 0;
+  int by_period = 0;
+  const TallyScope plain{catalogue.get(), kQuarter, std::nullopt, {}};
+  const MemberContribution first = Contribution(facts, plain);
+  EXPECT_EQ(first.cells.size(), 3u);
+  EXPECT_EQ(Contribution(facts, plain), first);
   for (uint8_t key = 1; key <= 20; ++key) {
+    TallyScope scope = plain;
     scope.order_key.fill(key);
-    differing += Contribution(facts, scope) != first;
+    const MemberContribution now = Contribution(facts, scope);
+    by_key += now.cells != first.cells;
+    scope.period = {2026, 1};
+    by_period += Contribution(earlier, scope).cells != now.cells;
   }
-  EXPECT_GT(differing, 10);
+  EXPECT_GT(by_key, 10);
+  EXPECT_GT(by_period, 10);
 }
 
 TEST(Tally, ADeltaIsAfterLessBefore) {
