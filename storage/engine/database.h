@@ -27,11 +27,11 @@ namespace aangan::storage {
 inline constexpr uint32_t kStoreFormat = 1;  // that this program writes
 
 struct DatabaseOptions {
-  std::string folder;                         // made when missing, with its parents
-  absl::Span<const FamilyRow> families;       // a table of column_families.h; holds kMeta
-  size_t memory_bytes = 64u << 20;            // write buffers and block cache together
-  uint32_t format = kStoreFormat;             // the newest that this program knows
-  absl::Span<const MigrationStep> migration;  // from older formats to `format`
+  std::string folder;                              // made when missing, with its parents
+  absl::Span<const FamilyRow> families;            // a table of column_families.h; holds kMeta
+  size_t memory_bytes = 64u << 20;                 // write buffers and block cache together
+  uint32_t format = kStoreFormat;                  // the newest that this program knows
+  absl::Span<const MigrationStep> migration = {};  // from older formats to `format`
 };
 
 class Database final : public Reader {
