@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// The node's own small certificate authority, by OpenSSL's library calls.
+#include "server/node/own_authority.h"
+
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/check.h"
+#include "base/files.h"
+#include "base/status.h"
+#include "server/node/enrolment.h"
+
+namespace aangan::node {
+namespace {
+
+constexpr size_t kPemBytesMax = 16 << 10;
+constexpr int kAuthorityYears = 20;
+constexpr int kCertificateDays = 700;
+constexpr absl::Duration kRenewBefore = absl::Hours(24 * 60);
+constexpr absl::Duration kBackdate = absl::Hours(24);  // a client's clock may lag
+
+template <auto Free>
+struct Deleter {
+  template <typename T>
+  void operator()(T* pointer) const {
+    Free(pointer);
+  }
+};
+using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
+using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
+
+std::string TakeText(const Bio& bio) {
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &text);
+  return std::string(text, static_cast<size_t>(size));
+}
+
+std::string KeyPem(EVP_PKEY* key) {
+  const Bio bio(BIO_new(BIO_s_mem()));
+  AANGAN_CHECK(PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  return TakeText(bio);
+}
+
+std::string CertificatePem(X509* certificate) {
+  const Bio bio(BIO_new(BIO_s_mem()));
+  AANGAN_CHECK(PEM_write_bio_X509(bio.get(), certificate) == 1);
+  return TakeText(bio);
+}
+
+Key ParseKey(absl::string_view pem) {
+  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  return Key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+}
+
+Certificate ParseCertificate(absl::string_view pem) {
+  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  return Certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+}
+
+void AddExtension(X509* certificate, X509* issuer, int id, const char* value) {
+  X509V3_CTX context;
+  X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
+  X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, &context, id, value);
+  AANGAN_CHECK(extension != nullptr && X509_add_ext(certificate, extension, -1) == 1);
+  X509_EXTENSION_free(extension);
+}
+
+// Serial, times, key and name; unsigned, without extensions.
+Certificate Begin(const char* name, EVP_PKEY* key, absl::Time from, absl::Time until, RandomSource& random) {
+  Certificate certificate(X509_new());
+  AANGAN_CHECK(certificate != nullptr && X509_set_version(certificate.get(), X509_VERSION_3) == 1);
+  AANGAN_CHECK(ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate.get()), random.Uint64() >> 1) == 1);
+  ASN1_TIME_set(X509_getm_notBefore(certificate.get()), absl::ToTimeT(from));
+  ASN1_TIME_set(X509_getm_notAfter(certificate.get()), absl::ToTimeT(until));
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_ASC,
+                             reinterpret_cast<const unsigned char*>(name), -1, -1, 0);
+  AANGAN_CHECK(X509_set_pubkey(certificate.get(), key) == 1);
+  return certificate;
+}
+
+Certificate MakeAuthority(EVP_PKEY* key, absl::Time now, RandomSource& random) {
+  Certificate certificate =
+      Begin("Aangan node", key, now - kBackdate, now + absl::Hours(24 * 365) * kAuthorityYears, random);
+  X509_set_issuer_name(certificate.get(), X509_get_subject_name(certificate.get()));
+  AddExtension(certificate.get(), certificate.get(), NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
+  AddExtension(certificate.get(), certificate.get(), NID_key_usage, "critical,keyCertSign,cRLSign");
+  AddExtension(certificate.get(), certificate.get(), NID_subject_key_identifier, "hash");
+  AANGAN_CHECK(X509_sign(certificate.get(), key, EVP_sha256()) > 0);
+  return certificate;
+}
+
+Certificate MakeServer(EVP_PKEY* key, X509* authority, EVP_PKEY* authority_key, absl::Time now, RandomSource& random) {
+  Certificate certificate = Begin("localhost", key, now - kBackdate, now + absl::Hours(24) * kCertificateDays, random);
+  X509_set_issuer_name(certificate.get(), X509_get_subject_name(authority));
+  AddExtension(certificate.get(), authority, NID_basic_constraints, "critical,CA:FALSE");
+  AddExtension(certificate.get(), authority, NID_key_usage, "critical,digitalSignature");
+  AddExtension(certificate.get(), authority, NID_ext_key_usage, "serverAuth");
+  AddExtension(certificate.get(), authority, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1");
+  AddExtension(certificate.get(), authority, NID_authority_key_identifier, "keyid");
+  AANGAN_CHECK(X509_sign(certificate.get(), authority_key, EVP_sha256()) > 0);
+  return certificate;
+}
+
+absl::StatusOr<std::string> ReadKeyPem(const std::string& path) {
+  ASSIGN_OR_RETURN(const SecretBytes bytes, ReadSecretFile(path, kPemBytesMax));
+  return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+struct Pair {
+  std::string certificate_pem;
+  std::string key_pem;
+};
+
+// The pair as it lies there, if it is one.
+absl::StatusOr<std::optional<Pair>> ReadPair(const std::string& certificate_path, const std::string& key_path) {
+  absl::StatusOr<std::string> key = ReadKeyPem(key_path);
+  if (absl::IsNotFound(key.status())) return std::optional<Pair>();
+  RETURN_IF_ERROR(key.status());
+  absl::StatusOr<std::string> certificate = ReadFile(certificate_path, kPemBytesMax);
+  if (absl::IsNotFound(certificate.status())) return std::optional<Pair>();
+  RETURN_IF_ERROR(certificate.status());
+  if (!PairMatches(*certificate, *key)) return std::optional<Pair>();  // a crash between the two files: made again
+  return std::optional<Pair>(Pair{*std::move(certificate), *std::move(key)});
+}
+
+absl::Status WritePair(const Pair& pair, const std::string& certificate_path, const std::string& key_path) {
+  RETURN_IF_ERROR(WriteFileDurably(key_path, pair.key_pem, 0600));
+  return WriteFileDurably(certificate_path, pair.certificate_pem, 0644);
+}
+
+}  // namespace
+
+absl::StatusOr<OwnCertificate> OpenOwnAuthority(const std::string& folder, const Clock& clock, RandomSource& random) {
+  RETURN_IF_ERROR(MakeFolders(folder, 0700));
+  const absl::Time now = clock.Now();
+  OwnCertificate own;
+  own.authority_path = absl::StrCat(folder, "/authority.pem");
+  own.certificate_path = absl::StrCat(folder, "/server.pem");
+  own.key_path = absl::StrCat(folder, "/server.key");
+  const std::string authority_key_path = absl::StrCat(folder, "/authority.key");
+  ASSIGN_OR_RETURN(std::optional<Pair> authority, ReadPair(own.authority_path, authority_key_path));
+  if (!authority) {
+    const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+    AANGAN_CHECK(key != nullptr);
+    authority = Pair{CertificatePem(MakeAuthority(key.get(), now, random).get()), KeyPem(key.get())};
+    RETURN_IF_ERROR(WritePair(*authority, own.authority_path, authority_key_path));
+  }
+  ASSIGN_OR_RETURN(std::optional<Pair> server, ReadPair(own.certificate_path, own.key_path));
+  const std::optional<absl::Time> expiry = server ? ExpiryOf(server->certificate_pem) : std::nullopt;
+  if (!expiry || *expiry - now < kRenewBefore) {
+    const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+    const Key authority_key = ParseKey(authority->key_pem);
+    const Certificate issuer = ParseCertificate(authority->certificate_pem);
+    AANGAN_CHECK(key != nullptr && authority_key != nullptr && issuer != nullptr);
+    server = Pair{CertificatePem(MakeServer(key.get(), issuer.get(), authority_key.get(), now, random).get()),
+                  KeyPem(key.get())};
+    RETURN_IF_ERROR(WritePair(*server, own.certificate_path, own.key_path));
+  }
+  own.authority_pem = authority->certificate_pem;
+  own.certificate_pem = server->certificate_pem;
+  own.key_pem = server->key_pem;
+  return own;
+}
+
+}  // namespace aangan::node

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The node's own small certificate authority: made at the first start, so that its port speaks TLS from the first
+// minute and clients have one file to trust, <data>/tls/authority.pem. It signs one certificate, for localhost,
+// 127.0.0.1 and
+// ::1, and makes a new one when that nears its end.
+//
+// P-256, SHA-256. Keys are files of mode 0600. Threads: at start alone. Errors: of base/files.
+#ifndef AANGAN_SERVER_NODE_OWN_AUTHORITY_H_
+#define AANGAN_SERVER_NODE_OWN_AUTHORITY_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "base/random.h"
+
+namespace aangan::node {
+
+struct OwnCertificate {
+  std::string authority_pem;
+  std::string certificate_pem;
+  std::string key_pem;
+  std::string authority_path;  // files of the same, for whoever watches them
+  std::string certificate_path;
+  std::string key_path;
+};
+
+// Reads or makes what lies in `folder` (made with mode 0700).
+absl::StatusOr<OwnCertificate> OpenOwnAuthority(const std::string& folder, const Clock& clock, RandomSource& random);
+
+}  // namespace aangan::node
+
+#endif  // AANGAN_SERVER_NODE_OWN_AUTHORITY_H_

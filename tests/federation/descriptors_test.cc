@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// aangan.federation.v1 can not express a person: a walk over its descriptors. Every string or bytes field stands on a
+// short list with its reason, and what a node sends has a shorter one still.
+#include <google/protobuf/descriptor.h>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "aangan/federation/v1/catalogue.pb.h"
+#include "aangan/federation/v1/contributions.pb.h"
+#include "aangan/federation/v1/figures.pb.h"
+#include "aangan/federation/v1/roster.pb.h"
+#include "aangan/federation/v1/rounds.pb.h"
+#include "gtest/gtest.h"
+
+namespace aangan {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::FileDescriptor;
+
+// Reason -> fields, "Message.field" without the package.
+const std::map<std::string, std::set<std::string>>& Allowed() {
+  static const auto* allowed = new std::map<std::string, std::set<std::string>>{
+      {"public text of the catalogue, written by the federation and signed by collectives",
+       {"Catalogue.title", "CodeList.title", "CodeList.source", "Code.title", "Place.title", "Indicator.question",
+        "Indicator.source", "Indicator.meaning", "Table.title"}},
+      {"slug of a roster, catalogue part or public code",
+       {"Catalogue.roster",
+        "CodeList.id",
+        "Code.id",
+        "Place.id",
+        "Indicator.id",
+        "Indicator.denominator",
+        "Filter.domains",
+        "Filter.service_types",
+        "Filter.instruments",
+        "Table.id",
+        "Table.indicators",
+        "Figure.table",
+        "Figure.indicator",
+        "FigureCode.code",
+        "ListFiguresRequest.indicator",
+        "ListFiguresRequest.table",
+        "Roster.roster",
+        "RoundDescriptor.roster",
+        "TableVariance.table",
+        "EnrolResponse.roster",
+        "Collective.state",
+        "CreateJoinTokenRequest.state"}},
+      {"slug or name of a collective or of the organisation that runs it: that it takes part is public",
+       {"Place.collectives", "CollectiveSignature.collective", "Receipt.collective", "NationalRelease.contributors",
+        "NationalRelease.missing", "ListFiguresResponse.contributors", "ListFiguresResponse.missing", "Collective.id",
+        "Collective.title", "Collective.run_by", "RosterSignature.collective", "ProposeEpochRequest.collectives",
+        "CreateJoinTokenRequest.id", "CreateJoinTokenRequest.title", "CreateJoinTokenRequest.run_by",
+        "EnrolResponse.id", "Round.contributors", "FrozenContribution.collective"}},
+      {"a quarter or a year",
+       {"Catalogue.first_period", "Catalogue.last_period", "Figure.period", "ListFiguresRequest.period",
+        "RoundDescriptor.period"}},
+      {"resource name under rosters/{roster}; no resource there is a person",
+       {"SignedCatalogue.name",
+        "ProposeCatalogueRequest.parent",
+        "GetCatalogueRequest.name",
+        "ListCataloguesRequest.parent",
+        "SignCatalogueRequest.name",
+        "Upload.name",
+        "GetUploadRequest.name",
+        "UploadChunkRequest.name",
+        "NationalRelease.name",
+        "GetNationalReleaseRequest.name",
+        "ListNationalReleasesRequest.parent",
+        "ListFiguresRequest.parent",
+        "ListIndicatorsRequest.parent",
+        "SignedRoster.name",
+        "ProposeEpochRequest.parent",
+        "GetEpochRequest.name",
+        "SignEpochRequest.name",
+        "ListCollectivesRequest.parent",
+        "CreateJoinTokenRequest.parent",
+        "Round.name",
+        "GetRoundRequest.name",
+        "ListRoundsRequest.parent"}},
+      {"page token, sealed by the federation and only handed back",
+       {"ListCataloguesRequest.page_token", "ListCataloguesResponse.next_page_token",
+        "ListNationalReleasesRequest.page_token", "ListNationalReleasesResponse.next_page_token",
+        "ListFiguresRequest.page_token", "ListFiguresResponse.next_page_token", "ListIndicatorsRequest.page_token",
+        "ListIndicatorsResponse.next_page_token", "ListCollectivesRequest.page_token",
+        "ListCollectivesResponse.next_page_token", "ListRoundsRequest.page_token",
+        "ListRoundsResponse.next_page_token"}},
+      {"SHA-256 of a public or protected object, 32 bytes",
+       {"SignedCatalogue.digest", "Upload.digest", "Receipt.round_id", "Receipt.digest", "UploadChunkRequest.digest",
+        "NationalRelease.round_id", "NationalRelease.freeze_digest", "Roster.previous_digest", "SignedRoster.digest",
+        "RoundDescriptor.roster_digest", "RoundDescriptor.catalogue_digest", "Freeze.round_id",
+        "FrozenContribution.digest", "Collective.certificate_fingerprint"}},
+      {"Ed25519 signature or public key of an organisation's machine",
+       {"CollectiveSignature.signature", "Receipt.signature", "NationalRelease.signature", "Roster.federation_key",
+        "Collective.signing_key", "RosterSignature.signature", "Round.descriptor_signature", "Round.freeze_signature",
+        "EnrolRequest.signing_key", "EnrolResponse.federation_key"}},
+      {"enrolment of a machine: credentials, certificate request and certificates",
+       {"CreateJoinTokenResponse.join_token", "EnrolRequest.join_token", "EnrolRequest.certificate_request",
+        "EnrolResponse.certificate_pem", "EnrolResponse.authority_pem", "EnrolResponse.access_token"}},
+      {"the protected vector, noised before it becomes bytes: privacy::ProtectedVector is its only maker",
+       {"UploadChunkRequest.chunk"}},
+  };
+  return *allowed;
+}
+
+std::vector<const FileDescriptor*> Files() {
+  return {federation::v1::Catalogue::descriptor()->file(), federation::v1::Receipt::descriptor()->file(),
+          federation::v1::Figure::descriptor()->file(), federation::v1::Roster::descriptor()->file(),
+          federation::v1::Round::descriptor()->file()};
+}
+
+bool IsText(const FieldDescriptor& field) {
+  return field.type() == FieldDescriptor::TYPE_STRING || field.type() == FieldDescriptor::TYPE_BYTES;
+}
+
+std::string Short(const FieldDescriptor& field) { return field.containing_type()->name() + "." + field.name(); }
+
+void Collect(const Descriptor& message, std::set<const Descriptor*>* seen, std::set<std::string>* text) {
+  if (!seen->insert(&message).second) return;
+  for (int i = 0; i < message.field_count(); ++i) {
+    const FieldDescriptor& field = *message.field(i);
+    if (IsText(field)) text->insert(Short(field));
+    if (field.message_type() != nullptr) Collect(*field.message_type(), seen, text);
+  }
+  for (int i = 0; i < message.nested_type_count(); ++i) Collect(*message.nested_type(i), seen, text);
+}
+
+TEST(FederationDescriptors, EveryTextFieldStandsOnTheListWithItsReason) {
+  std::set<std::string> allowed;
+  for (const auto& [reason, fields] : Allowed()) {
+    for (const std::string& field : fields) EXPECT_TRUE(allowed.insert(field).second) << field << " stands twice";
+  }
+  std::set<std::string> found;
+  std::set<const Descriptor*> seen;
+  for (const FileDescriptor* file : Files()) {
+    for (int i = 0; i < file->message_type_count(); ++i) Collect(*file->message_type(i), &seen, &found);
+  }
+  for (const std::string& field : found)
+    EXPECT_TRUE(allowed.contains(field)) << field << " could carry text: give it a type, or a reason on the list";
+  for (const std::string& field : allowed) EXPECT_TRUE(found.contains(field)) << field << " is on the list, but gone";
+}
+
+// What a node's certificate may send: the requests of the rpcs that federation_link calls.
+TEST(FederationDescriptors, WhatANodeSendsIsShorterStill) {
+  const std::set<std::string> sent = {"GetEpoch",  "SignEpoch",   "ListCatalogues",     "SignCatalogue", "ListRounds",
+                                      "GetUpload", "UploadChunk", "GetNationalRelease", "Enrol"};
+  const std::set<std::string> allowed = {
+      "GetEpochRequest.name",           "SignEpochRequest.name",          "RosterSignature.collective",
+      "RosterSignature.signature",      "ListCataloguesRequest.parent",   "ListCataloguesRequest.page_token",
+      "SignCatalogueRequest.name",      "CollectiveSignature.collective", "CollectiveSignature.signature",
+      "ListRoundsRequest.parent",       "ListRoundsRequest.page_token",   "GetUploadRequest.name",
+      "UploadChunkRequest.name",        "UploadChunkRequest.digest",      "UploadChunkRequest.chunk",
+      "GetNationalReleaseRequest.name", "EnrolRequest.join_token",        "EnrolRequest.certificate_request",
+      "EnrolRequest.signing_key"};
+  std::set<std::string> found;
+  std::set<const Descriptor*> seen;
+  size_t methods = 0;
+  for (const FileDescriptor* file : Files()) {
+    for (int s = 0; s < file->service_count(); ++s) {
+      for (int m = 0; m < file->service(s)->method_count(); ++m) {
+        const auto& method = *file->service(s)->method(m);
+        if (!sent.contains(method.name())) continue;
+        ++methods;
+        Collect(*method.input_type(), &seen, &found);
+      }
+    }
+  }
+  EXPECT_EQ(methods, sent.size());
+  EXPECT_EQ(found, allowed);
+}
+
+TEST(FederationDescriptors, NothingOpenEndedAndNothingOfTheNode) {
+  std::set<const Descriptor*> seen;
+  std::set<std::string> text;
+  for (const FileDescriptor* file : Files()) {
+    for (int i = 0; i < file->dependency_count(); ++i) {
+      const std::string name = file->dependency(i)->name();
+      EXPECT_EQ(name.find("aangan/node/"), std::string::npos) << name;
+      EXPECT_EQ(name.find("aangan/store/"), std::string::npos) << name;
+    }
+    for (int i = 0; i < file->message_type_count(); ++i) Collect(*file->message_type(i), &seen, &text);
+  }
+  for (const Descriptor* message : seen) {
+    EXPECT_NE(message->full_name(), "google.protobuf.Any");
+    EXPECT_NE(message->full_name(), "google.protobuf.Struct");
+    EXPECT_NE(message->full_name(), "google.type.Date") << "an exact day has no place in a figure";
+    EXPECT_EQ(message->extension_range_count(), 0) << message->full_name();
+    for (int i = 0; i < message->field_count(); ++i) EXPECT_FALSE(message->field(i)->is_map()) << message->full_name();
+  }
+}
+
+}  // namespace
+}  // namespace aangan
