@@ -9,7 +9,6 @@
 #include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
-#include <rocksdb/version.h>
 #include <rocksdb/write_batch.h>
 #include <rocksdb/write_buffer_manager.h>
 
@@ -141,9 +140,6 @@ rocksdb::DBOptions StoreOptions(const DatabaseOptions& wanted) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.recycle_log_file_num = 0;
   options.track_and_verify_wals_in_manifest = true;
-#if ROCKSDB_MAJOR > 7 || (ROCKSDB_MAJOR == 7 && ROCKSDB_MINOR >= 6)
-  options.verify_sst_unique_id_in_manifest = true;
-#endif
   options.max_total_wal_size = kLogBytesMax;
   options.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(wanted.memory_bytes / 2);
   options.max_background_jobs = 2;

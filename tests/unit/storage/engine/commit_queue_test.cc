@@ -1,134 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Many callers, one writer: whole items, no gaps, a bad item alone, refusals when full, and an end after a failed
-// write.
+// Many callers, one writer: whole items, no gaps, a bad item alone, refusals when full.
 #include "storage/engine/commit_queue.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
-#include <csignal>
-#include <functional>
 #include <thread>
 
-#include "absl/synchronization/notification.h"
-#include "tests/support/status_matchers.h"
-#include "tests/support/temp_dir.h"
+#include "tests/unit/storage/engine/commit_queue_fixture.h"
 
 namespace aangan::storage {
 namespace {
 
 using tests::HasProblem;
 using tests::IsOk;
-using Outcome = absl::StatusOr<uint64_t>;
-
-struct Item final : CommitItem {
-  Item(std::function<absl::Status(uint64_t, Batch&)> item_apply, std::function<void(Outcome)> item_done)
-      : apply(std::move(item_apply)), done(std::move(item_done)) {}
-  void Done(Outcome outcome) override { done(std::move(outcome)); }
-  std::function<absl::Status(uint64_t, Batch&)> apply;
-  std::function<void(Outcome)> done;
-};
-
-class FakeCommitter final : public Committer {
- public:
-  absl::Status Apply(uint64_t sequence, CommitItem& item, Batch& batch) override {
-    return static_cast<Item&>(item).apply(sequence, batch);
-  }
-  Digest Seal(uint64_t sequence, Batch& batch) override {
-    batch.Put(Family::kAudit, KeyWriter().U64(sequence).bytes(), "sealed");
-    return Sha256(std::to_string(sequence));
-  }
-  void Committed(uint64_t sequence) override {
-    absl::MutexLock lock(&mutex_);
-    committed_.push_back(sequence);
-  }
-  std::vector<uint64_t> committed() {
-    absl::MutexLock lock(&mutex_);
-    return committed_;
-  }
-
- private:
-  absl::Mutex mutex_;
-  std::vector<uint64_t> committed_;
-};
-
-// Waits for the outcome of one item.
-class Awaited {
- public:
-  std::function<void(Outcome)> done() {
-    return [this](Outcome outcome) {
-      outcome_ = std::move(outcome);
-      told_.Notify();
-    };
-  }
-  const Outcome& Wait() {
-    told_.WaitForNotification();
-    return outcome_;
-  }
-  bool told() const { return told_.HasBeenNotified(); }
-
- private:
-  Outcome outcome_ = absl::UnknownError("not told");
-  absl::Notification told_;
-};
-
-std::function<absl::Status(uint64_t, Batch&)> Puts(const std::string& key, const std::string& value = "v") {
-  return [=](uint64_t, Batch& batch) {
-    batch.Put(Family::kRecords, key, value);
-    return absl::OkStatus();
-  };
-}
-
-class CommitQueueTest : public testing::Test {
- protected:
-  void SetUp() override {
-    OpenStore();
-    options_.idle_head = absl::InfiniteDuration();
-    options_.die = [this](const absl::Status& status) { death_ = status; };
-  }
-  void OpenStore() {
-    auto database = Database::Open({.folder = dir_ / "db", .families = kNodeMainFamilies});
-    ASSERT_THAT(database, IsOk());
-    database_ = *std::move(database);
-    auto head = DurableHead::Open(dir_ / "durable_head");
-    ASSERT_THAT(head, IsOk());
-    head_ = *std::move(head);
-  }
-  void OpenQueue(DiskReserve* reserve = nullptr) {
-    auto queue = CommitQueue::Open(database_.get(), head_.get(), reserve, &committer_, options_);
-    ASSERT_THAT(queue, IsOk());
-    queue_ = *std::move(queue);
-  }
-  Outcome SubmitAndWait(std::function<absl::Status(uint64_t, Batch&)> apply) {
-    Awaited awaited;
-    queue_->Submit(std::make_unique<Item>(std::move(apply), awaited.done()));
-    return awaited.Wait();
-  }
-  // Holds the writer inside an item until Release, so that what is submitted meanwhile shares the next commit.
-  void Hold() {
-    queue_->Submit(std::make_unique<Item>(
-        [this](uint64_t, Batch& batch) {
-          batch.Put(Family::kRecords, "held", "v");
-          holding_.Notify();
-          release_.WaitForNotification();
-          return absl::OkStatus();
-        },
-        [](Outcome) {}));
-    holding_.WaitForNotification();
-  }
-  void Release() { release_.Notify(); }
-
-  tests::TempDir dir_;
-  absl::Status death_;
-  FakeCommitter committer_;
-  CommitQueueOptions options_;
-  std::unique_ptr<Database> database_;
-  std::unique_ptr<DurableHead> head_;
-  std::unique_ptr<CommitQueue> queue_;
-  absl::Notification holding_;
-  absl::Notification release_;
-};
 
 TEST_F(CommitQueueTest, CommitsAreNumberedWithoutGapsAndGoOnAfterARestart) {
   OpenQueue();
@@ -326,83 +212,6 @@ TEST_F(CommitQueueTest, ManyThreadsLoseNothing) {
                               [&](absl::string_view, absl::string_view) { return ++found > 0; }),
               IsOk());
   EXPECT_EQ(found, kThreads * kEach);
-}
-
-// A disk on which no file of this process can grow any more (EFBIG), until it goes.
-class BrokenDisk {
- public:
-  explicit BrokenDisk(rlim_t size_bytes_max) : handler_(signal(SIGXFSZ, SIG_IGN)) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    rlimit broken = before_;
-    broken.rlim_cur = size_bytes_max;
-    setrlimit(RLIMIT_FSIZE, &broken);
-  }
-  ~BrokenDisk() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    signal(SIGXFSZ, handler_);
-  }
-
- private:
-  rlimit before_{};
-  sighandler_t handler_;
-};
-
-TEST_F(CommitQueueTest, AFailedHeadEndsTheQueueToo) {
-  OpenQueue();
-  for (uint64_t sequence : {1, 2})
-    EXPECT_EQ(*SubmitAndWait(Puts("a")), sequence);  // the head of 1 is in the first slot
-  Hold();
-  Awaited waiting;
-  queue_->Submit(std::make_unique<Item>(Puts("waiting"), waiting.done()));
-  Outcome outcome;
-  {
-    BrokenDisk broken(4096);  // the second slot lies behind
-    Release();
-    outcome = waiting.Wait();
-  }
-  EXPECT_EQ(outcome.status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_FALSE(death_.ok());
-}
-
-TEST_F(CommitQueueTest, AFailedHeadAtTheEndIsNotHidden) {
-  OpenQueue();
-  for (uint64_t sequence : {1, 2}) EXPECT_EQ(*SubmitAndWait(Puts("a")), sequence);
-  {
-    BrokenDisk broken(4096);
-    queue_->Stop();
-  }
-  EXPECT_FALSE(death_.ok());
-}
-
-// In a process of their own: RocksDB of Debian 12 aborts when a database whose log failed is closed.
-class CommitQueueDeathTest : public CommitQueueTest {
- protected:
-  CommitQueueDeathTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
-};
-
-TEST_F(CommitQueueDeathTest, AfterAFailedWriteNobodyIsToldThatItWentWell) {
-  auto run = [this] {
-    OpenQueue();
-    (void)SubmitAndWait(Puts("a"));
-    BrokenDisk broken(1);
-    const Outcome outcome = SubmitAndWait(Puts("b", std::string(100, 'x')));
-    const Outcome later = SubmitAndWait(Puts("c"));
-    const bool as_promised = absl::IsUnavailable(outcome.status()) && HasReason(later.status(), Reason::kStopping) &&
-                             !death_.ok() && queue_->durable_sequence() == 1 && committer_.committed().size() == 1;
-    std::_Exit(as_promised ? 17 : 1);
-  };
-  EXPECT_EXIT(run(), testing::ExitedWithCode(17), "");
-}
-
-TEST_F(CommitQueueDeathTest, AFailedWriteEndsTheProcess) {
-  auto run = [this] {
-    options_.die = nullptr;
-    OpenQueue();
-    (void)SubmitAndWait(Puts("a"));
-    BrokenDisk broken(1);
-    (void)SubmitAndWait(Puts("b", std::string(100, 'x')));
-  };
-  EXPECT_EXIT(run(), testing::ExitedWithCode(74), "");
 }
 
 }  // namespace
