@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Between our Status and gRPC's.
+#include "server/shared/grpc_status.h"
+
+#include <string>
+
+#include "absl/strings/cord.h"
+#include "google/rpc/status.pb.h"
+
+namespace aangan::server {
+namespace {
+
+constexpr size_t kDetailBytesMax = 4096;
+
+}  // namespace
+
+grpc::Status ToGrpcStatus(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  google::rpc::Status rich;
+  rich.set_code(static_cast<int>(status.code()));
+  rich.set_message(std::string(status.message()));
+  status.ForEachPayload([&rich](absl::string_view type, const absl::Cord& payload) {
+    auto* detail = rich.add_details();
+    detail->set_type_url(std::string(type));
+    detail->set_value(std::string(payload));
+  });
+  while (rich.details_size() > 0 && rich.ByteSizeLong() > kDetailBytesMax) rich.mutable_details()->RemoveLast();
+  return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
+          rich.details_size() > 0 ? rich.SerializeAsString() : ""};
+}
+
+absl::Status FromGrpcStatus(const grpc::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  absl::Status ours(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+  google::rpc::Status rich;
+  if (status.error_details().size() <= 2 * kDetailBytesMax && rich.ParseFromString(status.error_details())) {
+    for (const auto& detail : rich.details()) ours.SetPayload(detail.type_url(), absl::Cord(detail.value()));
+  }
+  return ours;
+}
+
+}  // namespace aangan::server
