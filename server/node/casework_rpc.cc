@@ -2,6 +2,7 @@
 // aangan.node.v1.CaseworkService: check, ask the store, translate.
 #include "server/node/casework_rpc.h"
 
+#include <array>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -18,6 +19,8 @@ using storage::node::Action;
 using storage::node::Found;
 using storage::node::RecordsChange;
 using storage::node::WriteKind;
+
+constexpr std::array<absl::string_view, 4> kFixed = {"name", "etag", "create_time", "update_time"};
 
 }  // namespace
 
@@ -81,7 +84,7 @@ void CaseworkRpc::UpdateService(server::CallPtr call, v1::UpdateServiceRequest r
     ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
     ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
     v1::Service merged = ServiceMessage(found);
-    RETURN_IF_ERROR(server::ApplyMask(request.update_mask(), request.service(), kServiceFixed, &merged));
+    RETURN_IF_ERROR(server::ApplyMask(request.update_mask(), request.service(), kFixed, &merged));
     ASSIGN_OR_RETURN(store::v1::ServiceRecord record, ServiceRecordFrom(merged, Today()));
     // The sequencer compares versions, not this room: only it knows whether the request is a repeat.
     change.writes.push_back({WriteKind::kUpdate, name, version, std::move(record)});
@@ -155,7 +158,7 @@ void CaseworkRpc::UpdateAssessment(server::CallPtr call, v1::UpdateAssessmentReq
     ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
     ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
     v1::Assessment merged = AssessmentMessage(found);
-    RETURN_IF_ERROR(server::ApplyMask(request.update_mask(), request.assessment(), kAssessmentFixed, &merged));
+    RETURN_IF_ERROR(server::ApplyMask(request.update_mask(), request.assessment(), kFixed, &merged));
     ASSIGN_OR_RETURN(store::v1::AssessmentRecord record, AssessmentRecordFrom(merged, Today()));
     // The sequencer compares versions, not this room: only it knows whether the request is a repeat.
     change.writes.push_back({WriteKind::kUpdate, name, version, std::move(record)});

@@ -2,6 +2,7 @@
 // aangan.node.v1.MemberService: check, ask the store, translate.
 #include "server/node/member_rpc.h"
 
+#include <array>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -22,6 +23,7 @@ using storage::node::RecordWrite;
 using storage::node::WriteKind;
 
 constexpr int kConsentsMax = 4;
+constexpr std::array<absl::string_view, 4> kMemberFixed = {"name", "etag", "create_time", "update_time"};
 
 }  // namespace
 
