@@ -28,7 +28,7 @@ class KeyWriter {
   KeyWriter& Fixed(absl::Span<const uint8_t> bytes);  // of a length that the reader knows
   KeyWriter& Text(absl::string_view text);            // any bytes, any length
   const std::string& bytes() const { return out_; }
-  std::string Take() && { return std::move(out_); }
+  std::string Take() { return std::move(out_); }  // the writer is empty then
 
  private:
   std::string out_;
