@@ -9,6 +9,8 @@
 #include <array>
 #include <cerrno>
 #include <thread>
+#include <tuple>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -28,6 +30,8 @@ constexpr absl::string_view kMagic = "AANGANHD";
 constexpr uint32_t kFormat = 1;
 constexpr size_t kMarkBytes = 8 + 4 + 8 + 32;
 constexpr absl::string_view kLastCommitKey = "last_commit";
+// A kill leaves the head at most two commits behind the log, a damaged slot one more.
+constexpr uint64_t kCommitsBehindMax = 3;
 
 std::string SlotBytes(const CommitMark& mark) {
   CanonicalWriter writer;
@@ -64,6 +68,19 @@ bool WriteAt(int file, absl::string_view bytes, size_t offset) {
     offset += static_cast<size_t>(written);
   }
   return true;
+}
+
+// The newest whole slot and the place of the next.
+absl::StatusOr<std::pair<CommitMark, int>> ParseFile(absl::string_view bytes) {
+  std::array<std::optional<CommitMark>, 2> slots;
+  if (bytes.size() == kFileBytes) slots = {ParseSlot(bytes.substr(0, kSlotBytes)), ParseSlot(bytes.substr(kSlotBytes))};
+  if (!slots[0].has_value() && !slots[1].has_value()) {
+    return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged,
+                   "the file durable_head is damaged, so it can not be told whether the log is whole; restore the "
+                   "newest backup, or move that file away to go on with what the log holds");
+  }
+  const bool second = slots[1].has_value() && (!slots[0].has_value() || slots[1]->sequence > slots[0]->sequence);
+  return std::make_pair(*slots[second ? 1 : 0], second ? 0 : 1);
 }
 
 bool IsBlank(absl::string_view bytes) {
@@ -134,27 +151,18 @@ DurableHead::~DurableHead() {
 
 absl::StatusOr<std::unique_ptr<DurableHead>> DurableHead::Open(const std::string& path) {
   absl::StatusOr<std::string> bytes = ReadFile(path, kFileBytes);
-  if (absl::IsNotFound(bytes.status())) {
+  const bool is_new = absl::IsNotFound(bytes.status());
+  if (is_new) {
     bytes = std::string(kFileBytes, '\0');
     RETURN_IF_ERROR(WriteFileDurably(path, *bytes, 0600));
   }
   if (absl::IsUnavailable(bytes.status())) return bytes.status();
   std::optional<CommitMark> mark;
   int next_slot = 0;
-  if (!bytes.ok() || bytes->size() != kFileBytes || !IsBlank(*bytes)) {
-    std::array<std::optional<CommitMark>, 2> slots;
-    if (bytes.ok() && bytes->size() == kFileBytes) {
-      slots = {ParseSlot(absl::string_view(*bytes).substr(0, kSlotBytes)),
-               ParseSlot(absl::string_view(*bytes).substr(kSlotBytes))};
-    }
-    if (!slots[0].has_value() && !slots[1].has_value()) {
-      return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged,
-                     "the file durable_head is damaged, so it can not be told whether the log is whole; restore the "
-                     "newest backup, or move that file away to go on with what the log holds");
-    }
-    const bool second = slots[1].has_value() && (!slots[0].has_value() || slots[1]->sequence > slots[0]->sequence);
-    mark = slots[second ? 1 : 0];
-    next_slot = second ? 0 : 1;
+  if (bytes.ok() && bytes->size() == kFileBytes && IsBlank(*bytes)) {
+    if (!is_new) mark = CommitMark();  // nothing was committed when it was last written
+  } else {
+    ASSIGN_OR_RETURN(std::tie(mark, next_slot), ParseFile(bytes.value_or("")));
   }
   int file = open(path.c_str(), O_WRONLY | O_CLOEXEC);
   if (file < 0) return DiskRefuses();
@@ -209,6 +217,13 @@ absl::Status CheckLog(const std::optional<CommitMark>& head, const LastCommits& 
                "folder and restore the newest backup; or, to go on with what is left, move the file durable_head "
                "away")
         .Number("acknowledged", static_cast<int64_t>(head->sequence))
+        .Number("found", static_cast<int64_t>(log.last.sequence));
+  }
+  if (log.last.sequence > head->sequence + kCommitsBehindMax) {
+    return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged,
+                   "the file durable_head is older than the database, so it can not be told whether the log is whole; "
+                   "put the right file back, or move it away to go on with what the log holds")
+        .Number("head", static_cast<int64_t>(head->sequence))
         .Number("found", static_cast<int64_t>(log.last.sequence));
   }
   const bool other_last = log.last.sequence == head->sequence && log.last.hash != head->hash;

@@ -61,7 +61,7 @@ struct LastCommits {
 absl::StatusOr<LastCommits> ReadLastCommits(const Reader& store);  // zeros for a new store
 void PutLastCommits(const LastCommits& commits, Batch& batch);
 
-// Refuses a log that ends before the head, or that holds another commit in its place.
+// Refuses a log that ends before the head or that holds another commit in its place, and a head that is far too old.
 absl::Status CheckLog(const std::optional<CommitMark>& head, const LastCommits& log);
 
 }  // namespace aangan::storage

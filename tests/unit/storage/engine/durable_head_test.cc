@@ -37,12 +37,13 @@ class DurableHeadTest : public testing::Test {
   const std::string path_ = dir_ / "durable_head";
 };
 
-TEST_F(DurableHeadTest, ANewFileHasNoMark) {
-  for (int i = 0; i < 2; ++i) {
-    auto head = DurableHead::Open(path_);
-    ASSERT_THAT(head, IsOk());
-    EXPECT_FALSE((*head)->mark().has_value());
-  }
+TEST_F(DurableHeadTest, ANewFileHasNoMarkAndOneThatWasNeverWrittenSaysThatNothingWasCommitted) {
+  auto made = DurableHead::Open(path_);
+  ASSERT_THAT(made, IsOk());
+  EXPECT_FALSE((*made)->mark().has_value());
+  auto blank = DurableHead::Open(path_);
+  ASSERT_THAT(blank, IsOk());
+  EXPECT_EQ((*blank)->mark(), CommitMark());
   EXPECT_EQ(std::filesystem::file_size(path_), 8192u);
 }
 
@@ -125,6 +126,14 @@ TEST(CheckLog, RefusesALogThatEndsBeforeTheHead) {
   EXPECT_THAT(CheckLog(Mark(5), {Mark(7), Mark(6)}), IsOk());
   EXPECT_THAT(CheckLog(std::nullopt, {Mark(7), Mark(6)}), IsOk());
   EXPECT_THAT(CheckLog(std::nullopt, {}), IsOk());
+}
+
+TEST(CheckLog, RefusesAHeadThatIsOlderThanAnyKillLeavesIt) {
+  auto damaged = HasProblem(absl::StatusCode::kDataLoss, Reason::kDamaged);
+  EXPECT_THAT(CheckLog(CommitMark(), {Mark(2), Mark(1)}), IsOk());
+  EXPECT_THAT(CheckLog(CommitMark(), {Mark(4), Mark(3)}), damaged);
+  EXPECT_THAT(CheckLog(Mark(5), {Mark(8), Mark(7)}), IsOk());
+  EXPECT_THAT(CheckLog(Mark(5), {Mark(9), Mark(8)}), damaged);
 }
 
 TEST(CheckLog, RefusesALogWithAnotherCommitInThatPlace) {
