@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who calls: from what the wire proved (a certificate) and what the caller showed (a token) to a role.
 //
-// Identity of a node is the URI SAN urn:aangan:<roster>:<collective> of a certificate whose fingerprint is known, looked
-// up on each call; never a common name. Identity of a person's app is a token of 256 bits, of which only a hash is stored.
-// Threads: Callers implementations are thread-safe.
+// Identity of a node is the URI SAN urn:aangan:<roster>:<collective> of a certificate whose fingerprint is known,
+// looked up on each call; never a common name. Identity of a person's app is a token of 256 bits, of which only a hash
+// is stored. Threads: Callers implementations are thread-safe.
 #ifndef AANGAN_SERVER_SHARED_CALLER_H_
 #define AANGAN_SERVER_SHARED_CALLER_H_
 
@@ -37,8 +37,8 @@ std::optional<Role> FindRole(absl::string_view name);
 struct Peer {
   enum class Wire { kGrpc, kHttp };
   Wire wire = Wire::kGrpc;
-  std::string address;           // of the socket
-  std::string certificate_pem;   // verified by the wire against our authority; empty when none was shown
+  std::string address;          // of the socket
+  std::string certificate_pem;  // verified by the wire against our authority; empty when none was shown
 };
 
 struct Caller {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The door: every call but health and reflection, from whatever wire, passes here in the same order: who is it, may she,
-// limits and deadline (all before the body is parsed), then run, translate the error, count.
+// The door: every call but health and reflection, from whatever wire, passes here in the same order: who is it, may
+// she, limits and deadline (all before the body is parsed), then run, translate the error, count.
 //
 // The door knows no wire. A front (gRPC, HTTPS) fills a Peer with what the wire proved, hands over headers and the
 // parsed request, and gets one reply. It can not be passed by: Serve() refuses to start when a method of the service's
@@ -8,8 +8,8 @@
 //
 // Threads: thread-safe after the last Serve(). Handlers run on the front's threads and may run side by side.
 // Errors: UNAUTHENTICATED (NO_CREDENTIAL, BAD_TOKEN, BAD_CERTIFICATE), PERMISSION_DENIED (NOT_ALLOWED),
-// RESOURCE_EXHAUSTED (TOO_MANY), UNAVAILABLE (STOPPING), DEADLINE_EXCEEDED (DEADLINE), and what handlers return. A Status
-// without an ErrorInfo of ours becomes INTERNAL with an id for the log, never raw text.
+// RESOURCE_EXHAUSTED (TOO_MANY), UNAVAILABLE (STOPPING), DEADLINE_EXCEEDED (DEADLINE), and what handlers return. A
+// Status without an ErrorInfo of ours becomes INTERNAL with an id for the log, never raw text.
 #ifndef AANGAN_SERVER_SHARED_DOOR_H_
 #define AANGAN_SERVER_SHARED_DOOR_H_
 
@@ -141,15 +141,15 @@ struct Method {
 class Door {
  public:
   struct Options {
-    absl::Duration unary_deadline_max = absl::Seconds(30);   // ceiling; also what a call without a deadline gets
+    absl::Duration unary_deadline_max = absl::Seconds(30);  // ceiling; also what a call without a deadline gets
     absl::Duration stream_deadline_max = absl::Minutes(15);
     int calls_under_way_max = 256;
   };
   // All outlive the door.
   Door(Options options, const Authorisation* authorisation, const Callers* callers, const Clock* clock);
 
-  // Takes in a service. FAILED_PRECONDITION, naming the method, when it has no handler, other types, no row of roles, or
-  // when a handler or row names a method that is not there. Call before the fronts start.
+  // Takes in a service. FAILED_PRECONDITION, naming the method, when it has no handler, other types, no row of roles,
+  // or when a handler or row names a method that is not there. Call before the fronts start.
   absl::Status Serve(const google::protobuf::ServiceDescriptor* service, std::map<std::string, Handler> handlers);
 
   // Before the body is read or parsed: who, may she, limits, deadline. `path` is "/package.Service/Method".

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Settings of a daemon: flag over environment over TOML file over default. Each has one name, "node.listen", which is
+// --node.listen, AANGAN_NODE_LISTEN and listen under [node].
+//
+// An unknown key in the file is an error with line, column and the nearest name; a value is checked by its kind. Errors
+// go to standard error by the caller, because only the person who starts the program reads them: they are text, not
+// Problems. Threads: pure but for reading the file and the environment.
+#ifndef AANGAN_SERVER_SHARED_CONFIG_H_
+#define AANGAN_SERVER_SHARED_CONFIG_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace aangan::server {
+
+enum class SettingKind { kText, kNumber, kYesNo };
+
+struct Setting {
+  std::string name;  // "node.listen"
+  SettingKind kind = SettingKind::kText;
+  std::string default_value;
+  std::string help;
+};
+
+class Config {
+ public:
+  struct Outcome;
+  // `program` and `about` are for --help. The flag --config names the file; without it `default_file` is read if it is
+  // there.
+  static Outcome Read(int argc, const char* const* argv, const std::string& program, const std::string& about,
+                      const std::vector<Setting>& settings, const std::string& default_file);
+
+  std::string Text(const std::string& name) const;
+  int64_t Number(const std::string& name) const;
+  bool YesNo(const std::string& name) const;
+
+ private:
+  std::map<std::string, std::string> values_;
+};
+
+struct Config::Outcome {
+  Config config;
+  bool go_on = false;  // false: print `message` and leave with `exit_code` (0 after --help)
+  int exit_code = 0;
+  std::string message;
+};
+
+inline constexpr int kExitUsage = 64;   // EX_USAGE
+inline constexpr int kExitConfig = 78;  // EX_CONFIG: also a store of a newer program
+
+}  // namespace aangan::server
+
+#endif  // AANGAN_SERVER_SHARED_CONFIG_H_

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gRPC front: methods from descriptors, bytes into the door. Source of the shape: door.md, pattern P4.
+#include "server/shared/grpc_front.h"
+
+#include <grpc/grpc.h>
+#include <grpc/support/log.h>
+#include <grpc/support/time.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/codegen/server_callback_handlers.h>
+#include <grpcpp/impl/rpc_service_method.h>
+#include <grpcpp/impl/service_type.h>
+#include <grpcpp/resource_quota.h>
+#include <grpcpp/support/proto_buffer_reader.h>
+#include <grpcpp/support/proto_buffer_writer.h>
+
+#include <deque>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/base/call_once.h"
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "base/log.h"
+#include "base/problem.h"
+#include "base/status.h"
+#include "server/shared/grpc_status.h"
+
+namespace aangan::server {
+namespace {
+
+constexpr int kReceiveBytesMax = 1 << 20;
+constexpr int kSendBytesMax = 8 << 20;
+constexpr int kStreamsMax = 32;
+constexpr size_t kQuotaBytes = 64u << 20;
+constexpr int kIdleMs = 10 * 60 * 1000;
+constexpr int kAgeMs = 60 * 60 * 1000;
+constexpr int kAgeGraceMs = 60 * 1000;
+
+// gRPC's own lines quote header values, tokens among them. Only where a line came from is told.
+void FilterLibraryLog(gpr_log_func_args* line) {
+  if (line->severity != GPR_LOG_SEVERITY_ERROR) return;
+  const absl::string_view path(line->file);
+  LogWarning("grpc", "library message").Name("file", path.substr(path.rfind('/') + 1)).Number("line", line->line);
+}
+
+absl::Status Malformed() {
+  return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "The request does not parse.");
+}
+
+bool Parse(const grpc::ByteBuffer& bytes, google::protobuf::Message* message) {
+  grpc::ByteBuffer copy(bytes);  // the reader wants to own its slices; they are counted, not copied
+  grpc::ProtoBufferReader reader(&copy);
+  return message->ParseFromZeroCopyStream(&reader) && reader.status().ok();
+}
+
+grpc::ByteBuffer Serialize(const google::protobuf::Message& message) {
+  grpc::ByteBuffer bytes;
+  const std::string text = message.SerializeAsString();
+  const grpc::Slice slice(text);
+  bytes = grpc::ByteBuffer(&slice, 1);
+  return bytes;
+}
+
+Peer PeerOf(const grpc::CallbackServerContext& context) {
+  Peer peer;
+  peer.wire = Peer::Wire::kGrpc;
+  peer.address = context.peer();
+  const auto auth = context.auth_context();
+  if (auth != nullptr && auth->IsPeerAuthenticated()) {
+    const auto values = auth->FindPropertyValues("x509_pem_cert");
+    if (values.size() == 1) peer.certificate_pem = std::string(values[0].data(), values[0].size());
+  }
+  return peer;
+}
+
+Header HeaderOf(const grpc::CallbackServerContext& context) {
+  return [&context](absl::string_view name) -> absl::string_view {
+    const auto [begin, end] = context.client_metadata().equal_range(grpc::string_ref(name.data(), name.size()));
+    if (begin == end || std::next(begin) != end) return {};
+    return {begin->second.data(), begin->second.size()};
+  };
+}
+
+// The wire's deadline by our clock, which a test may turn.
+absl::Time DeadlineOf(const grpc::CallbackServerContext& context, const Clock& clock) {
+  const gpr_timespec deadline = gpr_convert_clock_type(context.raw_deadline(), GPR_CLOCK_MONOTONIC);
+  if (gpr_time_cmp(deadline, gpr_inf_future(GPR_CLOCK_MONOTONIC)) == 0) return absl::InfiniteFuture();
+  const int64_t left_ms = gpr_time_to_millis(gpr_time_sub(deadline, gpr_now(GPR_CLOCK_MONOTONIC)));
+  return clock.Now() + absl::Milliseconds(left_ms);
+}
+
+// Threads for client streams: their reader blocks, and gRPC's own threads must not.
+class StreamThreads {
+ public:
+  explicit StreamThreads(int threads_max) {
+    for (int i = 0; i < threads_max; ++i) threads_.emplace_back([this] { Work(); });
+  }
+  ~StreamThreads() {
+    {
+      absl::MutexLock lock(&mutex_);
+      stopping_ = true;
+    }
+    for (std::thread& thread : threads_) thread.join();
+  }
+  // False when all are busy.
+  bool Run(std::function<void()> job) {
+    absl::MutexLock lock(&mutex_);
+    if (stopping_ || busy_ + jobs_.size() >= threads_.size()) return false;
+    jobs_.push_back(std::move(job));
+    return true;
+  }
+
+ private:
+  void Work() {
+    while (true) {
+      std::function<void()> job;
+      {
+        absl::MutexLock lock(&mutex_);
+        mutex_.Await(absl::Condition(
+            +[](StreamThreads* self)
+                 ABSL_EXCLUSIVE_LOCKS_REQUIRED(self->mutex_) { return self->stopping_ || !self->jobs_.empty(); },
+            this));
+        if (jobs_.empty()) return;
+        job = std::move(jobs_.front());
+        jobs_.pop_front();
+        ++busy_;
+      }
+      job();
+      absl::MutexLock lock(&mutex_);
+      --busy_;
+    }
+  }
+
+  absl::Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  size_t busy_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::deque<std::function<void()>> jobs_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::thread> threads_;
+};
+
+// One client stream: gRPC's reactor on one side, the handler's blocking reader on the other. Lives until both are done.
+class StreamIn final : public grpc::ServerReadReactor<grpc::ByteBuffer>, public RawReader {
+ public:
+  static StreamIn* Start(grpc::CallbackServerContext* context, grpc::ByteBuffer* response, const std::string& path,
+                         Door* door, const Clock* clock, StreamThreads* threads) {
+    auto stream = std::make_shared<StreamIn>(context, clock);
+    stream->self_ = stream;
+    absl::StatusOr<CallPtr> call = door->Enter(path, PeerOf(*context), HeaderOf(*context), DeadlineOf(*context, *clock),
+                                               [context] { return context->IsCancelled(); });
+    if (!call.ok()) {
+      stream->Finish(ToGrpcStatus(call.status()));
+      return stream.get();
+    }
+    stream->deadline_ = (*call)->deadline();
+    stream->StartRead(&stream->buffer_);
+    const bool runs = threads->Run([stream, call = *call, door, response] {
+      door->RunStream(
+          call, stream.get(),
+          [stream, response](const absl::Status& status, std::unique_ptr<google::protobuf::Message> answer) {
+            if (answer != nullptr) *response = Serialize(*answer);
+            stream->Finish(ToGrpcStatus(status));
+          });
+    });
+    if (!runs) {
+      door->Leave(*call);
+      stream->Finish(ToGrpcStatus(Problem(absl::StatusCode::kResourceExhausted, Reason::kTooMany,
+                                          "Too many streams at once. Try again soon.")));
+    }
+    return stream.get();
+  }
+
+  StreamIn(grpc::CallbackServerContext* context, const Clock* clock) : context_(context), clock_(clock) {}
+
+  bool Next(google::protobuf::Message* message) override {
+    absl::MutexLock lock(&mutex_);
+    mutex_.AwaitWithTimeout(
+        absl::Condition(
+            +[](StreamIn* self) ABSL_EXCLUSIVE_LOCKS_REQUIRED(self->mutex_) { return self->read_ || self->ended_; },
+            this),
+        deadline_ - clock_->Now());
+    if (!read_) {
+      if (!ended_ || context_->IsCancelled())
+        status_ = Problem(absl::StatusCode::kDeadlineExceeded, Reason::kDeadline, "The stream broke off.");
+      return false;
+    }
+    read_ = false;
+    if (!Parse(buffer_, message)) {
+      status_ = Malformed();
+      return false;
+    }
+    StartRead(&buffer_);
+    return true;
+  }
+  absl::Status status() const override {
+    absl::MutexLock lock(&mutex_);
+    return status_;
+  }
+
+  void OnReadDone(bool ok) override {
+    absl::MutexLock lock(&mutex_);
+    (ok ? read_ : ended_) = true;
+  }
+  void OnCancel() override {
+    absl::MutexLock lock(&mutex_);
+    ended_ = true;
+  }
+  void OnDone() override { self_.reset(); }
+
+ private:
+  grpc::CallbackServerContext* const context_;
+  const Clock* const clock_;
+  std::shared_ptr<StreamIn> self_;
+  absl::Time deadline_ = absl::InfiniteFuture();
+  grpc::ByteBuffer buffer_;
+  mutable absl::Mutex mutex_;
+  bool read_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status status_ ABSL_GUARDED_BY(mutex_);
+};
+
+grpc::ServerUnaryReactor* Unary(Door* door, const Clock* clock, const std::string& path,
+                                grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                grpc::ByteBuffer* response) {
+  // The default reactor, because a reactor of our own would hop threads in OnDone (door.md 2).
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  absl::StatusOr<CallPtr> call = door->Enter(path, PeerOf(*context), HeaderOf(*context), DeadlineOf(*context, *clock),
+                                             [context] { return context->IsCancelled(); });
+  if (!call.ok()) {
+    reactor->Finish(ToGrpcStatus(call.status()));
+    return reactor;
+  }
+  std::unique_ptr<google::protobuf::Message> message = door->NewRequest(**call);
+  if (!Parse(*request, message.get())) {
+    door->Leave(*call);
+    reactor->Finish(ToGrpcStatus(Malformed()));
+    return reactor;
+  }
+  door->Run(*std::move(call), std::move(message),
+            [reactor, response](const absl::Status& status, std::unique_ptr<google::protobuf::Message> answer) {
+              if (answer != nullptr) *response = Serialize(*answer);
+              reactor->Finish(ToGrpcStatus(status));
+            });
+  return reactor;
+}
+
+// One service of the door as gRPC knows it. Uses what generated code uses: grpc::internal of 1.51.
+class DoorService final : public grpc::Service {
+ public:
+  DoorService(const google::protobuf::ServiceDescriptor& service, Door* door, const Clock* clock,
+              StreamThreads* threads) {
+    paths_.reserve(static_cast<size_t>(service.method_count()));
+    for (int i = 0; i < service.method_count(); ++i) {
+      const google::protobuf::MethodDescriptor& method = *service.method(i);
+      paths_.push_back(absl::StrCat("/", service.full_name(), "/", method.name()));
+      const std::string& path = paths_.back();
+      using grpc::internal::RpcMethod;
+      AddMethod(new grpc::internal::RpcServiceMethod(
+          path.c_str(), method.client_streaming() ? RpcMethod::CLIENT_STREAMING : RpcMethod::NORMAL_RPC, nullptr));
+      if (method.client_streaming()) {
+        MarkMethodRawCallback(i, new grpc::internal::CallbackClientStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+                                     [=, &path](grpc::CallbackServerContext* context, grpc::ByteBuffer* response) {
+                                       return StreamIn::Start(context, response, path, door, clock, threads);
+                                     }));
+      } else {
+        MarkMethodRawCallback(i, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+                                     [=, &path](grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                                grpc::ByteBuffer* response) {
+                                       return Unary(door, clock, path, context, request, response);
+                                     }));
+      }
+    }
+  }
+
+ private:
+  std::vector<std::string> paths_;  // gRPC keeps pointers into it
+};
+
+class Front final : public GrpcFront {
+ public:
+  Front(const Options& options, Door* door, const Clock* clock) : threads_(options.stream_threads_max) {
+    std::map<std::string, const google::protobuf::ServiceDescriptor*> services;
+    for (const auto& [path, method] : door->methods())
+      services[method.descriptor->service()->full_name()] = method.descriptor->service();
+    for (const auto& [name, service] : services)
+      services_.push_back(std::make_unique<DoorService>(*service, door, clock, &threads_));
+  }
+  ~Front() override { Stop(absl::ZeroDuration()); }
+
+  absl::Status Listen(const Options& options) {
+    grpc_ssl_client_certificate_request_type ask = GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE;
+    if (options.client_certificate == ClientCertificate::kVerified)
+      ask = GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY;
+    if (options.client_certificate == ClientCertificate::kRequired)
+      ask = GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
+    grpc::SslServerCredentialsOptions tls(ask);
+    tls.pem_root_certs = options.client_authority_pem;
+    tls.pem_key_cert_pairs.push_back({options.key_pem, options.certificate_pem});
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort(options.listen, grpc::SslServerCredentials(tls), &port);
+    for (const auto& service : services_) builder.RegisterService(service.get());
+    builder.SetMaxReceiveMessageSize(kReceiveBytesMax);
+    builder.SetMaxSendMessageSize(kSendBytesMax);
+    builder.SetResourceQuota(grpc::ResourceQuota("front").Resize(kQuotaBytes));
+    builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+    builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsMax);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMs);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, kAgeMs);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, kAgeGraceMs);
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    server_ = builder.BuildAndStart();
+    if (server_ == nullptr || port == 0) {
+      return Problem(absl::StatusCode::kUnavailable, Reason::kInternal,
+                     "The address can not be listened on. Is another program using the port?")
+          .Name("address", options.listen);
+    }
+    address_ = absl::StrCat(options.listen.substr(0, options.listen.rfind(':') + 1), port);
+    return absl::OkStatus();
+  }
+
+  std::string address() const override { return address_; }
+  void Stop(absl::Duration grace) override {
+    if (server_ == nullptr) return;
+    server_->Shutdown(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                                   gpr_time_from_millis(absl::ToInt64Milliseconds(grace), GPR_TIMESPAN)));
+    server_->Wait();
+    server_ = nullptr;
+  }
+
+ private:
+  StreamThreads threads_;
+  std::vector<std::unique_ptr<DoorService>> services_;
+  std::unique_ptr<grpc::Server> server_;
+  std::string address_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<GrpcFront>> GrpcFront::Start(const Options& options, Door* door, const Clock* clock) {
+  static absl::once_flag once;
+  absl::call_once(once, [] {
+    gpr_set_log_function(&FilterLibraryLog);
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  });
+  auto front = std::make_unique<Front>(options, door, clock);
+  RETURN_IF_ERROR(front->Listen(options));
+  return std::unique_ptr<GrpcFront>(std::move(front));
+}
+
+}  // namespace aangan::server

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gRPC front: the one room with grpcpp's server. Every method of every service behind the door becomes a raw
+// callback of bytes into the door, built from descriptors; health and reflection alone stand beside it.
+//
+// TLS always. Limits: 1 MiB a message, 32 streams a connection, a resource quota, idle and age limits, no message
+// compression; client streams run on a bounded pool of threads, because their reader blocks.
+// Threads: thread-safe. Errors: UNAVAILABLE when the address can not be bound; INVALID_ARGUMENT (BAD_CERTIFICATE) when
+// key and certificate do not make a server.
+#ifndef AANGAN_SERVER_SHARED_GRPC_FRONT_H_
+#define AANGAN_SERVER_SHARED_GRPC_FRONT_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "server/shared/door.h"
+
+namespace aangan::server {
+
+enum class ClientCertificate {
+  kNone,      // enrolment: nobody has one yet
+  kVerified,  // verified where one is shown
+  kRequired,
+};
+
+class GrpcFront {
+ public:
+  struct Options {
+    std::string listen = "127.0.0.1:0";
+    std::string certificate_pem;  // with its chain
+    std::string key_pem;
+    std::string client_authority_pem;  // that client certificates are verified against
+    ClientCertificate client_certificate = ClientCertificate::kVerified;
+    bool reflection = true;
+    int stream_threads_max = 8;
+  };
+  // `door` and `clock` outlive the front; every Serve() came before.
+  static absl::StatusOr<std::unique_ptr<GrpcFront>> Start(const Options& options, Door* door, const Clock* clock);
+  virtual ~GrpcFront() = default;
+
+  virtual std::string address() const = 0;  // bound, with its port
+  // No new calls from here on; those under way get `grace`.
+  virtual void Stop(absl::Duration grace) = 0;
+};
+
+}  // namespace aangan::server
+
+#endif  // AANGAN_SERVER_SHARED_GRPC_FRONT_H_
