@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+// aangan-node: a collective's node.
+#include "server/node/node_server.h"
+
+int main(int argc, char** argv) {
+  const aangan::SystemClock clock;
+  return aangan::node::RunNode(argc, argv, clock);
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// The node as one object: wiring only.
+#include "server/node/node_server.h"
+
+#include <cstdio>
+#include <utility>
+
+#include "aangan/node/v1/access.pb.h"
+#include "aangan/node/v1/audit.pb.h"
+#include "aangan/node/v1/casework.pb.h"
+#include "aangan/node/v1/governance.pb.h"
+#include "aangan/node/v1/members.pb.h"
+#include "aangan/node/v1/operator.pb.h"
+#include "aangan/node/v1/releases.pb.h"
+#include "absl/strings/str_cat.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "base/problem.h"
+#include "base/status.h"
+#include "server/node/access_rpc.h"
+#include "server/node/audit_rpc.h"
+#include "server/node/casework_rpc.h"
+#include "server/node/close_agent.h"
+#include "server/node/governance_book.h"
+#include "server/node/governance_rpc.h"
+#include "server/node/identity.h"
+#include "server/node/member_rpc.h"
+#include "server/node/operator_rpc.h"
+#include "server/node/own_authority.h"
+#include "server/node/release_rpc.h"
+#include "server/node/retention_agent.h"
+#include "server/node/sync_agent.h"
+#include "server/node/token_book.h"
+#include "server/shared/config.h"
+#include "server/shared/grpc_front.h"
+#include "server/shared/lifecycle.h"
+#include "storage/node/node_store.h"
+#include "storage/node/once_store.h"
+
+namespace aangan::node {
+namespace {
+
+using storage::node::NodeStore;
+using storage::node::OnceStore;
+
+constexpr absl::Duration kStopGrace = absl::Seconds(10);
+constexpr char kVersion[] = "0.1.0";
+
+class Server final : public NodeServer {
+ public:
+  Server(const Options& options, const Clock* clock, RandomSource* random)
+      : options_(options), clock_(clock), random_(random) {}
+  ~Server() override { Stop(); }
+
+  absl::Status Open() {
+    RETURN_IF_ERROR(MakeFolders(options_.data, 0700));
+    storage::node::StoreOptions store;
+    store.folder = options_.data;
+    store.clock = clock_;
+    store.random = random_;
+    store.disk_reserve_bytes = options_.disk_reserve_bytes;
+    ASSIGN_OR_RETURN(store_, NodeStore::Open(store));
+    ASSIGN_OR_RETURN(once_,
+                     OnceStore::Open(absl::StrCat(options_.data, "/once"), store_->DeriveKey("once"), clock_, random_));
+    ASSIGN_OR_RETURN(identity_, Identity::Open(options_.data, *random_));
+    ASSIGN_OR_RETURN(book_, GovernanceBook::Open(options_.data, store_.get(), identity_.get(), clock_));
+    ASSIGN_OR_RETURN(tokens_, TokenBook::Open(options_.data, store_.get(), clock_, random_));
+    page_tokens_ = std::make_unique<server::PageTokens>(store_->DeriveKey("page tokens"), random_);
+    close_ = std::make_unique<CloseAgent>(CloseAgent::Rooms{store_.get(), once_.get(), identity_.get(), book_.get(),
+                                                            clock_, random_, options_.accepts_rehearsals});
+    sync_ = std::make_unique<SyncAgent>(SyncAgent::Rooms{store_.get(), once_.get(), identity_.get(), book_.get(),
+                                                         close_.get(), clock_, options_.sync_every,
+                                                         options_.accepts_rehearsals, options_.automatic_approval});
+    retention_ = std::make_unique<RetentionAgent>(store_.get(), sync_.get(), clock_);
+    return Serve();
+  }
+
+  absl::Status StartFront() {
+    ASSIGN_OR_RETURN(const OwnCertificate own,
+                     OpenOwnAuthority(absl::StrCat(options_.data, "/tls"), *clock_, *random_));
+    server::GrpcFront::Options front;
+    front.listen = options_.listen;
+    front.certificate_pem = own.certificate_pem;
+    front.key_pem = own.key_pem;
+    front.client_authority_pem = own.authority_pem;
+    front.client_certificate = server::ClientCertificate::kVerified;
+    front.reflection = options_.reflection;
+    RETURN_IF_ERROR(sync_->CountByBook());
+    ASSIGN_OR_RETURN(front_, server::GrpcFront::Start(front, door_.get(), clock_));
+    sync_->Start();
+    retention_->Start();
+    LogInfo("node", "ready").Name("address", front_->address()).Name("node", identity_->node_id());
+    return server::WritePorts(options_.data, {{"grpc", front_->address()}});
+  }
+
+  void Stop() override {
+    if (door_ != nullptr) door_->Stop(kStopGrace);
+    if (front_ != nullptr) front_->Stop(kStopGrace);
+    if (retention_ != nullptr) retention_->Stop();
+    if (sync_ != nullptr) sync_->Stop();
+  }
+
+ private:
+  absl::Status Serve() {
+    ASSIGN_OR_RETURN(server::Authorisation roles, server::Authorisation::Load());
+    roles_ = std::move(roles);
+    door_ = std::make_unique<server::Door>(server::Door::Options{}, &roles_, tokens_.get(), clock_);
+    const RecordRooms records{store_.get(), page_tokens_.get(), clock_, random_};
+    members_ = std::make_unique<MemberRpc>(records);
+    casework_ = std::make_unique<CaseworkRpc>(records);
+    access_ = std::make_unique<AccessRpc>(records, tokens_.get());
+    audit_ = std::make_unique<AuditRpc>(store_.get(), page_tokens_.get());
+    releases_ = std::make_unique<ReleaseRpc>(
+        ReleaseRpc::Rooms{once_.get(), book_.get(), close_.get(), sync_.get(), page_tokens_.get()});
+    operator_ = std::make_unique<OperatorRpc>(
+        OperatorRpc::Rooms{records, once_.get(), identity_.get(), book_.get(), close_.get(), sync_.get(), kVersion,
+                           options_.disk_reserve_bytes, options_.accepts_rehearsals});
+    governance_ = std::make_unique<GovernanceRpc>(
+        GovernanceRpc::Rooms{identity_.get(), book_.get(), sync_.get(), page_tokens_.get()});
+    const auto service = [](const google::protobuf::Descriptor* message, const char* name) {
+      return message->file()->FindServiceByName(name);
+    };
+    RETURN_IF_ERROR(door_->Serve(service(v1::Member::descriptor(), "MemberService"), members_->Handlers()));
+    RETURN_IF_ERROR(door_->Serve(service(v1::Service::descriptor(), "CaseworkService"), casework_->Handlers()));
+    RETURN_IF_ERROR(door_->Serve(service(v1::Token::descriptor(), "AccessService"), access_->Handlers()));
+    RETURN_IF_ERROR(door_->Serve(service(v1::AuditEntry::descriptor(), "AuditService"), audit_->Handlers()));
+    RETURN_IF_ERROR(door_->Serve(service(v1::Release::descriptor(), "ReleaseService"), releases_->Handlers()));
+    RETURN_IF_ERROR(door_->Serve(service(v1::ImportRow::descriptor(), "OperatorService"), operator_->Handlers()));
+    return door_->Serve(service(v1::OfferedCatalogue::descriptor(), "GovernanceService"), governance_->Handlers());
+  }
+
+  const Options options_;
+  const Clock* const clock_;
+  RandomSource* const random_;
+  // In the order of making; the front goes first and the stores last.
+  std::unique_ptr<NodeStore> store_;
+  std::unique_ptr<OnceStore> once_;
+  std::unique_ptr<Identity> identity_;
+  std::unique_ptr<GovernanceBook> book_;
+  std::unique_ptr<TokenBook> tokens_;
+  std::unique_ptr<server::PageTokens> page_tokens_;
+  std::unique_ptr<CloseAgent> close_;
+  std::unique_ptr<SyncAgent> sync_;
+  std::unique_ptr<RetentionAgent> retention_;
+  server::Authorisation roles_;
+  std::unique_ptr<MemberRpc> members_;
+  std::unique_ptr<CaseworkRpc> casework_;
+  std::unique_ptr<AccessRpc> access_;
+  std::unique_ptr<AuditRpc> audit_;
+  std::unique_ptr<ReleaseRpc> releases_;
+  std::unique_ptr<OperatorRpc> operator_;
+  std::unique_ptr<GovernanceRpc> governance_;
+  std::unique_ptr<server::Door> door_;
+  std::unique_ptr<server::GrpcFront> front_;
+};
+
+std::vector<server::Setting> Settings() {
+  using server::SettingKind;
+  return {{"node.data", SettingKind::kText, "/var/lib/aangan/node", "folder of the stores and keys"},
+          {"node.listen", SettingKind::kText, "127.0.0.1:7401", "address of the gRPC port; port 0 takes a free one"},
+          {"node.accept_rehearsals", SettingKind::kYesNo, "false", "take part in rounds that are rehearsals"},
+          {"node.automatic_approval", SettingKind::kYesNo, "false", "approve releases unseen; never of a rehearsal"},
+          {"node.sync_seconds", SettingKind::kNumber, "900", "seconds between contacts with the federation"},
+          {"node.disk_reserve_megabytes", SettingKind::kNumber, "256", "below this much free disk, writes are refused"},
+          {"node.reflection", SettingKind::kYesNo, "true", "let clients ask which services there are"}};
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<NodeServer>> NodeServer::Start(const Options& options, const Clock* clock,
+                                                              RandomSource* random) {
+  auto server = std::make_unique<Server>(options, clock, random);
+  RETURN_IF_ERROR(server->Open());
+  RETURN_IF_ERROR(server->StartFront());
+  return std::unique_ptr<NodeServer>(std::move(server));
+}
+
+int RunNode(int argc, const char* const* argv, const Clock& clock) {
+  server::BlockSignals();
+  const server::Config::Outcome read =
+      server::Config::Read(argc, argv, "aangan-node", "A collective's node: keeps its records, sends protected counts.",
+                           Settings(), "/etc/aangan/node.toml");
+  if (!read.go_on) {
+    std::fputs(read.message.c_str(), read.exit_code == 0 ? stdout : stderr);
+    if (read.exit_code != 0) std::fputs("\n", stderr);
+    return read.exit_code;
+  }
+  NodeServer::Options options;
+  options.data = read.config.Text("node.data");
+  options.listen = read.config.Text("node.listen");
+  options.sync_every = absl::Seconds(std::max<int64_t>(1, read.config.Number("node.sync_seconds")));
+  options.disk_reserve_bytes = static_cast<uint64_t>(read.config.Number("node.disk_reserve_megabytes")) << 20;
+  options.accepts_rehearsals = read.config.YesNo("node.accept_rehearsals");
+  options.automatic_approval = read.config.YesNo("node.automatic_approval");
+  options.reflection = read.config.YesNo("node.reflection");
+  SystemRandom random;
+  absl::StatusOr<std::unique_ptr<NodeServer>> server = NodeServer::Start(options, &clock, &random);
+  if (!server.ok()) {
+    LogError("node", "not started").Status(server.status());
+    std::fprintf(stderr, "aangan-node: %s\n", std::string(server.status().message()).c_str());
+    return HasReason(server.status(), Reason::kNewerFormat) ? server::kExitConfig : 1;
+  }
+  server::AwaitStop();
+  LogInfo("node", "stopping");
+  (*server)->Stop();
+  return 0;
+}
+
+}  // namespace aangan::node

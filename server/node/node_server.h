@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The node as one object: opens the stores, wires the rooms, starts the front and the agents, and stops them in the
+// opposite order. Wiring only.
+// Threads: Open, Start and Stop from one thread. Errors: what the rooms say; a store of a newer program is
+// FAILED_PRECONDITION (NEWER_FORMAT).
+#ifndef AANGAN_SERVER_NODE_NODE_SERVER_H_
+#define AANGAN_SERVER_NODE_NODE_SERVER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "base/random.h"
+
+namespace aangan::node {
+
+class NodeServer {
+ public:
+  struct Options {
+    std::string data;  // folder
+    std::string listen = "127.0.0.1:7401";
+    absl::Duration sync_every = absl::Minutes(15);
+    uint64_t disk_reserve_bytes = 256u << 20;
+    bool accepts_rehearsals = false;
+    bool automatic_approval = false;
+    bool reflection = true;
+  };
+  // `clock` and `random` outlive it.
+  static absl::StatusOr<std::unique_ptr<NodeServer>> Start(const Options& options, const Clock* clock,
+                                                           RandomSource* random);
+  virtual ~NodeServer() = default;
+  virtual void Stop() = 0;
+};
+
+// The whole program: settings, start, wait for the order to stop, stop. The exit code: 0, 64 usage, 78 configuration or
+// a store of a newer program, 1 else.
+int RunNode(int argc, const char* const* argv, const Clock& clock);
+
+}  // namespace aangan::node
+
+#endif  // AANGAN_SERVER_NODE_NODE_SERVER_H_

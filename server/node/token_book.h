@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// The node's tokens: who may call. Kept as settings of the store, one a token, with an audit entry for each that is
+// made or ended; looked up on every call, so an ended token is refused from the next one on.
+//
+// The first start makes two, an operator's and a steward's, and leaves them in <data>/operator.token and
+// <data>/steward.token (mode 0600).
+// Threads: thread-safe; making and ending block until they are on disk.
+// Errors: UNAUTHENTICATED (BAD_TOKEN); NOT_FOUND; RESOURCE_EXHAUSTED (TOO_MANY).
+#ifndef AANGAN_SERVER_NODE_TOKEN_BOOK_H_
+#define AANGAN_SERVER_NODE_TOKEN_BOOK_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "server/shared/caller.h"
+#include "server/shared/tokens.h"
+#include "storage/node/node_store.h"
+
+namespace aangan::node {
+
+inline constexpr size_t kTokensMax = 10'000;
+
+class TokenBook final : public server::Callers {
+ public:
+  // All outlive it. Makes the first two tokens when the store holds none.
+  static absl::StatusOr<std::unique_ptr<TokenBook>> Open(const std::string& folder, storage::node::NodeStore* store,
+                                                         const Clock* clock, RandomSource* random);
+
+  absl::StatusOr<server::Caller> Identify(const server::Peer& peer, absl::string_view token) const override;
+
+  // Returns the secret, shown once, and the record as it is stored.
+  struct Wish {
+    server::Role role = server::Role::kNobody;
+    std::string title;
+    std::string member;  // for kMember
+    absl::Duration life;
+  };
+  absl::StatusOr<server::NewToken> Make(const Wish& wish, const std::string& actor);
+  absl::Status End(const std::string& id, const std::string& actor);
+  // By id, after `after`.
+  std::vector<server::TokenRecord> List(const std::string& after, size_t limit) const;
+
+ private:
+  TokenBook(storage::node::NodeStore* store, const Clock* clock, RandomSource* random)
+      : store_(store), clock_(clock), random_(random) {}
+  absl::Status Load();
+
+  storage::node::NodeStore* const store_;
+  const Clock* const clock_;
+  RandomSource* const random_;
+  mutable absl::Mutex mutex_;
+  std::map<std::string, server::TokenRecord> tokens_ ABSL_GUARDED_BY(mutex_);  // by id
+};
+
+}  // namespace aangan::node
+
+#endif  // AANGAN_SERVER_NODE_TOKEN_BOOK_H_
