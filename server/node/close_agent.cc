@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// The end of a quarter on this node: draw, close, protect, propose; then the collective's yes.
+#include "server/node/close_agent.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/log.h"
+#include "base/problem.h"
+#include "base/status.h"
+#include "privacy/contribution.h"
+#include "privacy/release.h"
+#include "server/node/round_state.h"
+
+namespace aangan::node {
+
+using storage::node::Action;
+using storage::node::NoteChange;
+using storage::node::RoundEntry;
+using storage::node::Stage;
+
+namespace {
+
+absl::Status NothingProposed() {
+  return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+                 "Nothing is proposed for this quarter. Close the quarter first.");
+}
+
+}  // namespace
+
+struct CloseAgent::Proposal {
+  RoundEntry entry;
+  std::shared_ptr<const model::CompiledCatalogue> catalogue;
+  model::ClosedTallies exact;
+  privacy::ProtectedVector leaves;
+};
+
+absl::StatusOr<CloseAgent::Proposal> CloseAgent::Propose(const model::Period& quarter) {
+  const absl::Time now = rooms_.clock->Now();
+  RETURN_IF_ERROR(CheckPeriod(quarter, now));
+  absl::StatusOr<RoundEntry> entry = rooms_.once->GetRound(quarter);
+  if (absl::IsNotFound(entry.status())) {
+    return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+                   "No round is announced for this quarter. Sync with the federation first.");
+  }
+  RETURN_IF_ERROR(entry.status());
+  if (!CanStep(entry->stage, Stage::kProposed)) {
+    return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+                   "This round is past proposing: it was approved, refused, or is over.");
+  }
+  RETURN_IF_ERROR(CheckRehearsal(entry->rehearsal, rooms_.accepts_rehearsals));
+  ASSIGN_OR_RETURN(const auto catalogue, rooms_.book->CatalogueFor(quarter));
+  const auto roster = rooms_.book->roster_in_force();
+  if (!roster) return Problem(absl::StatusCode::kFailedPrecondition, Reason::kNoRoster, "No roster is in force.");
+  ASSIGN_OR_RETURN(const RoundPlan plan, PlanRound(*roster, *catalogue, quarter));
+  if (plan.canonical != entry->descriptor) {
+    return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+                   "The announced round is not what this node computes from roster and catalogue.");
+  }
+  if (rooms_.once->BudgetLeft(quarter, catalogue->source.nano_rho_cap()) < plan.charge_nano_rho) {
+    return Problem(absl::StatusCode::kFailedPrecondition, Reason::kBudget,
+                   "The privacy budget of four quarters does not allow this round.");
+  }
+  // Drawn and on disk before a count is read: how long the drawing took can then say nothing about the counts.
+  ASSIGN_OR_RETURN(std::optional<SecretBytes> kept, rooms_.once->FindDraw(plan.round_id));
+  if (!kept) {
+    ASSIGN_OR_RETURN(const privacy::NoiseDraw drawn, privacy::Draw(*catalogue, plan.descriptor, *rooms_.random));
+    ASSIGN_OR_RETURN(kept, rooms_.once->KeepDraw(plan.round_id, drawn.Encode()));
+  }
+  ASSIGN_OR_RETURN(const privacy::NoiseDraw draw, privacy::NoiseDraw::Decode(*kept));
+  ASSIGN_OR_RETURN(model::ClosedTallies exact, rooms_.store->Close(catalogue->digest, quarter));
+  ASSIGN_OR_RETURN(privacy::ProtectedVector leaves, privacy::Protect(exact, draw));
+  return Proposal{*std::move(entry), catalogue, std::move(exact), std::move(leaves)};
+}
+
+absl::Status CloseAgent::Note(Action action, const model::Period& quarter, const std::string& actor) {
+  return rooms_.store
+      ->SubmitAndWait(NoteChange{action, actor, absl::StrCat("releases/", model::PeriodText(quarter)), "", ""})
+      .status();
+}
+
+absl::StatusOr<RoundEntry> CloseAgent::Close(const model::Period& quarter, const std::string& actor) {
+  absl::MutexLock lock(&steps_);
+  ASSIGN_OR_RETURN(const Proposal proposal, Propose(quarter));
+  RETURN_IF_ERROR(rooms_.once->Propose(quarter, Sha256(proposal.leaves.Encode())));
+  RETURN_IF_ERROR(Note(Action::kProposed, quarter, actor));
+  LogInfo("close", "release proposed").Name("period", model::PeriodText(quarter));
+  return rooms_.once->GetRound(quarter);
+}
+
+absl::StatusOr<Preview> CloseAgent::Look(const model::Period& quarter) {
+  absl::MutexLock lock(&steps_);
+  absl::StatusOr<RoundEntry> entry = rooms_.once->GetRound(quarter);
+  RETURN_IF_ERROR(entry.status());
+  if (entry->stage != Stage::kProposed) return NothingProposed();
+  ASSIGN_OR_RETURN(Proposal proposal, Propose(quarter));
+  RETURN_IF_ERROR(rooms_.once->Propose(quarter, Sha256(proposal.leaves.Encode())));
+  Preview preview;
+  ASSIGN_OR_RETURN(preview.entry, rooms_.once->GetRound(quarter));
+  preview.catalogue = proposal.catalogue;
+  preview.exact = std::move(proposal.exact);
+  preview.leaves = proposal.leaves.values();
+  absl::StatusOr<model::ClosedTallies> before = rooms_.store->Close(proposal.catalogue->digest, quarter.Previous());
+  if (before.ok()) preview.before = *std::move(before);
+  return preview;
+}
+
+absl::StatusOr<RoundEntry> CloseAgent::Approve(const model::Period& quarter, absl::string_view proposal_digest,
+                                               const std::string& actor) {
+  absl::MutexLock lock(&steps_);
+  ASSIGN_OR_RETURN(const RoundEntry entry, rooms_.once->GetRound(quarter));
+  if (entry.stage != Stage::kProposed) return NothingProposed();
+  const auto membership = rooms_.identity->membership();
+  if (!membership) return NothingProposed();
+  ASSIGN_OR_RETURN(const Proposal proposal, Propose(quarter));
+  const std::string encoded = proposal.leaves.Encode();
+  const Digest digest = Sha256(encoded);
+  if (AsText(digest) != proposal_digest || digest != entry.proposal_digest) {
+    return Problem(absl::StatusCode::kAborted, Reason::kProposalChanged,
+                   "What would leave is not what was looked at: records have changed since. Look again.");
+  }
+  ASSIGN_OR_RETURN(const uint64_t counter, rooms_.once->NextCounter());
+  privacy::DirectEnvelope envelope;
+  envelope.round_id = entry.round_id;
+  envelope.collective = membership->collective;
+  envelope.incarnation = rooms_.once->incarnation();
+  envelope.counter = counter;
+  envelope.ledger_head = rooms_.once->ledger_head();
+  ASSIGN_OR_RETURN(std::string contribution, privacy::BuildDirect(envelope, proposal.leaves, rooms_.identity->key()));
+  storage::node::OnceStore::Approval approval;
+  approval.period = quarter;
+  approval.proposal_digest = digest;
+  approval.protected_vector = encoded;
+  approval.contribution = std::move(contribution);
+  approval.cap_nano_rho = proposal.catalogue->source.nano_rho_cap();
+  RETURN_IF_ERROR(rooms_.once->Approve(approval));
+  RETURN_IF_ERROR(Note(Action::kApproved, quarter, actor));
+  LogInfo("close", "release approved").Name("period", model::PeriodText(quarter));
+  return rooms_.once->GetRound(quarter);
+}
+
+absl::StatusOr<RoundEntry> CloseAgent::Refuse(const model::Period& quarter, const std::string& actor) {
+  absl::MutexLock lock(&steps_);
+  ASSIGN_OR_RETURN(const RoundEntry entry, rooms_.once->GetRound(quarter));
+  if (!CanStep(entry.stage, Stage::kRefused)) {
+    return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+                   "This round can no more be refused: it was approved, or is over.");
+  }
+  RETURN_IF_ERROR(rooms_.once->Refuse(quarter));
+  RETURN_IF_ERROR(Note(Action::kRefused, quarter, actor));
+  return rooms_.once->GetRound(quarter);
+}
+
+}  // namespace aangan::node

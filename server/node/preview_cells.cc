@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The cells of a preview.
+#include "server/node/preview_cells.h"
+
+#include <utility>
+
+#include "base/problem.h"
+#include "base/status.h"
+#include "model/cells.h"
+#include "privacy/display_margin.h"
+
+namespace aangan::node {
+
+absl::StatusOr<v1::PreviewReleaseResponse> PreviewMessage(const Preview& preview) {
+  const model::CompiledCatalogue& catalogue = *preview.catalogue;
+  if (preview.leaves.size() != preview.exact.counts.size()) {
+    return Problem(absl::StatusCode::kInternal, Reason::kInternal, "The preview and the counts differ in length.");
+  }
+  v1::PreviewReleaseResponse response;
+  response.set_members_cut(preview.exact.members_cut);
+  response.set_proposal_digest(std::string(AsText(preview.entry.proposal_digest)));
+  const auto add = [&](const model::CompiledTable& table) -> absl::Status {
+    ASSIGN_OR_RETURN(const int64_t margin, privacy::NodeMargin(catalogue, table));
+    const uint32_t offset = table.yearly ? catalogue.quarter_cell_count : 0;
+    for (model::Cell cell = table.first_cell; cell < table.first_cell + table.cell_count; ++cell) {
+      const model::CellName name = model::NameOfCell(catalogue, table.yearly, cell);
+      const size_t place = offset + cell;
+      v1::PreviewCell& shown = *response.add_cells();
+      shown.set_table(name.table);
+      shown.set_indicator(name.indicator);
+      for (const std::string& code : name.codes) shown.add_codes(code);
+      const int64_t exact = preview.exact.counts[place];
+      shown.set_exact(exact);
+      shown.set_leaves(preview.leaves[place]);
+      shown.set_margin(margin);
+      // A yearly cell has no quarter before it to be compared with.
+      if (preview.before && !table.yearly && cell < preview.before->counts.size())
+        shown.set_exact_before(preview.before->counts[cell]);
+      shown.set_one_could_recognise_herself(exact >= 1 && exact <= kRecognisableMax);
+    }
+    return absl::OkStatus();
+  };
+  for (const model::CompiledTable& table : catalogue.tables) {
+    if (!table.yearly) RETURN_IF_ERROR(add(table));
+  }
+  for (const model::CompiledTable& table : catalogue.tables) {
+    if (table.yearly && preview.entry.period.quarter == 4) RETURN_IF_ERROR(add(table));
+  }
+  return response;
+}
+
+}  // namespace aangan::node
