@@ -10,7 +10,7 @@
 namespace aangan::node {
 
 absl::StatusOr<v1::EstimateAccuracyResponse> AccuracyOf(const model::CompiledCatalogue& catalogue, int collectives) {
-  ASSIGN_OR_RETURN(const CatalogueCost cost, CostOf(catalogue));
+  const CatalogueCost cost = CostOf(catalogue, collectives);
   v1::EstimateAccuracyResponse response;
   response.set_catalogue_version(catalogue.source.version());
   for (const model::CompiledTable& table : catalogue.tables) {
@@ -24,7 +24,7 @@ absl::StatusOr<v1::EstimateAccuracyResponse> AccuracyOf(const model::CompiledCat
   response.set_quarter_charge_nano_rho(cost.quarter_nano_rho);
   response.set_fourth_quarter_charge_nano_rho(cost.fourth_quarter_nano_rho);
   response.set_cap_nano_rho(catalogue.source.nano_rho_cap());
-  response.set_epsilon_thousandths(privacy::EpsilonThousandths(catalogue.source.nano_rho_cap()));
+  response.set_epsilon_thousandths(privacy::DisplayEpsilonThousandths(catalogue.source.nano_rho_cap()));
   return response;
 }
 

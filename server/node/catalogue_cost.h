@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "model/catalogue.h"
 
 namespace aangan::node {
@@ -16,7 +16,8 @@ struct CatalogueCost {
   int64_t quarter_nano_rho = 0;
   int64_t fourth_quarter_nano_rho = 0;  // with the yearly tables
 };
-absl::StatusOr<CatalogueCost> CostOf(const model::CompiledCatalogue& catalogue);
+// For a roster of `collectives`.
+CatalogueCost CostOf(const model::CompiledCatalogue& catalogue, int collectives);
 
 // The part of the lint that needs the mathematics of privacy, for a roster of `collectives`.
 absl::Status CheckCost(const model::CompiledCatalogue& catalogue, int collectives);

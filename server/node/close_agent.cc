@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "model/roster.h"
 #include "privacy/contribution.h"
 #include "privacy/release.h"
 #include "server/node/round_state.h"
@@ -64,10 +65,10 @@ absl::StatusOr<CloseAgent::Proposal> CloseAgent::Propose(const model::Period& qu
   // Drawn and on disk before a count is read: how long the drawing took can then say nothing about the counts.
   ASSIGN_OR_RETURN(std::optional<SecretBytes> kept, rooms_.once->FindDraw(plan.round_id));
   if (!kept) {
-    ASSIGN_OR_RETURN(const privacy::NoiseDraw drawn, privacy::Draw(*catalogue, plan.descriptor, *rooms_.random));
-    ASSIGN_OR_RETURN(kept, rooms_.once->KeepDraw(plan.round_id, drawn.Encode()));
+    const privacy::NoisePlan noise = privacy::PlanNoise(plan.round_id, *catalogue, quarter, plan.numbers);
+    ASSIGN_OR_RETURN(kept, rooms_.once->KeepDraw(plan.round_id, privacy::Draw(noise, *rooms_.random).Encode()));
   }
-  ASSIGN_OR_RETURN(const privacy::NoiseDraw draw, privacy::NoiseDraw::Decode(*kept));
+  ASSIGN_OR_RETURN(const privacy::NoiseDraw draw, privacy::NoiseDraw::Decode(kept->span()));
   ASSIGN_OR_RETURN(model::ClosedTallies exact, rooms_.store->Close(catalogue->digest, quarter));
   ASSIGN_OR_RETURN(privacy::ProtectedVector leaves, privacy::Protect(exact, draw));
   return Proposal{*std::move(entry), catalogue, std::move(exact), std::move(leaves)};
@@ -82,7 +83,7 @@ absl::Status CloseAgent::Note(Action action, const model::Period& quarter, const
 absl::StatusOr<RoundEntry> CloseAgent::Close(const model::Period& quarter, const std::string& actor) {
   absl::MutexLock lock(&steps_);
   ASSIGN_OR_RETURN(const Proposal proposal, Propose(quarter));
-  RETURN_IF_ERROR(rooms_.once->Propose(quarter, Sha256(proposal.leaves.Encode())));
+  RETURN_IF_ERROR(rooms_.once->Propose(quarter, proposal.leaves.digest(proposal.entry.round_id)));
   RETURN_IF_ERROR(Note(Action::kProposed, quarter, actor));
   LogInfo("close", "release proposed").Name("period", model::PeriodText(quarter));
   return rooms_.once->GetRound(quarter);
@@ -94,7 +95,7 @@ absl::StatusOr<Preview> CloseAgent::Look(const model::Period& quarter) {
   RETURN_IF_ERROR(entry.status());
   if (entry->stage != Stage::kProposed) return NothingProposed();
   ASSIGN_OR_RETURN(Proposal proposal, Propose(quarter));
-  RETURN_IF_ERROR(rooms_.once->Propose(quarter, Sha256(proposal.leaves.Encode())));
+  RETURN_IF_ERROR(rooms_.once->Propose(quarter, proposal.leaves.digest(proposal.entry.round_id)));
   Preview preview;
   ASSIGN_OR_RETURN(preview.entry, rooms_.once->GetRound(quarter));
   preview.catalogue = proposal.catalogue;
@@ -114,24 +115,23 @@ absl::StatusOr<RoundEntry> CloseAgent::Approve(const model::Period& quarter, abs
   if (!membership) return NothingProposed();
   ASSIGN_OR_RETURN(const Proposal proposal, Propose(quarter));
   const std::string encoded = proposal.leaves.Encode();
-  const Digest digest = Sha256(encoded);
+  const Digest digest = proposal.leaves.digest(entry.round_id);
   if (AsText(digest) != proposal_digest || digest != entry.proposal_digest) {
     return Problem(absl::StatusCode::kAborted, Reason::kProposalChanged,
                    "What would leave is not what was looked at: records have changed since. Look again.");
   }
   ASSIGN_OR_RETURN(const uint64_t counter, rooms_.once->NextCounter());
-  privacy::DirectEnvelope envelope;
-  envelope.round_id = entry.round_id;
-  envelope.collective = membership->collective;
-  envelope.incarnation = rooms_.once->incarnation();
-  envelope.counter = counter;
-  envelope.ledger_head = rooms_.once->ledger_head();
-  ASSIGN_OR_RETURN(std::string contribution, privacy::BuildDirect(envelope, proposal.leaves, rooms_.identity->key()));
+  privacy::ContributionHeader header;
+  header.round_id = entry.round_id;
+  header.node_id = model::NodeId(rooms_.identity->key().public_key()).bytes;
+  header.ledger_head = rooms_.once->ledger_head();
+  header.incarnation = rooms_.once->incarnation();
+  header.counter = counter;
   storage::node::OnceStore::Approval approval;
   approval.period = quarter;
   approval.proposal_digest = digest;
   approval.protected_vector = encoded;
-  approval.contribution = std::move(contribution);
+  approval.contribution = privacy::BuildDirect(header, proposal.leaves, rooms_.identity->key());
   approval.cap_nano_rho = proposal.catalogue->source.nano_rho_cap();
   RETURN_IF_ERROR(rooms_.once->Approve(approval));
   RETURN_IF_ERROR(Note(Action::kApproved, quarter, actor));

@@ -136,7 +136,8 @@ absl::StatusOr<v1::ListOfferedCataloguesResponse> GovernanceRpc::ListOfferedCata
 absl::StatusOr<v1::LintCatalogueResponse> GovernanceRpc::LintCatalogue(const server::Call&,
                                                                        const v1::LintCatalogueRequest& request) {
   ASSIGN_OR_RETURN(const auto compiled, rooms_.book->Lint(request.catalogue()));
-  ASSIGN_OR_RETURN(const CatalogueCost cost, CostOf(*compiled));
+  ASSIGN_OR_RETURN(const KnownRoster roster, rooms_.book->offered_roster());
+  const CatalogueCost cost = CostOf(*compiled, roster.signed_roster.roster().collectives_size());
   v1::LintCatalogueResponse response;
   response.set_digest(std::string(AsText(compiled->digest)));
   response.set_quarter_cells(static_cast<int32_t>(compiled->quarter_cell_count));

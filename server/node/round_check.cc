@@ -26,10 +26,11 @@ absl::Status Says(Literal what) { return Problem(absl::StatusCode::kFailedPrecon
 absl::StatusOr<RoundPlan> PlanRound(const fed::Roster& roster, const model::CompiledCatalogue& catalogue,
                                     const model::Period& quarter) {
   RoundPlan plan;
-  ASSIGN_OR_RETURN(plan.descriptor, privacy::ComputeDescriptor(roster, catalogue, quarter));
+  ASSIGN_OR_RETURN(plan.descriptor, privacy::MakeDescriptor(roster, catalogue, quarter));
   ASSIGN_OR_RETURN(plan.canonical, privacy::CanonicalDescriptor(plan.descriptor));
   plan.round_id = privacy::RoundId(plan.canonical);
-  ASSIGN_OR_RETURN(plan.charge_nano_rho, privacy::RoundCharge(catalogue, quarter));
+  plan.numbers = privacy::NumbersOf(roster.collectives_size());
+  plan.charge_nano_rho = privacy::ChargeNanoRho(catalogue, quarter, plan.numbers);
   return plan;
 }
 

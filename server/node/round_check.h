@@ -16,6 +16,7 @@
 #include "base/digest.h"
 #include "base/signing.h"
 #include "model/catalogue.h"
+#include "privacy/round_numbers.h"
 #include "storage/node/once_store.h"
 
 namespace aangan::node {
@@ -25,6 +26,7 @@ struct RoundPlan {
   federation::v1::RoundDescriptor descriptor;
   std::string canonical;
   Digest round_id{};
+  privacy::RoundNumbers numbers;
   int64_t charge_nano_rho = 0;
 };
 absl::StatusOr<RoundPlan> PlanRound(const federation::v1::Roster& roster, const model::CompiledCatalogue& catalogue,
