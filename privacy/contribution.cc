@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Building and checking contributions: see contribution.h.
+#include "privacy/contribution.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/canonical.h"
+#include "base/problem.h"
+#include "base/status.h"
+#include "model/roster.h"
+#include "privacy/field.h"
+
+namespace aangan::privacy {
+namespace {
+
+constexpr Literal kLabel = "aangan/v1/contribution";
+constexpr uint8_t kVersion = 1;
+constexpr uint8_t kDirect = 1;
+constexpr size_t kHeaderBytes = 1 + 32 + 16 + 1 + 32 + 16 + 8 + 4;
+constexpr size_t kSignatureBytes = 64;
+
+// The smallest whole number that is at least 40 times the root of a variance.
+int64_t FortySigma(const Rational& variance) {
+  const Uint128 wanted = static_cast<Uint128>(1600) * variance.numerator;
+  uint64_t low = 0;
+  uint64_t high = uint64_t{1} << 32;
+  while (low < high) {
+    const uint64_t middle = low + (high - low) / 2;
+    if (static_cast<Uint128>(middle) * middle * variance.denominator >= wanted) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return static_cast<int64_t>(low);
+}
+
+absl::Status WrongLength() {
+  return Problem(
+      absl::StatusCode::kInvalidArgument, Reason::kWrongLength,
+      "the contribution has not the length that the round's catalogue gives it; synchronise and close again");
+}
+
+}  // namespace
+
+size_t ContributionBytes(size_t cells) { return kHeaderBytes + cells * kFieldWordBytes + kSignatureBytes; }
+
+std::string BuildDirect(const ContributionHeader& header, const ProtectedVector& vector, const SigningKey& key) {
+  CanonicalWriter writer;
+  writer.U8(kVersion).Fixed(header.round_id).Fixed(header.node_id).U8(kDirect).Fixed(header.ledger_head);
+  writer.Fixed(header.incarnation).U64(header.counter).U32(static_cast<uint32_t>(vector.values().size()));
+  std::string bytes = std::move(writer).Take() + vector.Encode();
+  const Signature signature = key.Sign(kLabel, bytes);
+  return bytes + std::string(AsText(signature));
+}
+
+std::vector<int64_t> ValueBounds(const model::CompiledCatalogue& catalogue, const model::Period& quarter,
+                                 const RoundNumbers& numbers) {
+  std::vector<int64_t> bounds;
+  for (const TableVariance& variance : RoundVariances(catalogue, quarter, numbers)) {
+    const model::CompiledTable& table = catalogue.tables[variance.table];
+    const int64_t noise = FortySigma(NodeVariance(variance.sigma_squared, catalogue.summed(), numbers));
+    bounds.insert(bounds.end(), table.cell_count, table.cell_bound + noise);
+  }
+  return bounds;
+}
+
+absl::StatusOr<Contribution> ParseAndCheck(absl::string_view bytes, const ContributionRule& rule) {
+  if (bytes.size() != ContributionBytes(rule.bounds.size())) return WrongLength();
+  const absl::string_view signed_part = bytes.substr(0, bytes.size() - kSignatureBytes);
+  RETURN_IF_ERROR(VerifySignature(rule.key, kLabel, signed_part, AsBytes(bytes.substr(signed_part.size()))));
+  Contribution contribution;
+  CanonicalReader reader(signed_part);
+  ASSIGN_OR_RETURN(uint8_t version, reader.U8());
+  RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(contribution.header.round_id)));
+  RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(contribution.header.node_id)));
+  ASSIGN_OR_RETURN(uint8_t form, reader.U8());
+  RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(contribution.header.ledger_head)));
+  RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(contribution.header.incarnation)));
+  ASSIGN_OR_RETURN(contribution.header.counter, reader.U64());
+  ASSIGN_OR_RETURN(uint32_t cells, reader.U32());
+  if (cells != rule.bounds.size()) return WrongLength();
+  if (version != kVersion || form != kDirect || contribution.header.round_id != rule.round_id ||
+      contribution.header.node_id != model::NodeId(rule.key).bytes) {
+    return Problem(absl::StatusCode::kInvalidArgument, Reason::kWrongState,
+                   "the contribution is of another round, node or version; synchronise and close again");
+  }
+  ASSIGN_OR_RETURN(contribution.values, DecodeWords(signed_part.substr(kHeaderBytes)));
+  for (size_t i = 0; i < contribution.values.size(); ++i) {
+    if (contribution.values[i] > rule.bounds[i] || contribution.values[i] < -rule.bounds[i]) {
+      return Problem(absl::StatusCode::kInvalidArgument, Reason::kOutOfRange,
+                     "a value is outside what the catalogue calls plausible for its cell")
+          .Number("cell", static_cast<int64_t>(i));
+    }
+  }
+  return contribution;
+}
+
+}  // namespace aangan::privacy

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// A node's contribution to a direct round: a header, the protected vector, a signature. What is sent, byte for byte.
+//
+// Bytes: u8 version 1 | round_id 32 | node id 16 | u8 form (1 direct) | ledger head 32 | incarnation 16 | u64 counter |
+// u32 cells | cells words of eight bytes little-endian | Ed25519 signature 64 over all before it (label
+// "aangan/v1/contribution").
+// Threads: pure. Errors: INVALID_ARGUMENT (WRONG_LENGTH, OUT_OF_RANGE, BAD_SIGNATURE, WRONG_STATE for another round).
+#ifndef AANGAN_PRIVACY_CONTRIBUTION_H_
+#define AANGAN_PRIVACY_CONTRIBUTION_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "base/digest.h"
+#include "base/signing.h"
+#include "model/catalogue.h"
+#include "privacy/release.h"
+
+namespace aangan::privacy {
+
+struct ContributionHeader {
+  Digest round_id{};
+  std::array<uint8_t, 16> node_id{};
+  Digest ledger_head{};  // after the debit of this round
+  std::array<uint8_t, 16> incarnation{};
+  uint64_t counter = 0;  // of signed objects, rising within an incarnation
+};
+
+// The only bytes about members that leave a node; takes nothing but a protected vector.
+std::string BuildDirect(const ContributionHeader& header, const ProtectedVector& vector, const SigningKey& key);
+
+// What a contribution is checked against.
+struct ContributionRule {
+  Digest round_id{};
+  PublicKey key{};
+  std::vector<int64_t> bounds;  // by cell: |value| at most this
+};
+// By cell: the table's bound and 40 standard deviations of one node's noise.
+std::vector<int64_t> ValueBounds(const model::CompiledCatalogue& catalogue, const model::Period& quarter,
+                                 const RoundNumbers& numbers);
+
+struct Contribution {
+  ContributionHeader header;
+  std::vector<int64_t> values;
+};
+absl::StatusOr<Contribution> ParseAndCheck(absl::string_view bytes, const ContributionRule& rule);
+
+// Length of a whole contribution of so many cells. Unit: bytes.
+size_t ContributionBytes(size_t cells);
+
+}  // namespace aangan::privacy
+
+#endif  // AANGAN_PRIVACY_CONTRIBUTION_H_
