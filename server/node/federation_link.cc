@@ -5,6 +5,7 @@
 #include <grpc/support/time.h>
 #include <grpcpp/grpcpp.h>
 
+#include <set>
 #include <utility>
 
 #include "aangan/federation/v1/catalogue.grpc.pb.h"
@@ -12,7 +13,9 @@
 #include "aangan/federation/v1/figures.grpc.pb.h"
 #include "aangan/federation/v1/roster.grpc.pb.h"
 #include "aangan/federation/v1/rounds.grpc.pb.h"
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "base/problem.h"
 #include "base/status.h"
 #include "server/shared/grpc_status.h"
@@ -64,6 +67,12 @@ class GrpcLink final : public FederationLink {
         figures_(fed::FigureService::NewStub(channel)),
         rosters_(fed::RosterService::NewStub(channel)),
         rounds_(fed::RoundService::NewStub(channel)) {}
+
+  void Cancel() override {
+    absl::MutexLock lock(&mutex_);
+    cancelled_ = true;
+    for (grpc::ClientContext* context : under_way_) context->TryCancel();
+  }
 
   absl::StatusOr<fed::SignedRoster> NewestRoster() override {
     fed::GetEpochRequest request;
@@ -160,7 +169,15 @@ class GrpcLink final : public FederationLink {
                    const Request& request, Response* response) {
     grpc::ClientContext context;
     SetDeadline(context, options_.call_deadline);
-    return Translate((stub.*method)(&context, request, response));
+    {
+      absl::MutexLock lock(&mutex_);
+      if (cancelled_) return Translate(grpc::Status(grpc::StatusCode::UNAVAILABLE, ""));
+      under_way_.insert(&context);
+    }
+    const grpc::Status status = (stub.*method)(&context, request, response);
+    absl::MutexLock lock(&mutex_);
+    under_way_.erase(&context);
+    return Translate(status);
   }
 
   const Options options_;
@@ -170,6 +187,9 @@ class GrpcLink final : public FederationLink {
   const std::unique_ptr<fed::FigureService::Stub> figures_;
   const std::unique_ptr<fed::RosterService::Stub> rosters_;
   const std::unique_ptr<fed::RoundService::Stub> rounds_;
+  absl::Mutex mutex_;
+  bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
+  std::set<grpc::ClientContext*> under_way_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace

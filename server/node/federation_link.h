@@ -39,6 +39,9 @@ class FederationLink {
   static std::unique_ptr<FederationLink> Open(const Options& options);
   virtual ~FederationLink() = default;
 
+  // Ends the calls under way and refuses new ones: the program is stopping.
+  virtual void Cancel() = 0;
+
   virtual absl::StatusOr<federation::v1::SignedRoster> NewestRoster() = 0;
   virtual absl::StatusOr<federation::v1::SignedRoster> SignRoster(int32_t epoch, absl::string_view signature) = 0;
   virtual absl::StatusOr<std::vector<federation::v1::SignedCatalogue>> ListCatalogues() = 0;

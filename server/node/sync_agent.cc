@@ -46,6 +46,7 @@ void SyncAgent::Stop() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
+    if (link_ != nullptr) link_->Cancel();
   }
   if (thread_.joinable()) thread_.join();
 }
@@ -76,8 +77,9 @@ void SyncAgent::Run() {
   }
 }
 
-absl::StatusOr<FederationLink*> SyncAgent::Link() {
-  if (link_ != nullptr) return link_.get();
+absl::StatusOr<std::shared_ptr<FederationLink>> SyncAgent::Link() {
+  absl::MutexLock lock(&mutex_);
+  if (link_ != nullptr) return link_;
   const std::optional<Membership> membership = rooms_.identity->membership();
   if (!membership) return NotJoined();
   FederationLink::Options options;
@@ -88,14 +90,14 @@ absl::StatusOr<FederationLink*> SyncAgent::Link() {
   options.certificate_pem = membership->certificate_pem;
   options.key_pem = membership->key_pem;
   link_ = FederationLink::Open(options);
-  return link_.get();
+  return link_;
 }
 
 absl::StatusOr<Contact> SyncAgent::SyncNow() {
   absl::MutexLock lock(&contact_);
   Contact contact;
   const absl::Status status = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_) -> absl::Status {
-    ASSIGN_OR_RETURN(FederationLink * link, Link());
+    ASSIGN_OR_RETURN(const std::shared_ptr<FederationLink> link, Link());
     RETURN_IF_ERROR(Governance(*link));
     return Rounds(*link, contact);
   }();
@@ -108,7 +110,7 @@ absl::StatusOr<Contact> SyncAgent::SyncNow() {
 absl::Status SyncAgent::SyncGovernance() {
   absl::MutexLock lock(&contact_);
   const absl::Status status = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_) -> absl::Status {
-    ASSIGN_OR_RETURN(FederationLink * link, Link());
+    ASSIGN_OR_RETURN(const std::shared_ptr<FederationLink> link, Link());
     return Governance(*link);
   }();
   Remember(status);

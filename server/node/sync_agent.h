@@ -65,7 +65,7 @@ class SyncAgent {
   absl::Status last_status() const;
 
  private:
-  absl::StatusOr<FederationLink*> Link() ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_);
+  absl::StatusOr<std::shared_ptr<FederationLink>> Link();
   absl::Status Governance(FederationLink& link) ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_);
   absl::Status Rounds(FederationLink& link, Contact& contact) ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_);
   absl::Status OneRound(FederationLink& link, const federation::v1::Round& round);
@@ -79,11 +79,11 @@ class SyncAgent {
 
   const Rooms rooms_;
   absl::Mutex contact_;  // held for a whole contact
-  std::unique_ptr<FederationLink> link_ ABSL_GUARDED_BY(contact_);
   absl::Mutex counting_;
   std::optional<std::set<Digest>> counted_ ABSL_GUARDED_BY(counting_);
   int counted_quarter_ ABSL_GUARDED_BY(counting_) = 0;
   mutable absl::Mutex mutex_;
+  std::shared_ptr<FederationLink> link_ ABSL_GUARDED_BY(mutex_);  // shared: Stop cancels it while a contact uses it
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<absl::Time> last_contact_ ABSL_GUARDED_BY(mutex_);
