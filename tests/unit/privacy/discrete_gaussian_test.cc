@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The samplers on a seed: known answers, moments of the reference tables, bounds. Their distribution is tested in
+// tests/statistics.
+#include "privacy/discrete_gaussian.h"
+
+#include <cmath>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "tests/support/seeded_random.h"
+
+namespace aangan::privacy {
+namespace {
+
+TEST(BernoulliExp, IsSureAtZeroAndHopelessFarOut) {
+  tests::SeededRandom random(1);
+  for (int i = 0; i < 1000; ++i) {
+    EXPECT_TRUE(BernoulliExp(0, 7, random));
+    EXPECT_FALSE(BernoulliExp(static_cast<Uint128>(1) << 90, uint64_t{1} << 62, random));
+  }
+}
+
+// Frequencies of 1e5 coins lie within 5 standard deviations: a false alarm in about 1 of 1.7 million runs a row.
+TEST(BernoulliExp, HasItsChance) {
+  tests::SeededRandom random(2);
+  for (auto [numerator, denominator] : {std::pair<int, int>{1, 2}, {1, 1}, {5, 2}}) {
+    const int draws = 100000;
+    int heads = 0;
+    for (int i = 0; i < draws; ++i)
+      heads += BernoulliExp(static_cast<Uint128>(numerator), static_cast<uint64_t>(denominator), random);
+    const double chance = std::exp(-static_cast<double>(numerator) / denominator);
+    EXPECT_NEAR(heads, draws * chance, 5 * std::sqrt(draws * chance * (1 - chance))) << numerator << "/" << denominator;
+  }
+}
+
+TEST(DiscreteGaussian, TheSameSeedGivesTheSameDraws) {
+  tests::SeededRandom one(3);
+  tests::SeededRandom two(3);
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(DiscreteGaussian(MakeRational(82116, 100), one), DiscreteGaussian(MakeRational(82116, 100), two));
+  }
+}
+
+// Variances of reference 11.4: 0.25 -> 0.215012675, 1 -> 0.999999788767728, 100 -> 100.
+TEST(DiscreteGaussian, HasTheVarianceOfTheReference) {
+  const std::vector<std::pair<Rational, double>> rows = {
+      {{1, 4}, 0.215012675088}, {{1, 1}, 0.999999788768}, {{100, 1}, 100.0}};
+  tests::SeededRandom random(4);
+  for (const auto& [variance, expected] : rows) {
+    const int draws = 200000;
+    double squares = 0;
+    for (int i = 0; i < draws; ++i) squares += std::pow(static_cast<double>(DiscreteGaussian(variance, random)), 2);
+    // The fourth moment is at most 4.8 times the squared variance in these rows: 5 standard deviations of the mean.
+    EXPECT_NEAR(squares / draws, expected, 5 * expected * std::sqrt(3.8 / draws));
+  }
+}
+
+TEST(DiscreteGaussianDeathTest, VariancesOutsideTheBoundsEndTheProcess) {
+  tests::SeededRandom random(5);
+  EXPECT_DEATH(DiscreteGaussian({0, 1}, random), "check failed");
+  EXPECT_DEATH(DiscreteGaussian({kVarianceMax + 1, 1}, random), "check failed");
+  EXPECT_DEATH(DiscreteGaussian({1, kVarianceDenominatorMax + 1}, random), "check failed");
+}
+
+TEST(DiscreteGaussian, TheLargestVarianceFits) {
+  tests::SeededRandom random(6);
+  for (int i = 0; i < 100; ++i) EXPECT_LT(std::abs(DiscreteGaussian({kVarianceMax * 100 - 1, 100}, random)), 20000);
+}
+
+}  // namespace
+}  // namespace aangan::privacy
