@@ -2,10 +2,10 @@
 // What a catalogue's figures will be worth.
 #include "server/node/accuracy.h"
 
-#include "base/status.h"
+#include "privacy/accounting.h"
 #include "privacy/display_epsilon.h"
-#include "privacy/display_margin.h"
 #include "server/node/catalogue_cost.h"
+#include "server/node/margin.h"
 
 namespace aangan::node {
 
@@ -13,13 +13,17 @@ absl::StatusOr<v1::EstimateAccuracyResponse> AccuracyOf(const model::CompiledCat
   const CatalogueCost cost = CostOf(catalogue, collectives);
   v1::EstimateAccuracyResponse response;
   response.set_catalogue_version(catalogue.source.version());
-  for (const model::CompiledTable& table : catalogue.tables) {
-    ASSIGN_OR_RETURN(const privacy::NationalMargin margin, privacy::MarginOf(catalogue, table, collectives));
+  const privacy::RoundNumbers numbers = privacy::NumbersOf(collectives);
+  // A fourth quarter holds every table.
+  for (const privacy::TableVariance& noise :
+       privacy::RoundVariances(catalogue, {catalogue.first_period.year, 4}, numbers)) {
+    const privacy::Rational variance =
+        privacy::TotalVariance(noise.sigma_squared, catalogue.summed(), numbers, collectives);
     v1::TableAccuracy& shown = *response.add_tables();
-    shown.set_table(table.id);
-    shown.set_sigma_hundredths(margin.sigma_hundredths);
-    shown.set_margin(margin.margin);
-    shown.set_too_few_below(margin.too_few_below);
+    shown.set_table(catalogue.tables[noise.table].id);
+    shown.set_sigma_hundredths(CeilSigmaHundredths(variance, 100));
+    shown.set_margin(MarginOf(variance));
+    shown.set_too_few_below(TooFewBelow(variance));
   }
   response.set_quarter_charge_nano_rho(cost.quarter_nano_rho);
   response.set_fourth_quarter_charge_nano_rho(cost.fourth_quarter_nano_rho);

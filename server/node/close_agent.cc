@@ -32,6 +32,7 @@ absl::Status NothingProposed() {
 struct CloseAgent::Proposal {
   RoundEntry entry;
   std::shared_ptr<const model::CompiledCatalogue> catalogue;
+  privacy::RoundNumbers numbers;
   model::ClosedTallies exact;
   privacy::ProtectedVector leaves;
 };
@@ -71,7 +72,7 @@ absl::StatusOr<CloseAgent::Proposal> CloseAgent::Propose(const model::Period& qu
   ASSIGN_OR_RETURN(const privacy::NoiseDraw draw, privacy::NoiseDraw::Decode(kept->span()));
   ASSIGN_OR_RETURN(model::ClosedTallies exact, rooms_.store->Close(catalogue->digest, quarter));
   ASSIGN_OR_RETURN(privacy::ProtectedVector leaves, privacy::Protect(exact, draw));
-  return Proposal{*std::move(entry), catalogue, std::move(exact), std::move(leaves)};
+  return Proposal{*std::move(entry), catalogue, plan.numbers, std::move(exact), std::move(leaves)};
 }
 
 absl::Status CloseAgent::Note(Action action, const model::Period& quarter, const std::string& actor) {
@@ -99,6 +100,7 @@ absl::StatusOr<Preview> CloseAgent::Look(const model::Period& quarter) {
   Preview preview;
   ASSIGN_OR_RETURN(preview.entry, rooms_.once->GetRound(quarter));
   preview.catalogue = proposal.catalogue;
+  preview.numbers = proposal.numbers;
   preview.exact = std::move(proposal.exact);
   preview.leaves = proposal.leaves.values();
   absl::StatusOr<model::ClosedTallies> before = rooms_.store->Close(proposal.catalogue->digest, quarter.Previous());
@@ -120,18 +122,19 @@ absl::StatusOr<RoundEntry> CloseAgent::Approve(const model::Period& quarter, abs
     return Problem(absl::StatusCode::kAborted, Reason::kProposalChanged,
                    "What would leave is not what was looked at: records have changed since. Look again.");
   }
-  ASSIGN_OR_RETURN(const uint64_t counter, rooms_.once->NextCounter());
   privacy::ContributionHeader header;
   header.round_id = entry.round_id;
   header.node_id = model::NodeId(rooms_.identity->key().public_key()).bytes;
-  header.ledger_head = rooms_.once->ledger_head();
   header.incarnation = rooms_.once->incarnation();
-  header.counter = counter;
+  ASSIGN_OR_RETURN(header.counter, rooms_.once->NextCounter());
   storage::node::OnceStore::Approval approval;
   approval.period = quarter;
   approval.proposal_digest = digest;
   approval.protected_vector = encoded;
-  approval.contribution = privacy::BuildDirect(header, proposal.leaves, rooms_.identity->key());
+  approval.make_contribution = [&](const Digest& ledger_head) -> absl::StatusOr<std::string> {
+    header.ledger_head = ledger_head;
+    return privacy::BuildDirect(header, proposal.leaves, rooms_.identity->key());
+  };
   approval.cap_nano_rho = proposal.catalogue->source.nano_rho_cap();
   RETURN_IF_ERROR(rooms_.once->Approve(approval));
   RETURN_IF_ERROR(Note(Action::kApproved, quarter, actor));

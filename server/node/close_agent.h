@@ -33,6 +33,7 @@ namespace aangan::node {
 struct Preview {
   storage::node::RoundEntry entry;
   std::shared_ptr<const model::CompiledCatalogue> catalogue;
+  privacy::RoundNumbers numbers;
   model::ClosedTallies exact;
   std::vector<int64_t> leaves;                 // what would leave, cell by cell
   std::optional<model::ClosedTallies> before;  // the quarter before, if it is still counted under this catalogue

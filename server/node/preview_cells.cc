@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "base/problem.h"
-#include "base/status.h"
 #include "model/cells.h"
-#include "privacy/display_margin.h"
+#include "privacy/accounting.h"
+#include "server/node/margin.h"
 
 namespace aangan::node {
 
@@ -19,8 +19,11 @@ absl::StatusOr<v1::PreviewReleaseResponse> PreviewMessage(const Preview& preview
   v1::PreviewReleaseResponse response;
   response.set_members_cut(preview.exact.members_cut);
   response.set_proposal_digest(std::string(AsText(preview.entry.proposal_digest)));
-  const auto add = [&](const model::CompiledTable& table) -> absl::Status {
-    ASSIGN_OR_RETURN(const int64_t margin, privacy::NodeMargin(catalogue, table));
+  // In the order of the vector: quarterly tables, then yearly ones in a fourth quarter.
+  for (const privacy::TableVariance& noise :
+       privacy::RoundVariances(catalogue, preview.entry.period, preview.numbers)) {
+    const model::CompiledTable& table = catalogue.tables[noise.table];
+    const int64_t margin = MarginOf(privacy::NodeVariance(noise.sigma_squared, catalogue.summed(), preview.numbers));
     const uint32_t offset = table.yearly ? catalogue.quarter_cell_count : 0;
     for (model::Cell cell = table.first_cell; cell < table.first_cell + table.cell_count; ++cell) {
       const model::CellName name = model::NameOfCell(catalogue, table.yearly, cell);
@@ -38,13 +41,6 @@ absl::StatusOr<v1::PreviewReleaseResponse> PreviewMessage(const Preview& preview
         shown.set_exact_before(preview.before->counts[cell]);
       shown.set_one_could_recognise_herself(exact >= 1 && exact <= kRecognisableMax);
     }
-    return absl::OkStatus();
-  };
-  for (const model::CompiledTable& table : catalogue.tables) {
-    if (!table.yearly) RETURN_IF_ERROR(add(table));
-  }
-  for (const model::CompiledTable& table : catalogue.tables) {
-    if (table.yearly && preview.entry.period.quarter == 4) RETURN_IF_ERROR(add(table));
   }
   return response;
 }
