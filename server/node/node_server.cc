@@ -60,8 +60,7 @@ class Server final : public NodeServer {
     store.random = random_;
     store.disk_reserve_bytes = options_.disk_reserve_bytes;
     ASSIGN_OR_RETURN(store_, NodeStore::Open(store));
-    ASSIGN_OR_RETURN(once_,
-                     OnceStore::Open(absl::StrCat(options_.data, "/once"), store_->DeriveKey("once"), clock_, random_));
+    ASSIGN_OR_RETURN(once_, OnceStore::Open(absl::StrCat(options_.data, "/once"), clock_, random_));
     ASSIGN_OR_RETURN(identity_, Identity::Open(options_.data, *random_));
     ASSIGN_OR_RETURN(book_, GovernanceBook::Open(options_.data, store_.get(), identity_.get(), clock_));
     ASSIGN_OR_RETURN(tokens_, TokenBook::Open(options_.data, store_.get(), clock_, random_));
