@@ -25,8 +25,8 @@ using Record = std::variant<store::v1::MemberRecord, store::v1::ConsentRecord, s
 
 enum class WriteKind : uint8_t { kCreate, kUpdate, kDelete };
 
-// One record to write. The store seals it for version `version` + 1 on the caller's thread; the sequencer accepts it only
-// while `version` still stands.
+// One record to write. The store seals it for version `version` + 1 on the caller's thread; the sequencer accepts it
+// only while `version` still stands.
 struct RecordWrite {
   WriteKind kind = WriteKind::kCreate;
   model::RecordName name;
@@ -36,8 +36,18 @@ struct RecordWrite {
 
 // Numbers of aangan.node.v1.AuditAction.
 enum class Action : uint8_t {
-  kCreated = 1, kUpdated = 2, kDeleted = 3, kImported = 4, kProposed = 5, kApproved = 6, kRefused = 7, kSent = 8,
-  kSigned = 9, kTokenCreated = 10, kTokenDeleted = 11, kConsentRanOut = 12,
+  kCreated = 1,
+  kUpdated = 2,
+  kDeleted = 3,
+  kImported = 4,
+  kProposed = 5,
+  kApproved = 6,
+  kRefused = 7,
+  kSent = 8,
+  kSigned = 9,
+  kTokenCreated = 10,
+  kTokenDeleted = 11,
+  kConsentRanOut = 12,
 };
 
 // Makes a repeat safe: the same caller, rpc and id with the same content gets the first answer once that is on disk.
@@ -50,11 +60,11 @@ struct RequestKey {
 
 // A change of a member's records.
 struct RecordsChange {
-  std::vector<RecordWrite> writes;   // all of one member when one is kDelete of a member
+  std::vector<RecordWrite> writes;  // all of one member when one is kDelete of a member
   std::optional<RequestKey> request;
-  std::string actor;                 // "tokens/{t}" or "node"
+  std::string actor;  // "tokens/{t}" or "node"
   Action action = Action::kCreated;
-  bool skip_if_present = false;      // import: a create of an id that is there counts as done, not as an error
+  bool skip_if_present = false;  // import: a create of an id that is there counts as done, not as an error
 };
 
 // An audit entry without a record: a release approved, a roster signed, a token made.
@@ -62,8 +72,8 @@ struct NoteChange {
   Action action = Action::kSigned;
   std::string actor;
   std::string resource;  // resource name
-  // Key and value to put into the family `settings` in the same commit (roster, catalogue, token, release as sent, ...);
-  // empty key: nothing. An empty value deletes.
+  // Key and value to put into the family `settings` in the same commit (roster, catalogue, token, release as sent,
+  // ...); empty key: nothing. An empty value deletes.
   std::string settings_key;
   std::string settings_value;
 };
@@ -74,8 +84,8 @@ using Change = std::variant<RecordsChange, NoteChange>;
 struct Committed {
   uint64_t sequence = 0;
   bool repeated = false;
-  std::vector<uint64_t> versions;         // one a write; 0 for a delete
-  std::vector<model::RecordName> names;   // of the first request when `repeated`
+  std::vector<uint64_t> versions;        // one a write; 0 for a delete
+  std::vector<model::RecordName> names;  // of the first request when `repeated`
 };
 
 using Done = std::function<void(absl::StatusOr<Committed>)>;

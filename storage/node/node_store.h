@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The node's main store: records, tallies, audit, settings. One door for reads and one for writes.
 //
-// Writes: Submit() checks and seals on the caller's thread and hands the change to one sequencer thread, which alone owns
-// sequence numbers, versions, request ids, tallies and the audit chain. It writes many changes with one sync; `done` is
-// called after the sync, on the sequencer's thread, exactly once. Reads see what is durable, never beyond.
+// Writes: Submit() checks and seals on the caller's thread and hands the change to one sequencer thread, which alone
+// owns sequence numbers, versions, request ids, tallies and the audit chain. It writes many changes with one sync;
+// `done` is called after the sync, on the sequencer's thread, exactly once. Reads see what is durable, never beyond.
 //
 // One commit holds: sealed records, chained audit entries, request ids, one sealed tally entry. Nothing of it alone.
 //
@@ -87,20 +87,22 @@ class NodeStore {
 
   // --- settings: small values by key (identity, roster, catalogues, tokens, releases as sent), written by NoteChange
   virtual absl::StatusOr<std::string> GetSetting(absl::string_view key) const = 0;
-  virtual absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ListSettings(
-      absl::string_view prefix, absl::string_view after, size_t limit) const = 0;
+  virtual absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ListSettings(absl::string_view prefix,
+                                                                                        absl::string_view after,
+                                                                                        size_t limit) const = 0;
 
   // --- tallies
-  // From now on counts by exactly these catalogues. New tally sets (a catalogue and a period) are counted in the background
-  // and served when whole; sets that are no longer wanted go. Periods: the running quarter, the four ended before it that
-  // a catalogue covers, and their years. Call at start, on a new catalogue and when a quarter begins.
+  // From now on counts by exactly these catalogues. New tally sets (a catalogue and a period) are counted in the
+  // background and served when whole; sets that are no longer wanted go. Periods: the running quarter, the four ended
+  // before it that a catalogue covers, and their years. Call at start, on a new catalogue and when a quarter begins.
   virtual absl::Status SetCatalogues(std::vector<CountedCatalogue> catalogues) = 0;
   // True while a set is being counted.
   virtual bool rebuilding() const = 0;
   // Blocks until no set is being counted, at most until `deadline`: DEADLINE_EXCEEDED.
   virtual absl::Status AwaitRebuilt(absl::Time deadline) const = 0;
-  // The exact clamped counts of an ended quarter as they stand durable now, in the order of the round's vector. A consent
-  // that has run out by the clock counts no more. FAILED_PRECONDITION (PERIOD_NOT_ENDED); UNAVAILABLE while rebuilding.
+  // The exact clamped counts of an ended quarter as they stand durable now, in the order of the round's vector. A
+  // consent that has run out by the clock counts no more. FAILED_PRECONDITION (PERIOD_NOT_ENDED); UNAVAILABLE while
+  // rebuilding.
   virtual absl::StatusOr<model::ClosedTallies> Close(const Digest& catalogue, const model::Period& quarter) = 0;
   // Submits what time alone changes: consents that ran out. Call daily. Returns how many.
   virtual absl::StatusOr<int64_t> RunOutConsents() = 0;

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,7 +27,14 @@ namespace aangan::storage::node {
 
 // Stages of a round on this node, in order; numbers are on disk and are those of aangan.node.v1.ReleaseStage.
 enum class Stage : uint8_t {
-  kAnnounced = 1, kProposed = 2, kApproved = 3, kSent = 4, kReceived = 5, kRefused = 6, kVoid = 7, kLeftOut = 8,
+  kAnnounced = 1,
+  kProposed = 2,
+  kApproved = 3,
+  kSent = 4,
+  kReceived = 5,
+  kRefused = 6,
+  kVoid = 7,
+  kLeftOut = 8,
 };
 
 // One round as this node has it. Keyed by period: a node contributes to one round a period, whatever the catalogue.
@@ -40,12 +48,12 @@ struct RoundEntry {
   bool rehearsal = false;
   int64_t approve_time_us = 0;
   int64_t send_time_us = 0;
-  Digest proposal_digest{};           // of the protected vector, once proposed
-  std::string descriptor;             // canonical bytes
-  std::string protected_vector;       // once approved: encoded, for good
-  std::string contribution;           // once approved: the exact bytes that are sent, for good
-  std::string receipt;                // serialised, once sent
-  std::string national_release;       // serialised, once received
+  Digest proposal_digest{};      // of the protected vector, once proposed
+  std::string descriptor;        // canonical bytes
+  std::string protected_vector;  // once approved: encoded, for good
+  std::string contribution;      // once approved: the exact bytes that are sent, for good
+  std::string receipt;           // serialised, once sent
+  std::string national_release;  // serialised, once received
 };
 
 // One debit. The chain's head is SHA-256 over the head before and the entry.
@@ -59,9 +67,9 @@ struct LedgerEntry {
 
 class OnceStore {
  public:
-  // `seal_key` comes from the main store (DeriveKey("once")). Made new when missing, with a new incarnation.
-  static absl::StatusOr<std::unique_ptr<OnceStore>> Open(const std::string& folder, SecretBytes seal_key,
-                                                         const Clock* clock, RandomSource* random);
+  // Made new when missing, with a new incarnation.
+  static absl::StatusOr<std::unique_ptr<OnceStore>> Open(const std::string& folder, const Clock* clock,
+                                                         RandomSource* random);
   virtual ~OnceStore() = default;
 
   virtual absl::StatusOr<RoundEntry> GetRound(const model::Period& period) const = 0;  // NOT_FOUND
@@ -69,20 +77,21 @@ class OnceStore {
 
   // Notes an announced round. A period that has a round past kProposed keeps it: WRONG_STATE for another round_id.
   virtual absl::Status Announce(const RoundEntry& entry) = 0;
-  // Keeps the draw of a round, sealed under a key in a file of its own. The same round keeps its first draw: `encoded` is
-  // then ignored. Returns the draw that stands.
+  // Keeps the draw of a round, sealed under a key in a file of its own. The same round keeps its first draw: `encoded`
+  // is then ignored. Returns the draw that stands.
   virtual absl::StatusOr<SecretBytes> KeepDraw(const Digest& round_id, SecretBytes encoded) = 0;
   virtual absl::StatusOr<std::optional<SecretBytes>> FindDraw(const Digest& round_id) const = 0;
   // Announced -> proposed (or proposed again): the digest of what would leave. The vector itself is not kept.
   virtual absl::Status Propose(const model::Period& period, const Digest& proposal_digest) = 0;
-  // One synced batch: debit, protected vector, contribution bytes, stage approved; then the draw's key file is overwritten.
-  // BUDGET when any four consecutive periods would pass `cap`; PERIOD_TOO_OLD when the period is not later than all that
-  // were contributed to; PROPOSAL_CHANGED when the digest is not the proposed one.
+  // One synced batch: debit, protected vector, contribution bytes, stage approved; then the draw's key file is
+  // overwritten. BUDGET when any four consecutive periods would pass `cap`; PERIOD_TOO_OLD when the period is not later
+  // than all that were contributed to; PROPOSAL_CHANGED when the digest is not the proposed one.
   struct Approval {
     model::Period period;
     Digest proposal_digest{};
     std::string protected_vector;
-    std::string contribution;
+    // Makes the bytes that are sent; the ledger's head after the debit is signed into them.
+    std::function<absl::StatusOr<std::string>(const Digest& ledger_head)> make_contribution;
     int64_t cap_nano_rho = 0;
   };
   virtual absl::Status Approve(const Approval& approval) = 0;

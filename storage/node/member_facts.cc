@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loading facts: see member_facts.h.
+#include "storage/node/member_facts.h"
+
+#include <utility>
+
+#include "base/digest.h"
+#include "base/problem.h"
+#include "base/status.h"
+#include "storage/node/facts_of.h"
+#include "storage/node/record_codec.h"
+
+namespace aangan::storage::node {
+
+absl::StatusOr<WorkingKey> MemberFactsLoader::KeyOf(const Reader& reader, const model::Id& member) const {
+  return keyring_->MemberKey(member.bytes, [&]() -> absl::StatusOr<std::string> {
+    ASSIGN_OR_RETURN(std::optional<std::string> wrapped, reader.Get(Family::kMemberKeys, AsText(member.bytes)));
+    if (!wrapped.has_value()) return Problem(absl::StatusCode::kNotFound, Reason::kNotFound, "there is no such member");
+    return *std::move(wrapped);
+  });
+}
+
+absl::StatusOr<std::optional<model::MemberFacts>> MemberFactsLoader::Load(const Reader& reader,
+                                                                          const model::Id& member) const {
+  ASSIGN_OR_RETURN(const std::optional<std::string> wrapped, reader.Get(Family::kMemberKeys, AsText(member.bytes)));
+  if (!wrapped.has_value()) return std::optional<model::MemberFacts>();
+  ASSIGN_OR_RETURN(const WorkingKey key, KeyOf(reader, member));
+  FactsGatherer gatherer(member);
+  absl::Status status;
+  RETURN_IF_ERROR(reader.Scan(Family::kRecords, MemberRange(member), Order::kForward,
+                              [&](absl::string_view stored_key, absl::string_view value) {
+                                absl::StatusOr<model::RecordName> name = NameOfKey(stored_key);
+                                absl::StatusOr<Record> record =
+                                    name.ok() ? OpenRecord(key.span(), *name, value) : name.status();
+                                if (record.ok()) {
+                                  gatherer.Add(*name, *record);
+                                } else {
+                                  status = record.status();
+                                }
+                                return status.ok();
+                              }));
+  RETURN_IF_ERROR(status);
+  return std::optional<model::MemberFacts>(std::move(gatherer).Take());
+}
+
+absl::Status MemberFactsLoader::ForEach(const Reader& reader,
+                                        absl::FunctionRef<absl::Status(const model::MemberFacts&)> visit) const {
+  absl::Status status;
+  RETURN_IF_ERROR(reader.Scan(Family::kMemberKeys, KeyRange::All(), Order::kForward,
+                              [&](absl::string_view stored_key, absl::string_view) {
+                                KeyReader reader_of_key(stored_key);
+                                absl::StatusOr<KeyId> id = reader_of_key.Id();
+                                if (!id.ok()) return status = id.status(), false;
+                                auto facts = Load(reader, model::Id{*id});
+                                if (!facts.ok()) return status = facts.status(), false;
+                                if (facts->has_value()) status = visit(**facts);
+                                return status.ok();
+                              }));
+  return status;
+}
+
+}  // namespace aangan::storage::node

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+// The second store: see once_store.h. Each step reads, checks and writes one synced batch under one lock.
+#include "storage/node/once_store.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "base/canonical.h"
+#include "base/files.h"
+#include "base/problem.h"
+#include "base/status.h"
+#include "storage/engine/database.h"
+#include "storage/engine/sealing.h"
+#include "storage/node/ledger.h"
+#include "storage/node/round_entry_codec.h"
+
+namespace aangan::storage::node {
+namespace {
+
+constexpr uint8_t kDrawPlace = 32;  // kind of a sealed draw
+constexpr char kIncarnationKey[] = "incarnation";
+constexpr char kCounterKey[] = "counter";
+constexpr size_t kDrawKeyBytes = 32;
+
+absl::Status WrongState(Literal what) {
+  return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState, what);
+}
+
+bool DrawIsOver(Stage stage) { return stage != Stage::kAnnounced && stage != Stage::kProposed; }
+
+class Store final : public OnceStore {
+ public:
+  Store(std::string folder, const Clock* clock, RandomSource* random)
+      : folder_(std::move(folder)), clock_(clock), random_(random) {}
+
+  absl::Status OpenParts();
+
+  absl::StatusOr<RoundEntry> GetRound(const model::Period& period) const override;
+  absl::StatusOr<std::vector<RoundEntry>> ListRounds() const override;
+  absl::Status Announce(const RoundEntry& entry) override;
+  absl::StatusOr<SecretBytes> KeepDraw(const Digest& round_id, SecretBytes encoded) override;
+  absl::StatusOr<std::optional<SecretBytes>> FindDraw(const Digest& round_id) const override;
+  absl::Status Propose(const model::Period& period, const Digest& proposal_digest) override;
+  absl::Status Approve(const Approval& approval) override;
+  absl::Status Refuse(const model::Period& period) override;
+  absl::Status MarkSent(const model::Period& period, const std::string& receipt) override;
+  absl::Status MarkEnded(const model::Period& period, Stage stage, const std::string& national_release) override;
+  absl::StatusOr<std::vector<LedgerEntry>> Ledger() const override { return ReadLedger(*database_); }
+  Digest ledger_head() const override;
+  int64_t BudgetLeft(const model::Period& period, int64_t cap_nano_rho) const override;
+  std::array<uint8_t, 16> incarnation() const override { return incarnation_; }
+  absl::StatusOr<uint64_t> NextCounter() override;
+
+ private:
+  std::string DrawKeyPath(const Digest& round_id) const {
+    return absl::StrCat(folder_, "/draw_keys/", ToHex(round_id));
+  }
+  absl::Status Put(const RoundEntry& entry);
+  absl::Status DestroyDraw(const Digest& round_id);
+  absl::Status CheckDebit(const RoundEntry& entry, const std::vector<LedgerEntry>& ledger, int64_t cap_nano_rho) const;
+
+  const std::string folder_;
+  const Clock* const clock_;
+  RandomSource* const random_;
+  std::unique_ptr<Database> database_;
+  std::array<uint8_t, 16> incarnation_{};
+  absl::Mutex steps_;  // a step reads and writes; two never mix
+};
+
+absl::Status Store::OpenParts() {
+  RETURN_IF_ERROR(MakeFolders(absl::StrCat(folder_, "/draw_keys"), 0700));
+  DatabaseOptions options;
+  options.folder = absl::StrCat(folder_, "/store");
+  options.families = kNodeOnceFamilies;
+  options.memory_bytes = 8u << 20;
+  ASSIGN_OR_RETURN(database_, Database::Open(options));
+  ASSIGN_OR_RETURN(std::optional<std::string> known, database_->Get(Family::kMeta, kIncarnationKey));
+  if (!known.has_value()) {
+    incarnation_ = random_->Bytes<16>();
+    Batch batch(nullptr);
+    batch.Put(Family::kMeta, kIncarnationKey, AsText(incarnation_));
+    RETURN_IF_ERROR(database_->Write(batch));
+  } else {
+    if (known->size() != incarnation_.size())
+      return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged, "the incarnation does not read");
+    std::copy(known->begin(), known->end(), incarnation_.begin());
+  }
+  RETURN_IF_ERROR(Ledger().status());
+  // A crash between an approval and the end of its draw's key is made good here.
+  ASSIGN_OR_RETURN(const std::vector<RoundEntry> rounds, ListRounds());
+  for (const RoundEntry& entry : rounds) {
+    if (DrawIsOver(entry.stage)) RETURN_IF_ERROR(DestroyDraw(entry.round_id));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RoundEntry> Store::GetRound(const model::Period& period) const {
+  ASSIGN_OR_RETURN(const std::optional<std::string> value, database_->Get(Family::kRounds, RoundKey(period)));
+  if (!value.has_value()) {
+    return Problem(absl::StatusCode::kNotFound, Reason::kNotFound,
+                   "no round of this period has been announced here; synchronise first");
+  }
+  return DecodeRoundEntry(*value);
+}
+
+absl::StatusOr<std::vector<RoundEntry>> Store::ListRounds() const {
+  std::vector<RoundEntry> rounds;
+  absl::Status status;
+  RETURN_IF_ERROR(database_->Scan(Family::kRounds, KeyRange::All(), Order::kBackward,
+                                  [&](absl::string_view, absl::string_view value) {
+                                    auto entry = DecodeRoundEntry(value);
+                                    if (entry.ok()) rounds.push_back(*std::move(entry));
+                                    status = entry.status();
+                                    return status.ok();
+                                  }));
+  RETURN_IF_ERROR(status);
+  return rounds;
+}
+
+absl::Status Store::Put(const RoundEntry& entry) {
+  Batch batch(nullptr);
+  batch.Put(Family::kRounds, RoundKey(entry.period), EncodeRoundEntry(entry));
+  return database_->Write(batch);
+}
+
+absl::Status Store::Announce(const RoundEntry& entry) {
+  absl::MutexLock lock(&steps_);
+  const absl::StatusOr<RoundEntry> known = GetRound(entry.period);
+  if (!known.ok() && !absl::IsNotFound(known.status())) return known.status();
+  if (known.ok()) {
+    if (known->round_id == entry.round_id) return absl::OkStatus();
+    if (known->stage != Stage::kAnnounced && known->stage != Stage::kProposed) {
+      return WrongState("this node took part in another round of this period, and takes part in one alone");
+    }
+  }
+  RoundEntry announced = entry;
+  announced.stage = Stage::kAnnounced;
+  return Put(announced);
+}
+
+absl::StatusOr<std::optional<SecretBytes>> Store::FindDraw(const Digest& round_id) const {
+  ASSIGN_OR_RETURN(const std::optional<std::string> sealed, database_->Get(Family::kDraws, AsText(round_id)));
+  if (!sealed.has_value()) return std::optional<SecretBytes>();
+  ASSIGN_OR_RETURN(const SecretBytes key, ReadSecretFile(DrawKeyPath(round_id), kDrawKeyBytes));
+  if (key.size() != kDrawKeyBytes)
+    return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged, "the key of a draw does not read");
+  ASSIGN_OR_RETURN(SecretBytes draw,
+                   OpenSecret(key.span(), {kDrawPlace, AsText(round_id), 1}, Sealed::FromStored(*sealed)));
+  return std::optional<SecretBytes>(std::move(draw));
+}
+
+absl::StatusOr<SecretBytes> Store::KeepDraw(const Digest& round_id, SecretBytes encoded) {
+  absl::MutexLock lock(&steps_);
+  ASSIGN_OR_RETURN(std::optional<SecretBytes> kept, FindDraw(round_id));
+  if (kept.has_value()) return *std::move(kept);
+  // The key file first: a draw without its key would be lost, a key without its draw is nothing.
+  const SecretBytes key = SecretBytes::Random(kDrawKeyBytes, *random_);
+  RETURN_IF_ERROR(WriteFileDurably(DrawKeyPath(round_id), AsText(key.span()), 0600));
+  Batch batch(nullptr);
+  batch.Put(Family::kDraws, AsText(round_id),
+            Seal(key.span(), {kDrawPlace, AsText(round_id), 1}, AsText(encoded.span()), *random_).bytes());
+  RETURN_IF_ERROR(database_->Write(batch));
+  return encoded;
+}
+
+absl::Status Store::DestroyDraw(const Digest& round_id) {
+  const std::string path = DrawKeyPath(round_id);
+  const absl::Status overwritten = OverwriteInPlace(path);
+  if (absl::IsNotFound(overwritten)) return absl::OkStatus();
+  RETURN_IF_ERROR(overwritten);
+  unlink(path.c_str());
+  return absl::OkStatus();
+}
+
+absl::Status Store::Propose(const model::Period& period, const Digest& proposal_digest) {
+  absl::MutexLock lock(&steps_);
+  ASSIGN_OR_RETURN(RoundEntry entry, GetRound(period));
+  if (entry.stage != Stage::kAnnounced && entry.stage != Stage::kProposed) {
+    return WrongState("this round was approved or refused already, or is over");
+  }
+  entry.stage = Stage::kProposed;
+  entry.proposal_digest = proposal_digest;
+  return Put(entry);
+}
+
+absl::Status Store::CheckDebit(const RoundEntry& entry, const std::vector<LedgerEntry>& ledger,
+                               int64_t cap_nano_rho) const {
+  for (const LedgerEntry& debit : ledger) {
+    if (debit.period >= entry.period) {
+      return Problem(
+          absl::StatusCode::kFailedPrecondition, Reason::kPeriodTooOld,
+          "this node contributed to this period or a later one already; earlier periods are closed for good");
+    }
+  }
+  const int64_t left = BudgetLeftFor(ledger, entry.period, cap_nano_rho);
+  if (entry.charge_nano_rho <= left) return absl::OkStatus();
+  return Problem(absl::StatusCode::kFailedPrecondition, Reason::kBudget,
+                 "the privacy budget of four periods does not allow this round; it can not be bought back")
+      .Number("leftNanoRho", left)
+      .Number("chargeNanoRho", entry.charge_nano_rho);
+}
+
+absl::Status Store::Approve(const Approval& approval) {
+  absl::MutexLock lock(&steps_);
+  ASSIGN_OR_RETURN(RoundEntry entry, GetRound(approval.period));
+  if (entry.stage != Stage::kProposed)
+    return WrongState("nothing is proposed for this period; close the quarter first");
+  if (entry.proposal_digest != approval.proposal_digest) {
+    return Problem(absl::StatusCode::kAborted, Reason::kProposalChanged,
+                   "what was approved is not what is proposed now; look again");
+  }
+  ASSIGN_OR_RETURN(const std::vector<LedgerEntry> ledger, ReadLedger(*database_));
+  RETURN_IF_ERROR(CheckDebit(entry, ledger, approval.cap_nano_rho));
+  const LedgerEntry debit = NextEntry(ledger, entry.period, entry.charge_nano_rho, entry.round_id);
+  ASSIGN_OR_RETURN(entry.contribution, approval.make_contribution(debit.head));
+  entry.stage = Stage::kApproved;
+  entry.protected_vector = approval.protected_vector;
+  entry.approve_time_us = absl::ToUnixMicros(clock_->Now());
+  Batch batch(nullptr);
+  PutEntry(debit, batch);
+  batch.Put(Family::kRounds, RoundKey(entry.period), EncodeRoundEntry(entry));
+  batch.Delete(Family::kDraws, AsText(entry.round_id));
+  RETURN_IF_ERROR(database_->Write(batch));
+  return DestroyDraw(entry.round_id);
+}
+
+absl::Status Store::Refuse(const model::Period& period) {
+  absl::MutexLock lock(&steps_);
+  ASSIGN_OR_RETURN(RoundEntry entry, GetRound(period));
+  if (entry.stage != Stage::kAnnounced && entry.stage != Stage::kProposed) {
+    return WrongState("this round was approved already, or is over");
+  }
+  entry.stage = Stage::kRefused;
+  RETURN_IF_ERROR(Put(entry));
+  return DestroyDraw(entry.round_id);
+}
+
+absl::Status Store::MarkSent(const model::Period& period, const std::string& receipt) {
+  absl::MutexLock lock(&steps_);
+  ASSIGN_OR_RETURN(RoundEntry entry, GetRound(period));
+  if (entry.stage == Stage::kSent) return absl::OkStatus();
+  if (entry.stage != Stage::kApproved) return WrongState("only an approved contribution is sent");
+  entry.stage = Stage::kSent;
+  entry.receipt = receipt;
+  entry.send_time_us = absl::ToUnixMicros(clock_->Now());
+  return Put(entry);
+}
+
+absl::Status Store::MarkEnded(const model::Period& period, Stage stage, const std::string& national_release) {
+  absl::MutexLock lock(&steps_);
+  if (stage != Stage::kReceived && stage != Stage::kVoid && stage != Stage::kLeftOut) {
+    return WrongState("a round ends as received, void or left out");
+  }
+  ASSIGN_OR_RETURN(RoundEntry entry, GetRound(period));
+  if (entry.stage == Stage::kReceived) return WrongState("this round has ended already");
+  entry.stage = stage;
+  entry.national_release = national_release;
+  RETURN_IF_ERROR(Put(entry));
+  return DestroyDraw(entry.round_id);
+}
+
+Digest Store::ledger_head() const {
+  const auto ledger = ReadLedger(*database_);
+  return ledger.ok() && !ledger->empty() ? ledger->back().head : Digest{};
+}
+
+int64_t Store::BudgetLeft(const model::Period& period, int64_t cap_nano_rho) const {
+  const auto ledger = ReadLedger(*database_);
+  // A ledger that does not read leaves nothing: fail closed.
+  return ledger.ok() ? BudgetLeftFor(*ledger, period, cap_nano_rho) : 0;
+}
+
+absl::StatusOr<uint64_t> Store::NextCounter() {
+  absl::MutexLock lock(&steps_);
+  ASSIGN_OR_RETURN(const std::optional<std::string> value, database_->Get(Family::kMeta, kCounterKey));
+  uint64_t counter = 0;
+  if (value.has_value()) {
+    ASSIGN_OR_RETURN(counter, CanonicalReader(*value).U64());
+  }
+  ++counter;
+  Batch batch(nullptr);
+  batch.Put(Family::kMeta, kCounterKey, CanonicalWriter().U64(counter).bytes());
+  RETURN_IF_ERROR(database_->Write(batch));
+  return counter;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<OnceStore>> OnceStore::Open(const std::string& folder, const Clock* clock,
+                                                           RandomSource* random) {
+  auto store = std::make_unique<Store>(folder, clock, random);
+  RETURN_IF_ERROR(store->OpenParts());
+  return std::unique_ptr<OnceStore>(std::move(store));
+}
+
+}  // namespace aangan::storage::node

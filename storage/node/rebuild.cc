@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counting in the background: see rebuild.h.
+#include "storage/node/rebuild.h"
+
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "absl/synchronization/notification.h"
+#include "base/log.h"
+#include "base/problem.h"
+#include "base/status.h"
+
+namespace aangan::storage::node {
+namespace {
+
+using Counting = std::map<SetKey, std::pair<Tallies::Scope, SetCounts>>;
+
+void Add(const std::optional<model::MemberFacts>& facts, int sign, Counting& counting) {
+  if (!facts.has_value()) return;
+  for (auto& [key, entry] : counting) AddContribution(Contribution(*facts, entry.first.tally), sign, entry.second);
+}
+
+}  // namespace
+
+Rebuild::Rebuild(Database* database, CommitQueue* queue, Tallies* tallies, const MemberFactsLoader* loader)
+    : database_(database), queue_(queue), tallies_(tallies), loader_(loader), worker_([this] { Run(); }) {}
+
+Rebuild::~Rebuild() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  worker_.join();
+}
+
+void Rebuild::Count(std::vector<SetKey> keys) {
+  absl::MutexLock lock(&mutex_);
+  waiting_ = std::move(keys);  // Want() names all that are not whole, so a newer list replaces an older one
+}
+
+bool Rebuild::busy() const {
+  absl::MutexLock lock(&mutex_);
+  return counting_ || !waiting_.empty();
+}
+
+bool Rebuild::stopping() const {
+  absl::MutexLock lock(&mutex_);
+  return stopping_;
+}
+
+absl::Status Rebuild::AwaitIdle(absl::Time deadline) const {
+  absl::MutexLock lock(&mutex_);
+  const auto idle = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !counting_ && waiting_.empty(); };
+  if (!mutex_.AwaitWithDeadline(absl::Condition(&idle), deadline)) {
+    return Problem(absl::StatusCode::kDeadlineExceeded, Reason::kDeadline,
+                   "the tallies are still being counted; ask again later");
+  }
+  return last_;
+}
+
+void Rebuild::Run() {
+  for (;;) {
+    std::vector<SetKey> keys;
+    {
+      absl::MutexLock lock(&mutex_);
+      const auto work = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_ || !waiting_.empty(); };
+      mutex_.Await(absl::Condition(&work));
+      if (stopping_) return;
+      keys.swap(waiting_);
+      counting_ = true;
+    }
+    const absl::Status status = CountOnce(keys);
+    if (!status.ok() && !stopping()) LogError("tallies", "counting failed").Status(status);
+    absl::MutexLock lock(&mutex_);
+    counting_ = false;
+    last_ = status;
+  }
+}
+
+absl::Status Rebuild::OnSequencer(TaskItem::Task task) {
+  absl::Notification ended;
+  absl::Status result;
+  queue_->Submit(std::make_unique<TaskItem>(std::move(task), [&](absl::Status status) {
+    result = std::move(status);
+    ended.Notify();
+  }));
+  ended.WaitForNotification();
+  return result;
+}
+
+absl::Status Rebuild::CountOnce(const std::vector<SetKey>& keys) {
+  Counting counting;
+  for (const SetKey& key : keys) {
+    std::optional<Tallies::Scope> scope = tallies_->ScopeOf(key);
+    if (scope.has_value()) counting.emplace(key, std::pair(*std::move(scope), tallies_->Empty(key)));
+  }
+  RETURN_IF_ERROR(OnSequencer([](Sequencer& sequencer, Batch&) {
+    sequencer.BeginTouched();
+    return absl::OkStatus();
+  }));
+  const std::unique_ptr<Reader> snapshot = database_->TakeSnapshot();
+  const absl::Status counted = loader_->ForEach(*snapshot, [&](const model::MemberFacts& facts) -> absl::Status {
+    if (stopping()) return Problem(absl::StatusCode::kUnavailable, Reason::kStopping, "the node is stopping");
+    Add(facts, 1, counting);
+    return absl::OkStatus();
+  });
+  return OnSequencer([&](Sequencer& sequencer, Batch& batch) -> absl::Status {
+    const std::set<model::Id> touched = sequencer.EndTouched();
+    RETURN_IF_ERROR(counted);
+    for (const model::Id& member : touched) {
+      ASSIGN_OR_RETURN(const auto was, loader_->Load(*snapshot, member));
+      ASSIGN_OR_RETURN(const auto is, loader_->Load(batch, member));
+      Add(was, -1, counting);
+      Add(is, 1, counting);
+    }
+    for (auto& [key, entry] : counting) {
+      if (sequencer.tallies().ScopeOf(key).has_value()) sequencer.tallies().Install(key, std::move(entry.second));
+    }
+    // Marks the commit, which else would hold nothing and not be made.
+    batch.Put(Family::kTallies, KeyWriter().U8(3).Take(), "");
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace aangan::storage::node
