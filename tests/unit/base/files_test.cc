@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small files: written whole or not at all, secret ones private, destroyed ones in place.
+#include "base/files.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/digest.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+
+namespace aangan {
+namespace {
+
+using tests::HasProblem;
+using tests::IsOk;
+
+struct stat Facts(const std::string& path) {
+  struct stat facts {};
+  EXPECT_EQ(stat(path.c_str(), &facts), 0) << path;
+  return facts;
+}
+
+TEST(Files, WhatIsWrittenIsReadBackWithItsModeAndNothingStaysBeside) {
+  tests::TempDir dir;
+  ASSERT_THAT(WriteFileDurably(dir / "head", "first", 0640), IsOk());
+  ASSERT_THAT(WriteFileDurably(dir / "head", std::string("sec\0nd", 6), 0600), IsOk());
+  EXPECT_EQ(*ReadFile(dir / "head", 100), std::string("sec\0nd", 6));
+  EXPECT_EQ(Facts(dir / "head").st_mode & 0777, 0600u);
+  size_t files = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(dir.path())) ++files;
+  EXPECT_EQ(files, 1u);
+}
+
+TEST(Files, WhatACrashLeftBesideDoesNotStandInTheWay) {
+  tests::TempDir dir;
+  std::ofstream(dir / "head.new") << "half";
+  ASSERT_THAT(WriteFileDurably(dir / "head", "whole", 0600), IsOk());
+  EXPECT_EQ(*ReadFile(dir / "head", 100), "whole");
+  EXPECT_FALSE(std::filesystem::exists(dir / "head.new"));
+}
+
+TEST(Files, AMissingFileIsNotFoundAndNamedByItsLastPartAlone) {
+  tests::TempDir dir;
+  auto missing = ReadFile(dir / "nothing.key", 100);
+  EXPECT_THAT(missing, HasProblem(absl::StatusCode::kNotFound, Reason::kNotFound));
+  EXPECT_EQ(missing.status().ToString(absl::StatusToStringMode::kWithEverything).find(dir.path()), std::string::npos);
+  EXPECT_THAT(ReadSecretFile(dir / "nothing.key", 100), HasProblem(absl::StatusCode::kNotFound, Reason::kNotFound));
+  EXPECT_THAT(OverwriteInPlace(dir / "nothing.key"), HasProblem(absl::StatusCode::kNotFound, Reason::kNotFound));
+}
+
+TEST(Files, AFileLongerThanAllowedIsRefused) {
+  tests::TempDir dir;
+  ASSERT_THAT(WriteFileDurably(dir / "long", "12345", 0600), IsOk());
+  EXPECT_THAT(ReadFile(dir / "long", 5), IsOk());
+  EXPECT_THAT(ReadFile(dir / "long", 4), HasProblem(absl::StatusCode::kInvalidArgument, Reason::kTooLarge));
+  EXPECT_THAT(ReadSecretFile(dir / "long", 4), HasProblem(absl::StatusCode::kInvalidArgument, Reason::kTooLarge));
+}
+
+TEST(Files, ASecretThatOthersMayReadIsRefused) {
+  tests::TempDir dir;
+  ASSERT_THAT(WriteFileDurably(dir / "key", "secret", 0600), IsOk());
+  EXPECT_EQ(AsText(ReadSecretFile(dir / "key", 100)->span()), "secret");
+  for (mode_t mode : {0640, 0604, 0620, 0601}) {
+    ASSERT_EQ(chmod((dir / "key").c_str(), mode), 0);
+    EXPECT_THAT(ReadSecretFile(dir / "key", 100),
+                HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kKeyMissing));
+  }
+}
+
+TEST(Files, AnOverwrittenFileIsTheSameFileFullOfZeros) {
+  tests::TempDir dir;
+  ASSERT_THAT(WriteFileDurably(dir / "key", "secret", 0600), IsOk());
+  const ino_t before = Facts(dir / "key").st_ino;
+  ASSERT_THAT(OverwriteInPlace(dir / "key"), IsOk());
+  EXPECT_EQ(*ReadFile(dir / "key", 100), std::string(6, '\0'));
+  EXPECT_EQ(Facts(dir / "key").st_ino, before);
+}
+
+TEST(Files, FoldersAreMadeWithTheirParentsAndMayExist) {
+  tests::TempDir dir;
+  ASSERT_THAT(MakeFolders(dir / "a/b/c", 0700), IsOk());
+  EXPECT_THAT(MakeFolders(dir / "a/b/c", 0700), IsOk());
+  EXPECT_EQ(Facts(dir / "a/b").st_mode & 0777, 0700u);
+  ASSERT_THAT(WriteFileDurably(dir / "a/file", "x", 0600), IsOk());
+  EXPECT_FALSE(MakeFolders(dir / "a/file", 0700).ok());
+  EXPECT_FALSE(MakeFolders(dir / "a/file/under", 0700).ok());
+}
+
+TEST(Files, AFolderThatIsMissingIsSaidWhenWriting) {
+  tests::TempDir dir;
+  EXPECT_FALSE(WriteFileDurably(dir / "no/such", "x", 0600).ok());
+}
+
+}  // namespace
+}  // namespace aangan
