@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ledger's sums over every window of four periods.
+#include "storage/node/ledger.h"
+
+#include "gtest/gtest.h"
+
+namespace aangan::storage::node {
+namespace {
+
+std::vector<LedgerEntry> LedgerOf(const std::vector<std::pair<model::Period, int64_t>>& debits) {
+  std::vector<LedgerEntry> ledger;
+  for (const auto& [period, nano_rho] : debits) ledger.push_back(NextEntry(ledger, period, nano_rho, {}));
+  return ledger;
+}
+
+TEST(Ledger, AnyFourConsecutivePeriodsShareTheCap) {
+  const auto ledger = LedgerOf({{{2025, 4}, 40}, {{2026, 1}, 20}, {{2026, 2}, 20}});
+  EXPECT_EQ(BudgetLeftFor(ledger, {2026, 3}, 100), 20);  // 2025Q4 to 2026Q3 hold 80
+  EXPECT_EQ(BudgetLeftFor(ledger, {2026, 4}, 100), 60);  // 2025Q4 is out
+  EXPECT_EQ(BudgetLeftFor(ledger, {2027, 4}, 100), 100);
+  EXPECT_EQ(BudgetLeftFor(ledger, {2026, 3}, 50), 0);
+}
+
+TEST(Ledger, EachEntryIsChainedToTheOneBefore) {
+  const auto one = LedgerOf({{{2026, 1}, 20}, {{2026, 2}, 20}});
+  const auto other = LedgerOf({{{2026, 1}, 21}, {{2026, 2}, 20}});
+  EXPECT_EQ(one[1].number, 2u);
+  EXPECT_NE(one[1].head, other[1].head);
+}
+
+}  // namespace
+}  // namespace aangan::storage::node

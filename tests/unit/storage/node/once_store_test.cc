@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// What may happen only once: one draw a round, one debit a period, the same bytes for good.
+#include "storage/node/once_store.h"
+
+#include <filesystem>
+
+#include "base/digest.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+#include "tests/unit/storage/node/node_store_test_support.h"
+
+namespace aangan::storage::node {
+namespace {
+
+class OnceStoreTest : public ::testing::Test {
+ protected:
+  OnceStoreTest() { Open(); }
+  void Open() {
+    once_.reset();
+    auto opened = OnceStore::Open(folder_ / "once", &clock_, &random_);
+    ASSERT_TRUE(opened.ok());
+    once_ = *std::move(opened);
+  }
+  RoundEntry Entry(const model::Period& period, int64_t charge) {
+    RoundEntry entry;
+    entry.period = period;
+    entry.round_id = Sha256(model::PeriodText(period));
+    entry.charge_nano_rho = charge;
+    return entry;
+  }
+  absl::Status Approve(const model::Period& period, const Digest& digest, int64_t cap) {
+    OnceStore::Approval approval;
+    approval.period = period;
+    approval.proposal_digest = digest;
+    approval.protected_vector = "vector";
+    approval.make_contribution = [](const Digest& head) { return "contribution " + ToHex(head); };
+    approval.cap_nano_rho = cap;
+    return once_->Approve(approval);
+  }
+  absl::Status WholeWay(const model::Period& period, int64_t charge, int64_t cap) {
+    const Digest digest = Sha256("proposal");
+    absl::Status status = once_->Announce(Entry(period, charge));
+    if (status.ok()) status = once_->Propose(period, digest);
+    return status.ok() ? Approve(period, digest, cap) : status;
+  }
+  tests::TempDir folder_;
+  StillClock clock_;
+  SystemRandom random_;
+  std::unique_ptr<OnceStore> once_;
+};
+
+TEST_F(OnceStoreTest, ARoundKeepsItsFirstDrawAlsoAfterReopening) {
+  const Digest round = Sha256("2026Q3");
+  EXPECT_FALSE(once_->FindDraw(round)->has_value());
+  const SecretBytes first = *once_->KeepDraw(round, SecretBytes::Random(100, random_));
+  const SecretBytes again = *once_->KeepDraw(round, SecretBytes::Random(100, random_));
+  EXPECT_TRUE(first.ConstantTimeEquals(again.span()));
+  Open();
+  EXPECT_TRUE(first.ConstantTimeEquals((*once_->FindDraw(round))->span()));
+}
+
+TEST_F(OnceStoreTest, AnApprovalDebitsAndEndsTheDrawInOneStep) {
+  const RoundEntry entry = Entry({2026, 3}, 10);
+  ASSERT_TRUE(once_->KeepDraw(entry.round_id, SecretBytes::Random(100, random_)).ok());
+  ASSERT_THAT(WholeWay({2026, 3}, 10, 100), tests::IsOk());
+  Open();
+  const RoundEntry approved = *once_->GetRound({2026, 3});
+  EXPECT_EQ(approved.stage, Stage::kApproved);
+  const auto ledger = *once_->Ledger();
+  ASSERT_EQ(ledger.size(), 1u);
+  EXPECT_EQ(ledger[0].nano_rho, 10);
+  EXPECT_EQ(approved.contribution, "contribution " + ToHex(ledger[0].head));
+  EXPECT_EQ(once_->ledger_head(), ledger[0].head);
+  EXPECT_FALSE(once_->FindDraw(entry.round_id)->has_value());
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "once/draw_keys"));
+}
+
+TEST_F(OnceStoreTest, WhatWasNotShownIsNotApproved) {
+  ASSERT_THAT(once_->Announce(Entry({2026, 3}, 10)), tests::IsOk());
+  EXPECT_THAT(Approve({2026, 3}, {}, 100),
+              tests::HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState));
+  ASSERT_THAT(once_->Propose({2026, 3}, Sha256("shown")), tests::IsOk());
+  EXPECT_THAT(Approve({2026, 3}, Sha256("other"), 100),
+              tests::HasProblem(absl::StatusCode::kAborted, Reason::kProposalChanged));
+  EXPECT_TRUE(once_->Ledger()->empty());
+}
+
+TEST_F(OnceStoreTest, TheBudgetIsSpentOnce) {
+  ASSERT_THAT(WholeWay({2026, 1}, 60, 100), tests::IsOk());
+  EXPECT_EQ(once_->BudgetLeft({2026, 2}, 100), 40);
+  EXPECT_THAT(WholeWay({2026, 2}, 41, 100), tests::HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kBudget));
+  EXPECT_EQ(once_->Ledger()->size(), 1u);
+  EXPECT_THAT(WholeWay({2027, 1}, 41, 100), tests::IsOk());
+}
+
+TEST_F(OnceStoreTest, OnlyLaterPeriodsThanAllBeforeAreDebited) {
+  ASSERT_THAT(WholeWay({2026, 3}, 10, 100), tests::IsOk());
+  EXPECT_THAT(WholeWay({2026, 2}, 10, 100),
+              tests::HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kPeriodTooOld));
+}
+
+TEST_F(OnceStoreTest, AnotherRoundOfAPeriodThatWasApprovedIsRefused) {
+  ASSERT_THAT(WholeWay({2026, 3}, 10, 100), tests::IsOk());
+  RoundEntry other = Entry({2026, 3}, 10);
+  EXPECT_THAT(once_->Announce(other), tests::IsOk());  // the same round again changes nothing
+  other.round_id = Sha256("another");
+  EXPECT_THAT(once_->Announce(other), tests::HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState));
+  EXPECT_EQ(once_->GetRound({2026, 3})->stage, Stage::kApproved);
+}
+
+TEST_F(OnceStoreTest, ARefusalSpendsNothing) {
+  ASSERT_THAT(once_->Announce(Entry({2026, 3}, 10)), tests::IsOk());
+  ASSERT_THAT(once_->Refuse({2026, 3}), tests::IsOk());
+  EXPECT_TRUE(once_->Ledger()->empty());
+  EXPECT_THAT(once_->Propose({2026, 3}, {}),
+              tests::HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState));
+}
+
+TEST_F(OnceStoreTest, TheIncarnationStaysAndTheCounterRises) {
+  const auto incarnation = once_->incarnation();
+  EXPECT_EQ(*once_->NextCounter(), 1u);
+  Open();
+  EXPECT_EQ(once_->incarnation(), incarnation);
+  EXPECT_EQ(*once_->NextCounter(), 2u);
+}
+
+TEST_F(OnceStoreTest, ARoundGoesToItsEnd) {
+  ASSERT_THAT(WholeWay({2026, 3}, 10, 100), tests::IsOk());
+  ASSERT_THAT(once_->MarkSent({2026, 3}, "receipt"), tests::IsOk());
+  ASSERT_THAT(once_->MarkSent({2026, 3}, "receipt"), tests::IsOk());
+  ASSERT_THAT(once_->MarkEnded({2026, 3}, Stage::kReceived, "release"), tests::IsOk());
+  const RoundEntry entry = once_->ListRounds()->front();
+  EXPECT_EQ(entry.receipt, "receipt");
+  EXPECT_EQ(entry.national_release, "release");
+}
+
+}  // namespace
+}  // namespace aangan::storage::node

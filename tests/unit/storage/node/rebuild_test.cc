@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counting in the background while writes go on ends in the same numbers as a recount.
+#include "storage/node/rebuild.h"
+
+#include <thread>
+
+#include "gtest/gtest.h"
+#include "tests/unit/storage/node/node_store_test_support.h"
+
+namespace aangan::storage::node {
+namespace {
+
+TEST(Rebuild, WritesDuringACountAreCountedOnce) {
+  StoreUnderTest test;
+  std::vector<model::Id> members;
+  for (int i = 0; i < 60; ++i) members.push_back(test.AddMember(i % 3 != 0));
+  for (int round = 0; round < 6; ++round) {
+    ASSERT_TRUE(test.store->SetCatalogues({}).ok());
+    ASSERT_TRUE(test.store->SetCatalogues({{test.catalogue, 0}}).ok());
+    std::thread writer([&] {
+      for (int i = 0; i < 30; ++i)
+        test.AddService(members[static_cast<size_t>((round * 7 + i) % 60)], DayOf(2026, 7 + i % 3, 5));
+    });
+    EXPECT_TRUE(test.store->AwaitRebuilt(SystemClock().Now() + absl::Seconds(60)).ok());
+    writer.join();
+    auto report = test.store->Verify();
+    ASSERT_TRUE(report.ok()) << "round " << round;
+    EXPECT_GT(report->tally_sets, 3);
+  }
+}
+
+}  // namespace
+}  // namespace aangan::storage::node
