@@ -8,6 +8,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/files.h"
 #include "base/problem.h"
@@ -27,7 +28,8 @@ constexpr char kServiceConfig[] = R"({"methodConfig":[{"name":[{}],"retryPolicy"
 
 absl::Status Missing(const std::string& path) {
   return Problem(absl::StatusCode::kFailedPrecondition, Reason::kKeyMissing,
-                 "a file with a certificate, key or token can not be read; is this the right data folder, and may you read it?")
+                 "a file with a certificate, key or token can not be read; is this the right data folder, and may you "
+                 "read it?")
       .Name("file", path.substr(path.find_last_of('/') + 1));
 }
 
@@ -60,7 +62,7 @@ absl::StatusOr<std::unique_ptr<Channel>> Channel::Open(const Endpoint& endpoint)
 }
 
 void Channel::Prepare(grpc::ClientContext& context, absl::Duration deadline) const {
-  context.set_deadline(std::chrono::system_clock::time_point(absl::ToChronoTime(absl::Now() + deadline)));
+  context.set_deadline(std::chrono::system_clock::time_point(absl::ToChronoTime(SystemClock().Now() + deadline)));
   if (!token_.empty()) context.AddMetadata("authorization", absl::StrCat("Bearer ", token_));
 }
 

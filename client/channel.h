@@ -37,7 +37,8 @@ class Channel {
 
   // One unary call by a stub's method: `Call(stub.get(), &Stub::GetMember, request)`.
   template <typename Stub, typename Request, typename Response>
-  absl::StatusOr<Response> Call(Stub* stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+  absl::StatusOr<Response> Call(Stub* stub,
+                                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                                 const Request& request, absl::Duration deadline = absl::Seconds(30)) const {
     grpc::ClientContext context;
     Prepare(context, deadline);

@@ -50,7 +50,8 @@ class Parser {
   // Feeds one physical line; true when it completed a row, which is then in fields().
   bool Feed(const std::string& line) {
     row_bytes_ += line.size();
-    if (csv_parse(&parser_, line.data(), line.size(), OnField, OnRow, this) != line.size() || row_bytes_ > kRowBytesMax) {
+    if (csv_parse(&parser_, line.data(), line.size(), OnField, OnRow, this) != line.size() ||
+        row_bytes_ > kRowBytesMax) {
       fault_ = row_bytes_ > kRowBytesMax ? kTooLong : kMalformed;
       complete_ = true;
     }
@@ -103,7 +104,8 @@ bool ReadLine(std::istream& in, std::string& line) {
 }
 
 absl::Status CheckStart(std::string& first) {
-  if (absl::StartsWith(first, "\xFF\xFE") || absl::StartsWith(first, "\xFE\xFF") || first.find('\0') != std::string::npos) {
+  if (absl::StartsWith(first, "\xFF\xFE") || absl::StartsWith(first, "\xFE\xFF") ||
+      first.find('\0') != std::string::npos) {
     return Refuse("the file is UTF-16; save it as \"CSV UTF-8\" in the spreadsheet");
   }
   if (absl::StartsWith(first, "\xEF\xBB\xBF")) first.erase(0, 3);
@@ -113,10 +115,12 @@ absl::Status CheckStart(std::string& first) {
 
 }  // namespace
 
-absl::Status ReadCsv(const std::string& path, const std::function<absl::Status(const std::vector<std::string>&)>& header,
+absl::Status ReadCsv(const std::string& path,
+                     const std::function<absl::Status(const std::vector<std::string>&)>& header,
                      const std::function<absl::Status(CsvRow)>& row) {
   std::ifstream in(path, std::ios::binary);
-  if (!in) return Problem(absl::StatusCode::kNotFound, Reason::kNotFound, "the CSV file can not be read; check its path");
+  if (!in)
+    return Problem(absl::StatusCode::kNotFound, Reason::kNotFound, "the CSV file can not be read; check its path");
   std::string line;
   if (!ReadLine(in, line)) return Refuse("the CSV file is empty; its first line must name the columns");
   RETURN_IF_ERROR(CheckStart(line));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads CSV as spreadsheets write it: UTF-8 with or without a byte order mark, LF or CRLF, comma, semicolon or tab, quotes
-// and line breaks inside quotes. libcsv does the reading (RFC 4180, strict).
+// Reads CSV as spreadsheets write it: UTF-8 with or without a byte order mark, LF or CRLF, comma, semicolon or tab,
+// quotes and line breaks inside quotes. libcsv does the reading (RFC 4180, strict).
 //
-// Threads: one thread. Errors: INVALID_ARGUMENT for a file that is not UTF-8 text, is UTF-16, or has no header; a malformed
-// row is handed on with its line, and reading goes on behind it.
-// Bounds: a row of at most 1 MiB, at most 500 columns.
+// Threads: one thread. Errors: INVALID_ARGUMENT for a file that is not UTF-8 text, is UTF-16, or has no header; a
+// malformed row is handed on with its line, and reading goes on behind it. Bounds: a row of at most 1 MiB, at most 500
+// columns.
 #ifndef AANGAN_CLIENT_COMMAND_CSV_READER_H_
 #define AANGAN_CLIENT_COMMAND_CSV_READER_H_
 
@@ -25,7 +25,8 @@ struct CsvRow {
 };
 
 // Calls `row` for each data row. `header` gets the column names first and may stop everything by an error.
-absl::Status ReadCsv(const std::string& path, const std::function<absl::Status(const std::vector<std::string>&)>& header,
+absl::Status ReadCsv(const std::string& path,
+                     const std::function<absl::Status(const std::vector<std::string>&)>& header,
                      const std::function<absl::Status(CsvRow)>& row);
 
 }  // namespace aangan::client

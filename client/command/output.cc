@@ -11,7 +11,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/time/clock.h"
 #include "base/clock.h"
 #include "base/problem.h"
 #include "google/rpc/error_details.pb.h"
@@ -24,7 +23,8 @@ using Json = nlohmann::ordered_json;
 
 std::string TextOf(const Value& value, bool grouped) {
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
-  if (const auto* number = std::get_if<int64_t>(&value)) return grouped ? GroupedNumber(*number) : absl::StrCat(*number);
+  if (const auto* number = std::get_if<int64_t>(&value))
+    return grouped ? GroupedNumber(*number) : absl::StrCat(*number);
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "yes" : "no";
   return "";
 }
@@ -84,7 +84,8 @@ void PrintTable(const Table& table) {
     widths[i] = DisplayWidth(Heading(table.columns[i]));
     for (const auto& row : table.rows) {
       widths[i] = std::max(widths[i], DisplayWidth(TextOf(row[i], true)));
-      if (!std::holds_alternative<int64_t>(row[i]) && !std::holds_alternative<std::monostate>(row[i])) numbers[i] = false;
+      if (!std::holds_alternative<int64_t>(row[i]) && !std::holds_alternative<std::monostate>(row[i]))
+        numbers[i] = false;
     }
   }
   auto line = [&](auto&& cell) {
@@ -176,7 +177,8 @@ int Output::Fail(const absl::Status& status) const {
   Unpack(status, "ErrorInfo", &info);
   Unpack(status, "BadRequest", &bad);
   if (form_ == OutputForm::kJson) {
-    Json error = {{"code", absl::StatusCodeToString(status.code())}, {"reason", info.reason()}, {"message", status.message()}};
+    Json error = {
+        {"code", absl::StatusCodeToString(status.code())}, {"reason", info.reason()}, {"message", status.message()}};
     for (const auto& [key, value] : info.metadata()) error["metadata"][key] = value;
     for (const auto& field : bad.field_violations()) {
       error["fields"].push_back({{"field", field.field()}, {"fix", field.description()}});
@@ -194,7 +196,10 @@ int Output::Fail(const absl::Status& status) const {
 }
 
 Progress::Progress(std::string what, int64_t total)
-    : what_(std::move(what)), total_(total), begun_(SystemClock().Now()), drawn_(absl::InfinitePast()),
+    : what_(std::move(what)),
+      total_(total),
+      begun_(SystemClock().Now()),
+      drawn_(absl::InfinitePast()),
       terminal_(IsTerminal(STDERR_FILENO)) {}
 
 Progress::~Progress() { Draw(true); }

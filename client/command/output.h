@@ -23,12 +23,12 @@ enum class OutputForm { kTable, kJson, kCsv };
 // Exit codes, documented in docs/OPERATING.md and in --help.
 enum ExitCode : int {
   kExitOk = 0,
-  kExitFailed = 1,       // the call was refused or went wrong
-  kExitUsage = 2,        // the words of the command are off
-  kExitPartial = 3,      // done, but some rows were refused
-  kExitUnavailable = 69, // the node or federation can not be reached, or asks to try later
-  kExitNoPermission = 77,// no token, a bad one, or not this role
-  kExitConfig = 78,      // configuration or key files
+  kExitFailed = 1,         // the call was refused or went wrong
+  kExitUsage = 2,          // the words of the command are off
+  kExitPartial = 3,        // done, but some rows were refused
+  kExitUnavailable = 69,   // the node or federation can not be reached, or asks to try later
+  kExitNoPermission = 77,  // no token, a bad one, or not this role
+  kExitConfig = 78,        // configuration or key files
 };
 int ExitCodeOf(const absl::Status& status);
 
@@ -50,7 +50,8 @@ class Output {
   void PrintObject(const Table& one_row) const;
   // A line for people alone, to standard error: never data.
   void Say(absl::string_view line) const;
-  // An error: for people what happened, which fields, what to do; as JSON one object on standard error. Returns the exit code.
+  // An error: for people what happened, which fields, what to do; as JSON one object on standard error. Returns the
+  // exit code.
   int Fail(const absl::Status& status) const;
 
  private:
