@@ -4,8 +4,8 @@
 // Compile turns codes into the indexes that facts carry and numbers the cells. Lint refuses what protocol.md 2 and the
 // reference's section 9 forbid: a dimension that is not a closed public list, a missing bound, places that are no
 // partition, a zone below five collectives, a state without the yes of each of its collectives, a stock in a quarterly
-// table, places counted by both a quarterly and a yearly table, a sum that could overflow, more than 20,000 cells, a cost
-// over the cap. Exact integers throughout; what needs the mathematics of privacy (cost, sigma) is checked by
+// table, places counted by both a quarterly and a yearly table, a sum that could overflow, more than 20,000 cells, a
+// cost over the cap. Exact integers throughout; what needs the mathematics of privacy (cost, sigma) is checked by
 // privacy/accounting on the same compiled form.
 //
 // Threads: pure; a CompiledCatalogue is immutable and may be shared.
@@ -86,7 +86,8 @@ absl::StatusOr<std::string> CanonicalCatalogue(const federation::v1::Catalogue& 
 // A catalogue as people write it: protobuf text format of at most 256 KiB, read with bounded depth.
 absl::StatusOr<federation::v1::Catalogue> ParseCatalogueText(absl::string_view text);
 
-// Structure and rules; `roster_collectives` are the ids of the roster in force (sorted), against which places are checked.
+// Structure and rules; `roster_collectives` are the ids of the roster in force (sorted), against which places are
+// checked.
 absl::StatusOr<std::shared_ptr<const CompiledCatalogue>> CompileCatalogue(
     const federation::v1::Catalogue& catalogue, const std::vector<std::string>& roster_collectives);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The code lists that ship with the program: what a record may say. They are data (deploy/codes/*.txtpb, each with its
-// source) and are compiled in, so that a node never starts without them. Code lists only grow; a code is never removed or
-// moved, because facts carry its index.
+// source) and are compiled in, so that a node never starts without them. Code lists only grow; a code is never removed
+// or moved, because facts carry its index.
 //
 // Lists: domain, service_type (each type belongs to a domain), gender, exploitation_type, age_band, state, instrument
 // (with its score bounds), language.
@@ -31,7 +31,7 @@ struct CodeEntry {
 };
 
 struct CodeTable {
-  std::string id;      // "domain", as catalogues call it
+  std::string id;  // "domain", as catalogues call it
   std::string title;
   std::string source;  // where the list comes from
   std::vector<CodeEntry> codes;

@@ -19,8 +19,8 @@ namespace aangan::model {
 using Code = uint16_t;
 inline constexpr Code kUnknownCode = 0;
 
-// Consent to be counted, as it stands: in force on the days from `from` to `until`, both inclusive. Not given, withdrawn
-// or run out: `given` is false.
+// Consent to be counted, as it stands: in force on the days from `from` to `until`, both inclusive. Not given,
+// withdrawn or run out: `given` is false.
 struct CountingConsent {
   bool given = false;
   Day from = kNoDay;
@@ -37,7 +37,7 @@ struct ServiceFacts {
   Day referred = kNoDay;
   Day received = kNoDay;
   Day completed = kNoDay;
-  Day sustained_6_months = kNoDay;   // day of the follow-up at which the result still held
+  Day sustained_6_months = kNoDay;  // day of the follow-up at which the result still held
   Day sustained_12_months = kNoDay;
   Day scored = kNoDay;
   uint8_t score = 0;  // the survivor's own, 1 to 5; 0 is none

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ids and resource names: what they look like and how to read them.
 //
-// An id is 128 random bits, written as 26 characters of lower-case base32 (RFC 4648 alphabet a-z2-7, no padding, the two
-// bits left over are zero). A caller may supply one of exactly this form. Names follow AIP-122: "members/{m}",
+// An id is 128 random bits, written as 26 characters of lower-case base32 (RFC 4648 alphabet a-z2-7, no padding, the
+// two bits left over are zero). A caller may supply one of exactly this form. Names follow AIP-122: "members/{m}",
 // "members/{m}/services/{s}", "rosters/{r}/rounds/2026Q3".
 // Threads: pure. Errors: INVALID_ARGUMENT, reason INVALID_FIELD, naming the field that the caller passes.
 #ifndef AANGAN_MODEL_NAMES_H_
@@ -51,7 +51,8 @@ absl::StatusOr<RecordName> ParseRecordName(RecordKind kind, absl::string_view te
 bool IsSlug(absl::string_view text);
 // The last part of "rosters/{roster}/collectives/{c}" and the like; both parts checked to be slugs.
 // `collection` is for example "collectives". Returns {roster, id}.
-absl::StatusOr<std::pair<std::string, std::string>> ParseRosterChild(absl::string_view name, absl::string_view collection,
+absl::StatusOr<std::pair<std::string, std::string>> ParseRosterChild(absl::string_view name,
+                                                                     absl::string_view collection,
                                                                      absl::string_view field);
 
 }  // namespace aangan::model

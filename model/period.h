@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Periods: calendar quarters ("2026Q3") and years ("2026") in India's time, fixed UTC+05:30 (no tzdata is needed). A day
-// is a number of days since 1970-01-01.
-// Threads: pure.
+// Periods: calendar quarters ("2026Q3") and years ("2026") in India's time, fixed UTC+05:30 (no tzdata is needed). A
+// day is a number of days since 1970-01-01. Threads: pure.
 #ifndef AANGAN_MODEL_PERIOD_H_
 #define AANGAN_MODEL_PERIOD_H_
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From facts to clamped counts: which cells a member fills in a period, and by how much. A tally is the sum of this over
-// all members who agreed to be counted.
+// From facts to clamped counts: which cells a member fills in a period, and by how much. A tally is the sum of this
+// over all members who agreed to be counted.
 //
 // Contribution() is a pure function of one member's facts, so a commit moves the tally by Contribution(after) minus
 // Contribution(before), and a recount adds Contribution() over everybody; both must agree.
@@ -57,10 +57,10 @@ TallyDelta Delta(const MemberContribution& before, const MemberContribution& aft
 // The exact clamped counts of a closed period, ready to be protected. Has no wire form on purpose, and never gets one:
 // privacy::Protect is the only way on.
 struct ClosedTallies {
-  Digest catalogue{};            // digest of the catalogue that they were counted under
-  Period period;                 // the quarter of the round
-  std::vector<int64_t> counts;   // the round's vector: quarterly cells, then yearly cells in a fourth quarter
-  int64_t members_cut = 0;       // for the collective's own eyes
+  Digest catalogue{};           // digest of the catalogue that they were counted under
+  Period period;                // the quarter of the round
+  std::vector<int64_t> counts;  // the round's vector: quarterly cells, then yearly cells in a fourth quarter
+  int64_t members_cut = 0;      // for the collective's own eyes
 };
 
 }  // namespace aangan::model
