@@ -29,6 +29,7 @@
 #include "base/problem.h"
 #include "base/status.h"
 #include "server/shared/grpc_status.h"
+#include "server/shared/reflection_v1.h"
 
 namespace aangan::server {
 namespace {
@@ -286,8 +287,12 @@ class Front final : public GrpcFront {
     std::map<std::string, const google::protobuf::ServiceDescriptor*> services;
     for (const auto& [path, method] : door->methods())
       services[method.descriptor->service()->full_name()] = method.descriptor->service();
-    for (const auto& [name, service] : services)
+    std::vector<std::string> names;
+    for (const auto& [name, service] : services) {
       services_.push_back(std::make_unique<DoorService>(*service, door, clock, &threads_));
+      names.push_back(name);
+    }
+    if (options.reflection) reflection_ = MakeReflectionV1(std::move(names));
   }
   ~Front() override { Stop(absl::ZeroDuration()); }
 
@@ -304,6 +309,7 @@ class Front final : public GrpcFront {
     int port = 0;
     builder.AddListeningPort(options.listen, grpc::SslServerCredentials(tls), &port);
     for (const auto& service : services_) builder.RegisterService(service.get());
+    if (reflection_ != nullptr) builder.RegisterService(reflection_.get());
     builder.SetMaxReceiveMessageSize(kReceiveBytesMax);
     builder.SetMaxSendMessageSize(kSendBytesMax);
     builder.SetResourceQuota(grpc::ResourceQuota("front").Resize(kQuotaBytes));
@@ -336,6 +342,7 @@ class Front final : public GrpcFront {
  private:
   StreamThreads threads_;
   std::vector<std::unique_ptr<DoorService>> services_;
+  std::unique_ptr<grpc::Service> reflection_;
   std::unique_ptr<grpc::Server> server_;
   std::string address_;
 };
