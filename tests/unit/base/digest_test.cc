@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Digests against the vectors of FIPS 180-4, RFC 4231 and RFC 5869.
 #include "base/digest.h"
+#include "tests/support/hex.h"
 
 #include <gtest/gtest.h>
-
-#include "absl/strings/escaping.h"
 
 namespace aangan {
 namespace {
 
-std::string Bytes(absl::string_view hex) { return absl::HexStringToBytes(hex); }
+std::string Bytes(absl::string_view hex) { return tests::FromHex(hex); }
 
 TEST(Digest, Sha256OfTheVectorsOfFips180) {
   EXPECT_EQ(ToHex(Sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");

@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 #include <sodium.h>
 
-#include "absl/strings/escaping.h"
 #include "base/digest.h"
+#include "tests/support/hex.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/status_matchers.h"
 
@@ -35,7 +35,7 @@ constexpr Vector kVectors[] = {
      "278117fc144c72340f67d0f2316e8386ceffbf2b2428c9c51fef7c597f1d426e"},
 };
 
-SigningKey KeyOf(const Vector& vector) { return *SigningKey::FromSeed(AsBytes(absl::HexStringToBytes(vector.seed))); }
+SigningKey KeyOf(const Vector& vector) { return *SigningKey::FromSeed(AsBytes(tests::FromHex(vector.seed))); }
 
 TEST(Signing, PublicKeysAreThoseOfRfc8032) {
   for (const Vector& vector : kVectors) EXPECT_EQ(ToHex(KeyOf(vector).public_key()), vector.public_key);
@@ -44,7 +44,7 @@ TEST(Signing, PublicKeysAreThoseOfRfc8032) {
 TEST(Signing, SignaturesAreThoseOfAnotherImplementationOverTheLabelledBytes) {
   const std::string labelled = std::string(1, 14) + "aangan/v1/test" + "a message";
   for (const Vector& vector : kVectors) {
-    const std::string seed = absl::HexStringToBytes(vector.seed);
+    const std::string seed = tests::FromHex(vector.seed);
     std::array<uint8_t, 32> public_key;
     std::array<uint8_t, 64> secret_key;
     std::array<uint8_t, 64> expected;

@@ -2,15 +2,15 @@
 // Field words: the published vectors of VDAF's Field64, signs, what is refused.
 #include "privacy/field.h"
 
-#include "absl/strings/escaping.h"
 #include "gtest/gtest.h"
+#include "tests/support/hex.h"
 #include "tests/support/status_matchers.h"
 
 namespace aangan::privacy {
 namespace {
 
 uint64_t LittleEndian(absl::string_view hex) {
-  const std::string bytes = absl::HexStringToBytes(hex);
+  const std::string bytes = tests::FromHex(hex);
   uint64_t word = 0;
   for (size_t i = 0; i < 8; ++i) word |= static_cast<uint64_t>(static_cast<uint8_t>(bytes[i])) << (8 * i);
   return word;
@@ -35,11 +35,11 @@ TEST(Field, SignedValuesComeBack) {
 }
 
 TEST(Field, WordsOfThePrimeOrMoreAreRefused) {
-  EXPECT_THAT(DecodeWords(absl::HexStringToBytes("01000000ffffffff")),
+  EXPECT_THAT(DecodeWords(tests::FromHex("01000000ffffffff")),
               tests::HasProblem(absl::StatusCode::kInvalidArgument, Reason::kOutOfRange));
   EXPECT_THAT(DecodeWords(std::string(8, '\xff')),
               tests::HasProblem(absl::StatusCode::kInvalidArgument, Reason::kOutOfRange));
-  EXPECT_TRUE(DecodeWords(absl::HexStringToBytes("00000000ffffffff")).ok());
+  EXPECT_TRUE(DecodeWords(tests::FromHex("00000000ffffffff")).ok());
 }
 
 TEST(Field, BrokenWordsAreRefused) {
