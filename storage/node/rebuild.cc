@@ -14,6 +14,8 @@
 namespace aangan::storage::node {
 namespace {
 
+constexpr absl::Duration kAskAgain = absl::Milliseconds(100);
+
 using Counting = std::map<SetKey, std::pair<Tallies::Scope, SetCounts>>;
 
 void Add(const std::optional<model::MemberFacts>& facts, int sign, Counting& counting) {
@@ -78,15 +80,21 @@ void Rebuild::Run() {
   }
 }
 
+// A full queue or disk is no reason to give a count up: it is asked again until there is room or the node stops.
 absl::Status Rebuild::OnSequencer(TaskItem::Task task) {
-  absl::Notification ended;
-  absl::Status result;
-  queue_->Submit(std::make_unique<TaskItem>(std::move(task), [&](absl::Status status) {
-    result = std::move(status);
-    ended.Notify();
-  }));
-  ended.WaitForNotification();
-  return result;
+  for (;;) {
+    absl::Notification ended;
+    absl::Status result;
+    queue_->Submit(std::make_unique<TaskItem>(task, [&](absl::Status status) {
+      result = std::move(status);
+      ended.Notify();
+    }));
+    ended.WaitForNotification();
+    if (!absl::IsResourceExhausted(result)) return result;
+    absl::MutexLock lock(&mutex_);
+    const auto stop = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_; };
+    if (mutex_.AwaitWithTimeout(absl::Condition(&stop), kAskAgain)) return result;
+  }
 }
 
 absl::Status Rebuild::CountOnce(const std::vector<SetKey>& keys) {

@@ -15,8 +15,7 @@ absl::StatusOr<VerifyReport> Recount(Sequencer& sequencer, const Batch& batch) {
   std::map<SetKey, std::pair<Tallies::Scope, SetCounts>> again;
   for (const SetKey& key : tallies.WantedSets()) {
     std::optional<Tallies::Scope> scope = tallies.ScopeOf(key);
-    if (scope.has_value() && tallies.Counts(key).has_value())
-      again.emplace(key, std::pair(*std::move(scope), tallies.Empty(key)));
+    if (scope.has_value() && tallies.IsWhole(key)) again.emplace(key, std::pair(*std::move(scope), tallies.Empty(key)));
   }
   RETURN_IF_ERROR(sequencer.loader().ForEach(batch, [&](const model::MemberFacts& facts) {
     for (auto& [key, entry] : again) AddContribution(Contribution(facts, entry.first.tally), 1, entry.second);

@@ -133,7 +133,7 @@ SetCounts Tallies::Empty(const SetKey& key) const {
 void Tallies::Move(const std::optional<model::MemberFacts>& before, const std::optional<model::MemberFacts>& after) {
   for (const SetKey& key : WantedSets()) {
     const auto scope = ScopeOf(key);
-    if (!scope.has_value() || (!installed_.contains(key) && !Counts(key).has_value())) continue;
+    if (!scope.has_value() || (!installed_.contains(key) && !IsWhole(key))) continue;
     const model::MemberContribution was =
         before.has_value() ? Contribution(*before, scope->tally) : model::MemberContribution{};
     const model::MemberContribution is =
@@ -180,6 +180,12 @@ SetCounts Tallies::WithPending(const SetKey& key) const {
   return counts;
 }
 
+bool Tallies::IsWhole(const SetKey& key) const {
+  absl::MutexLock lock(&mutex_);
+  auto found = sets_.find(key);
+  return found != sets_.end() && found->second.whole;
+}
+
 std::optional<SetCounts> Tallies::Counts(const SetKey& key) const {
   absl::MutexLock lock(&mutex_);
   auto found = sets_.find(key);
@@ -216,7 +222,7 @@ void Tallies::Seal(uint64_t sequence, Batch& batch) {
   if (due || !installed_.empty() || ++entries_ >= kEntriesMax) {
     std::map<SetKey, SetCounts> all = installed_;
     for (const SetKey& key : WantedSets()) {
-      if (installed_.contains(key) || Counts(key).has_value()) all[key] = WithPending(key);
+      if (installed_.contains(key) || IsWhole(key)) all[key] = WithPending(key);
     }
     batch.DeleteRange(Family::kTallies, {KeyOf(kCheckpoint, 0), KeyOf(kCheckpoint, sequence)});
     batch.DeleteRange(Family::kTallies, {KeyOf(kEntry, 0), KeyOf(kEntry, sequence + 1)});

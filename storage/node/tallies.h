@@ -71,6 +71,7 @@ class Tallies {
   // As it will be after the commit that is being made.
   SetCounts WithPending(const SetKey& key) const;
 
+  bool IsWhole(const SetKey& key) const;
   // None while the set is not whole.
   std::optional<SetCounts> Counts(const SetKey& key) const;
 
