@@ -12,16 +12,17 @@ namespace aangan::storage::node {
 
 model::Day DayOf(int year, int month, int day) { return *model::DayFromCivil({year, month, day}, "day"); }
 
-StoreUnderTest::StoreUnderTest() {
+std::shared_ptr<const model::CompiledCatalogue> ShippedCatalogue() {
   auto parsed = model::ParseCatalogueText(*ReadFile(AANGAN_DEFAULT_CATALOGUE, 256 << 10));
   AANGAN_CHECK(parsed.ok());
   std::vector<std::string> collectives;
   for (const auto& place : parsed->places())
     collectives.insert(collectives.end(), place.collectives().begin(), place.collectives().end());
   std::sort(collectives.begin(), collectives.end());
-  catalogue = *model::CompileCatalogue(*parsed, collectives);
-  Open();
+  return *model::CompileCatalogue(*parsed, collectives);
 }
+
+StoreUnderTest::StoreUnderTest() : catalogue(ShippedCatalogue()) { Open(); }
 
 void StoreUnderTest::Open() {
   StoreOptions options;

@@ -24,6 +24,8 @@ class StillClock final : public Clock {
 // Text that no tally, log or disk may show in clear.
 inline constexpr char kCanary[] = "CANARY-Lakshmi-9f2";
 
+std::shared_ptr<const model::CompiledCatalogue> ShippedCatalogue();
+
 class StoreUnderTest {
  public:
   StoreUnderTest();
