@@ -53,7 +53,8 @@ struct FamilyRow {
 };
 
 inline constexpr FamilyRow kMetaRow = {Family::kMeta, "meta", "text",
-                                       "format: u32; last_commit: mark; master_key_id: bytes", Shape::kSmall};
+                                       "format: u32; last_commit: mark; master_key_id: bytes; consent_order: u64",
+                                       Shape::kSmall};
 
 // The node's main store.
 inline constexpr std::array<FamilyRow, 9> kNodeMainFamilies = {{

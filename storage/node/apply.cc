@@ -2,6 +2,7 @@
 // Changes to one batch: see apply.h.
 #include "storage/node/apply.h"
 
+#include "base/canonical.h"
 #include "base/check.h"
 #include "base/problem.h"
 #include "base/status.h"
@@ -12,6 +13,7 @@ namespace aangan::storage::node {
 namespace {
 
 constexpr size_t kCachedMembersMax = 20000;
+constexpr char kConsentOrderKey[] = "consent_order";
 
 absl::Status NotFound() {
   return Problem(absl::StatusCode::kNotFound, Reason::kNotFound, "there is no such resource; it may have been deleted");
@@ -31,6 +33,12 @@ std::vector<AuditNote> NotesOf(const RecordsChange& change) {
 }
 
 }  // namespace
+
+absl::StatusOr<uint64_t> ReadConsentOrder(const Reader& reader) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> value, reader.Get(Family::kMeta, kConsentOrderKey));
+  if (!value.has_value()) return 0;
+  return CanonicalReader(*value).U64();
+}
 
 void ChangeItem::Done(absl::StatusOr<uint64_t> sequence) {
   if (!sequence.ok()) return done(sequence.status());
@@ -141,6 +149,7 @@ absl::Status Sequencer::ApplyRecords(uint64_t sequence, ChangeItem& item, const 
     ASSIGN_OR_RETURN(const bool repeats, Repeats(item, *change.request, batch));
     if (repeats) return absl::OkStatus();
   }
+  if (item.member_missing) return NotFound();
   const model::Id member = change.writes.front().name.member;
   ASSIGN_OR_RETURN(std::optional<model::MemberFacts> before, FactsBefore(member, batch));
   const size_t erased_before = erased_.size();
@@ -177,6 +186,10 @@ absl::Status Sequencer::ApplyRecords(uint64_t sequence, ChangeItem& item, const 
   }
   commit_touched_.insert(member);
   if (touched_.has_value()) touched_->insert(member);
+  if (item.consent_order > consent_order_) {
+    consent_order_ = item.consent_order;
+    batch.Put(Family::kMeta, kConsentOrderKey, CanonicalWriter().U64(consent_order_).bytes());
+  }
   Audit(sequence, NotesOf(change), batch);
   if (change.request.has_value()) {
     item.result.sequence = sequence;

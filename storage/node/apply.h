@@ -26,19 +26,20 @@ namespace aangan::storage::node {
 
 class Sequencer;
 
+// The largest order that a consent of this store was given: later ones are larger, also after the clock went back.
+absl::StatusOr<uint64_t> ReadConsentOrder(const Reader& reader);
+
 // A change with its records sealed by the caller's thread.
 class ChangeItem final : public CommitItem {
  public:
-  ChangeItem(Change change_in, std::vector<std::string> sealed_in, std::string wrapped_key_in, node::Done done_in)
-      : change(std::move(change_in)),
-        sealed(std::move(sealed_in)),
-        wrapped_key(std::move(wrapped_key_in)),
-        done(std::move(done_in)) {}
+  ChangeItem(Change change_in, node::Done done_in) : change(std::move(change_in)), done(std::move(done_in)) {}
   void Done(absl::StatusOr<uint64_t> sequence) override;
 
   Change change;
   std::vector<std::string> sealed;  // one a write; empty for a delete
   std::string wrapped_key;          // of a new member
+  bool member_missing = false;      // nothing is sealed: only the first answer to a repeat can come of it
+  uint64_t consent_order = 0;       // the largest given to its consents
   node::Done done;
   Committed result;
 };
@@ -57,8 +58,13 @@ class TaskItem final : public CommitItem {
 
 class Sequencer final : public Committer {
  public:
-  Sequencer(Keyring* keyring, Tallies* tallies, const Clock* clock, const Digest& audit_head)
-      : keyring_(keyring), tallies_(tallies), clock_(clock), loader_(keyring), audit_head_(audit_head) {}
+  Sequencer(Keyring* keyring, Tallies* tallies, const Clock* clock, const Digest& audit_head, uint64_t consent_order)
+      : keyring_(keyring),
+        tallies_(tallies),
+        clock_(clock),
+        loader_(keyring),
+        audit_head_(audit_head),
+        consent_order_(consent_order) {}
 
   absl::Status Apply(uint64_t sequence, CommitItem& item, Batch& batch) override;
   Digest Seal(uint64_t sequence, Batch& batch) override;
@@ -86,6 +92,7 @@ class Sequencer final : public Committer {
   const Clock* const clock_;
   const MemberFactsLoader loader_;
   Digest audit_head_;
+  uint64_t consent_order_;              // the largest that is in the store
   uint32_t audit_number_ = 0;           // in this commit
   std::vector<model::Id> erased_;       // of this commit
   std::set<model::Id> commit_touched_;  // of this commit

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <map>
 
 #include "absl/strings/str_cat.h"
@@ -21,6 +20,7 @@
 #include "storage/engine/keyring.h"
 #include "storage/node/apply.h"
 #include "storage/node/audit_log.h"
+#include "storage/node/change_sealer.h"
 #include "storage/node/rebuild.h"
 #include "storage/node/record_codec.h"
 #include "storage/node/recount.h"
@@ -68,7 +68,6 @@ class Store final : public NodeStore {
  private:
   explicit Store(const StoreOptions& options) : options_(options) {}
   absl::Status OpenParts();
-  absl::StatusOr<std::unique_ptr<ChangeItem>> Sealed(Change change, Done done);
   absl::Status OnSequencer(TaskItem::Task task);
   absl::StatusOr<bool> RunOut(const model::Id& member, model::Day today);
 
@@ -78,11 +77,11 @@ class Store final : public NodeStore {
   std::unique_ptr<DurableHead> head_;
   std::unique_ptr<DiskReserve> reserve_;
   std::unique_ptr<MemberFactsLoader> loader_;
+  std::unique_ptr<ChangeSealer> sealer_;
   std::unique_ptr<Tallies> tallies_;
   std::unique_ptr<Sequencer> sequencer_;
   std::unique_ptr<CommitQueue> queue_;
   std::unique_ptr<Rebuild> rebuild_;
-  std::atomic<uint64_t> consent_order_{0};
 };
 
 absl::StatusOr<std::unique_ptr<NodeStore>> Store::Open(const StoreOptions& options) {
@@ -117,7 +116,11 @@ absl::Status Store::OpenParts() {
   RETURN_IF_ERROR(tallies_->Load(*database_));
   loader_ = std::make_unique<MemberFactsLoader>(keyring_.get());
   ASSIGN_OR_RETURN(const LastCommits commits, ReadLastCommits(*database_));
-  sequencer_ = std::make_unique<Sequencer>(keyring_.get(), tallies_.get(), options_.clock, commits.last.hash);
+  ASSIGN_OR_RETURN(const uint64_t consent_order, ReadConsentOrder(*database_));
+  sealer_ = std::make_unique<ChangeSealer>(loader_.get(), keyring_.get(), database_.get(), options_.clock,
+                                           options_.random, consent_order);
+  sequencer_ =
+      std::make_unique<Sequencer>(keyring_.get(), tallies_.get(), options_.clock, commits.last.hash, consent_order);
   CommitQueueOptions queue;
   queue.items_max = options_.queue_changes_max;
   ASSIGN_OR_RETURN(queue_, CommitQueue::Open(database_.get(), head_.get(), reserve_.get(), sequencer_.get(), queue));
@@ -168,48 +171,8 @@ absl::StatusOr<std::vector<Found>> Store::List(model::RecordKind kind, const mod
   return found;
 }
 
-absl::StatusOr<std::unique_ptr<ChangeItem>> Store::Sealed(Change change, Done done) {
-  std::vector<std::string> sealed;
-  std::string wrapped;
-  if (auto* records = std::get_if<RecordsChange>(&change)) {
-    const model::Id member = records->writes.front().name.member;
-    std::optional<WorkingKey> key;
-    for (const RecordWrite& write : records->writes) {
-      if (write.kind != WriteKind::kCreate || write.name.kind != model::RecordKind::kMember) continue;
-      Keyring::NewKey made = keyring_->MakeMemberKey(member.bytes, *options_.random);
-      wrapped = std::move(made.wrapped);
-      key = std::move(made.key);
-    }
-    if (!key.has_value()) {
-      ASSIGN_OR_RETURN(WorkingKey known, loader_->KeyOf(*database_, member));
-      key = std::move(known);
-    }
-    const int64_t now_us = absl::ToUnixMicros(options_.clock->Now());
-    for (RecordWrite& write : records->writes) {
-      if (write.kind == WriteKind::kDelete) {
-        sealed.emplace_back();
-        continue;
-      }
-      Stamp(write.record, write.kind, write.version + 1, now_us);
-      auto* consent = std::get_if<store::v1::ConsentRecord>(&write.record);
-      if (consent != nullptr && write.kind == WriteKind::kCreate) {
-        // Later decisions of one day have a larger order, whatever the clock does within it.
-        uint64_t last = consent_order_.load();
-        uint64_t next;
-        do {
-          next = std::max<uint64_t>(last + 1, static_cast<uint64_t>(now_us));
-        } while (!consent_order_.compare_exchange_weak(last, next));
-        consent->set_order(next);
-      }
-      sealed.push_back(SealRecord(key->span(), write.name, write.version + 1, write.record, *options_.random));
-      std::visit([](auto& message) { message.Clear(); }, write.record);  // the plain text goes no further
-    }
-  }
-  return std::make_unique<ChangeItem>(std::move(change), std::move(sealed), std::move(wrapped), std::move(done));
-}
-
 void Store::Submit(Change change, Done done) {
-  absl::StatusOr<std::unique_ptr<ChangeItem>> item = Sealed(std::move(change), done);
+  absl::StatusOr<std::unique_ptr<ChangeItem>> item = sealer_->Seal(std::move(change), done);
   if (!item.ok()) return done(item.status());
   queue_->Submit(*std::move(item));
 }

@@ -101,8 +101,9 @@ absl::Status Rebuild::CountOnce(const std::vector<SetKey>& keys) {
   Counting counting;
   for (const SetKey& key : keys) {
     std::optional<Tallies::Scope> scope = tallies_->ScopeOf(key);
-    if (scope.has_value()) counting.emplace(key, std::pair(*std::move(scope), tallies_->Empty(key)));
+    if (scope.has_value()) counting.emplace(key, std::pair(*scope, Tallies::Empty(key, *scope)));
   }
+  if (counting.empty()) return absl::OkStatus();  // nothing of it is wanted any more
   RETURN_IF_ERROR(OnSequencer([](Sequencer& sequencer, Batch&) {
     sequencer.BeginTouched();
     return absl::OkStatus();
@@ -123,7 +124,7 @@ absl::Status Rebuild::CountOnce(const std::vector<SetKey>& keys) {
       Add(is, 1, counting);
     }
     for (auto& [key, entry] : counting) {
-      if (sequencer.tallies().ScopeOf(key).has_value()) sequencer.tallies().Install(key, std::move(entry.second));
+      sequencer.tallies().Install(key, entry.first.generation, std::move(entry.second));
     }
     // Marks the commit, which else would hold nothing and not be made.
     batch.Put(Family::kTallies, KeyWriter().U8(3).Take(), "");

@@ -13,25 +13,23 @@ namespace aangan::storage::node {
 absl::StatusOr<VerifyReport> Recount(Sequencer& sequencer, const Batch& batch) {
   Tallies& tallies = sequencer.tallies();
   std::map<SetKey, std::pair<Tallies::Scope, SetCounts>> again;
-  for (const SetKey& key : tallies.WantedSets()) {
-    std::optional<Tallies::Scope> scope = tallies.ScopeOf(key);
-    if (scope.has_value() && tallies.IsWhole(key)) again.emplace(key, std::pair(*std::move(scope), tallies.Empty(key)));
-  }
+  for (auto& [key, scope] : tallies.Counting()) again.emplace(key, std::pair(scope, Tallies::Empty(key, scope)));
   RETURN_IF_ERROR(sequencer.loader().ForEach(batch, [&](const model::MemberFacts& facts) {
     for (auto& [key, entry] : again) AddContribution(Contribution(facts, entry.first.tally), 1, entry.second);
     return absl::OkStatus();
   }));
   VerifyReport report;
   for (const auto& [key, entry] : again) {
-    const SetCounts kept = tallies.WithPending(key);
+    const std::optional<SetCounts> kept = tallies.WithPending(key);
+    if (!kept.has_value()) continue;  // no longer wanted
     for (size_t cell = 0; cell < entry.second.counts.size(); ++cell) {
-      if (kept.counts[cell] == entry.second.counts[cell]) continue;
+      if (kept->counts[cell] == entry.second.counts[cell]) continue;
       return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged,
                      "a tally differs from a recount of the records; close no quarter and call for help")
           .Name("period", model::PeriodText(key.period))
           .Number("cell", static_cast<int64_t>(cell));
     }
-    if (kept.members_cut != entry.second.members_cut) {
+    if (kept->members_cut != entry.second.members_cut) {
       return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged, "the number of members cut differs from a recount")
           .Name("period", model::PeriodText(key.period));
     }

@@ -32,8 +32,8 @@ void AddContribution(const model::MemberContribution& contribution, int sign, Se
   counts.members_cut += contribution.cut ? sign : 0;
 }
 
-// Form: u32 sets; each: catalogue 32, i64 year, u8 quarter, u32 length of the vector (0 in an entry), i64 members cut,
-// u32 cells that follow, each u32 cell and i64 value.
+// Form: u32 sets; each: catalogue 32, i64 year, u8 quarter, u32 length of the vector (0 in an entry), in a checkpoint
+// u32 place + 1 (0 none), i64 members cut, u32 cells that follow, each u32 cell and i64 value.
 absl::Status Tallies::Read(absl::string_view plain, bool checkpoint) {
   CanonicalReader reader(plain);
   ASSIGN_OR_RETURN(const uint32_t set_count, reader.U32());
@@ -44,16 +44,21 @@ absl::Status Tallies::Read(absl::string_view plain, bool checkpoint) {
     ASSIGN_OR_RETURN(const int64_t year, reader.I64());
     ASSIGN_OR_RETURN(const uint8_t quarter, reader.U8());
     ASSIGN_OR_RETURN(const uint32_t length, reader.U32());
+    if (checkpoint != (length > 0)) return Damaged();
+    key.period = {static_cast<int16_t>(year), static_cast<int8_t>(quarter)};
+    if (checkpoint) {
+      Set set;
+      ASSIGN_OR_RETURN(const uint32_t place, reader.U32());
+      if (place > 0) set.place = place - 1;
+      set.counts.counts.assign(length, 0);
+      set.whole = true;
+      set.generation = ++generations_;
+      sets_.insert_or_assign(key, std::move(set));
+    }
     ASSIGN_OR_RETURN(const int64_t cut, reader.I64());
     ASSIGN_OR_RETURN(const uint32_t cells, reader.U32());
-    key.period = {static_cast<int16_t>(year), static_cast<int8_t>(quarter)};
-    auto found = sets_.find(key);
-    if (length > 0) {
-      found = sets_.insert_or_assign(key, Set{}).first;
-      found->second.counts.counts.assign(length, 0);
-      found->second.whole = true;
-    }
-    if (found == sets_.end() || (checkpoint && length == 0)) return Damaged();
+    const auto found = sets_.find(key);
+    if (found == sets_.end()) return Damaged();
     SetCounts& counts = found->second.counts;
     counts.members_cut += cut;
     for (uint32_t c = 0; c < cells; ++c) {
@@ -98,54 +103,66 @@ std::vector<SetKey> Tallies::Want(const std::map<SetKey, CountedCatalogue>& want
   std::vector<SetKey> to_count;
   for (const auto& [key, counted] : wanted) {
     Set& set = sets_[key];
+    if (set.generation == 0 || set.place != counted.place) {
+      checkpoint_due_ |= set.generation != 0;  // whole or not: a commit on its way may hold it
+      set = Set{};
+      set.place = counted.place;
+      set.generation = ++generations_;
+    }
     set.counted = counted;
     if (!set.whole) to_count.push_back(key);
   }
   return to_count;
 }
 
+Tallies::Scope Tallies::ScopeOfSet(const SetKey& key, const Set& set) const {
+  return {set.counted->catalogue, {set.counted->catalogue.get(), key.period, set.place, order_key_}, set.generation};
+}
+
 std::optional<Tallies::Scope> Tallies::ScopeOf(const SetKey& key) const {
   absl::MutexLock lock(&mutex_);
   auto found = sets_.find(key);
   if (found == sets_.end() || !found->second.counted.has_value()) return std::nullopt;
-  const CountedCatalogue& counted = *found->second.counted;
-  return Scope{counted.catalogue, {counted.catalogue.get(), key.period, counted.place, order_key_}};
+  return ScopeOfSet(key, found->second);
 }
 
-std::vector<SetKey> Tallies::WantedSets() const {
-  absl::MutexLock lock(&mutex_);
-  std::vector<SetKey> keys;
-  for (const auto& [key, set] : sets_) {
-    if (set.counted.has_value()) keys.push_back(key);
-  }
-  return keys;
-}
-
-SetCounts Tallies::Empty(const SetKey& key) const {
-  const auto scope = ScopeOf(key);
-  AANGAN_CHECK(scope.has_value());
+SetCounts Tallies::Empty(const SetKey& key, const Scope& scope) {
   SetCounts counts;
-  counts.counts.assign(key.period.is_year() ? scope->catalogue->year_cell_count : scope->catalogue->quarter_cell_count,
+  counts.counts.assign(key.period.is_year() ? scope.catalogue->year_cell_count : scope.catalogue->quarter_cell_count,
                        0);
   return counts;
 }
 
+std::map<SetKey, Tallies::Scope> Tallies::Counting() const {
+  std::map<SetKey, Scope> scopes;
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [key, set] : sets_) {
+    if (!set.counted.has_value()) continue;
+    const auto installed = installed_.find(key);
+    if (set.whole || (installed != installed_.end() && installed->second.generation == set.generation)) {
+      scopes.emplace(key, ScopeOfSet(key, set));
+    }
+  }
+  return scopes;
+}
+
 void Tallies::Move(const std::optional<model::MemberFacts>& before, const std::optional<model::MemberFacts>& after) {
-  for (const SetKey& key : WantedSets()) {
-    const auto scope = ScopeOf(key);
-    if (!scope.has_value() || (!installed_.contains(key) && !IsWhole(key))) continue;
+  DropSleeping();
+  for (const auto& [key, scope] : Counting()) {
     const model::MemberContribution was =
-        before.has_value() ? Contribution(*before, scope->tally) : model::MemberContribution{};
+        before.has_value() ? Contribution(*before, scope.tally) : model::MemberContribution{};
     const model::MemberContribution is =
-        after.has_value() ? Contribution(*after, scope->tally) : model::MemberContribution{};
+        after.has_value() ? Contribution(*after, scope.tally) : model::MemberContribution{};
     const model::TallyDelta delta = Delta(was, is);
     if (delta.empty()) continue;
-    auto& [cells, cut] = moved_[key];
-    for (const auto& [cell, moved] : delta.cells) cells[cell] += moved;
-    cut += delta.members_cut;
+    Moved& moved = moved_[key];
+    if (moved.generation != scope.generation) moved = Moved{scope.generation, {}, 0};
+    for (const auto& [cell, value] : delta.cells) moved.cells[cell] += value;
+    moved.members_cut += delta.members_cut;
   }
 }
 
+// How sets count that nobody woke is not known, so this commit would make them stale: they are counted again.
 void Tallies::DropSleeping() {
   absl::MutexLock lock(&mutex_);
   checkpoint_due_ |= std::erase_if(sets_, [](const auto& entry) { return !entry.second.counted.has_value(); }) > 0;
@@ -156,34 +173,32 @@ bool Tallies::TakeCheckpointDue() {
   return std::exchange(checkpoint_due_, false);
 }
 
-void Tallies::Install(const SetKey& key, SetCounts counts) {
+void Tallies::Install(const SetKey& key, uint64_t generation, SetCounts counts) {
   moved_.erase(key);
-  installed_[key] = std::move(counts);
+  installed_[key] = {generation, std::move(counts)};
 }
 
-void Tallies::Drop() {
-  moved_.clear();
-  installed_.clear();
-}
-
-SetCounts Tallies::WithPending(const SetKey& key) const {
-  SetCounts counts;
-  if (auto installed = installed_.find(key); installed != installed_.end()) {
-    counts = installed->second;
-  } else {
-    counts = Counts(key).value_or(SetCounts{});
+// A set may be dropped, or dropped and wanted again, while a commit is being made: what was moved or counted for the
+// one before is then nobody's.
+std::optional<SetCounts> Tallies::PendingOf(const SetKey& key, const Set& set) const {
+  std::optional<SetCounts> counts;
+  const auto installed = installed_.find(key);
+  if (installed != installed_.end() && installed->second.generation == set.generation) {
+    counts = installed->second.counts;
+  } else if (set.whole) {
+    counts = set.counts;
   }
-  if (auto moved = moved_.find(key); moved != moved_.end()) {
-    for (const auto& [cell, value] : moved->second.first) counts.counts[cell] += value;
-    counts.members_cut += moved->second.second;
-  }
+  const auto moved = moved_.find(key);
+  if (!counts.has_value() || moved == moved_.end() || moved->second.generation != set.generation) return counts;
+  for (const auto& [cell, value] : moved->second.cells) counts->counts[cell] += value;
+  counts->members_cut += moved->second.members_cut;
   return counts;
 }
 
-bool Tallies::IsWhole(const SetKey& key) const {
+std::optional<SetCounts> Tallies::WithPending(const SetKey& key) const {
   absl::MutexLock lock(&mutex_);
-  auto found = sets_.find(key);
-  return found != sets_.end() && found->second.whole;
+  const auto found = sets_.find(key);
+  return found == sets_.end() ? std::nullopt : PendingOf(key, found->second);
 }
 
 std::optional<SetCounts> Tallies::Counts(const SetKey& key) const {
@@ -193,18 +208,34 @@ std::optional<SetCounts> Tallies::Counts(const SetKey& key) const {
   return found->second.counts;
 }
 
-std::string Tallies::Encode(const std::map<SetKey, SetCounts>& sets) const {
+std::string Tallies::EncodeCheckpoint() const {
+  absl::MutexLock lock(&mutex_);
+  uint32_t set_count = 0;
   CanonicalWriter writer;
-  writer.U32(static_cast<uint32_t>(sets.size()));
-  for (const auto& [key, counts] : sets) {
+  for (const auto& [key, set] : sets_) {
+    const std::optional<SetCounts> counts = PendingOf(key, set);
+    if (!counts.has_value()) continue;
+    ++set_count;
     writer.Fixed(key.catalogue).I64(key.period.year).U8(static_cast<uint8_t>(key.period.quarter));
-    writer.U32(static_cast<uint32_t>(counts.counts.size())).I64(counts.members_cut);
+    writer.U32(static_cast<uint32_t>(counts->counts.size())).U32(set.place.has_value() ? *set.place + 1 : 0);
+    writer.I64(counts->members_cut);
     uint32_t cells = 0;
-    for (int64_t value : counts.counts) cells += value != 0;
+    for (int64_t value : counts->counts) cells += value != 0;
     writer.U32(cells);
-    for (size_t cell = 0; cell < counts.counts.size(); ++cell) {
-      if (counts.counts[cell] != 0) writer.U32(static_cast<uint32_t>(cell)).I64(counts.counts[cell]);
+    for (size_t cell = 0; cell < counts->counts.size(); ++cell) {
+      if (counts->counts[cell] != 0) writer.U32(static_cast<uint32_t>(cell)).I64(counts->counts[cell]);
     }
+  }
+  return CanonicalWriter().U32(set_count).bytes() + writer.bytes();
+}
+
+std::string Tallies::EncodeEntry() const {
+  CanonicalWriter writer;
+  writer.U32(static_cast<uint32_t>(moved_.size()));
+  for (const auto& [key, moved] : moved_) {
+    writer.Fixed(key.catalogue).I64(key.period.year).U8(static_cast<uint8_t>(key.period.quarter)).U32(0);
+    writer.I64(moved.members_cut).U32(static_cast<uint32_t>(moved.cells.size()));
+    for (const auto& [cell, value] : moved.cells) writer.U32(cell).I64(value);
   }
   return std::move(writer).Take();
 }
@@ -218,38 +249,25 @@ void Tallies::PutSealed(uint8_t kind, uint64_t sequence, std::string plain, Batc
 
 void Tallies::Seal(uint64_t sequence, Batch& batch) {
   const bool due = TakeCheckpointDue();
-  if (!pending() && !due) return;
-  if (due || !installed_.empty() || ++entries_ >= kEntriesMax) {
-    std::map<SetKey, SetCounts> all = installed_;
-    for (const SetKey& key : WantedSets()) {
-      if (installed_.contains(key) || IsWhole(key)) all[key] = WithPending(key);
-    }
-    batch.DeleteRange(Family::kTallies, {KeyOf(kCheckpoint, 0), KeyOf(kCheckpoint, sequence)});
-    batch.DeleteRange(Family::kTallies, {KeyOf(kEntry, 0), KeyOf(kEntry, sequence + 1)});
-    PutSealed(kCheckpoint, sequence, Encode(all), batch);
-    entries_ = 0;
+  if (!due && moved_.empty() && installed_.empty()) return;
+  if (!due && installed_.empty() && ++entries_ < kEntriesMax) {
+    PutSealed(kEntry, sequence, EncodeEntry(), batch);
     return;
   }
-  CanonicalWriter writer;
-  writer.U32(static_cast<uint32_t>(moved_.size()));
-  for (const auto& [key, moved] : moved_) {
-    writer.Fixed(key.catalogue).I64(key.period.year).U8(static_cast<uint8_t>(key.period.quarter)).U32(0);
-    writer.I64(moved.second).U32(static_cast<uint32_t>(moved.first.size()));
-    for (const auto& [cell, value] : moved.first) writer.U32(cell).I64(value);
-  }
-  PutSealed(kEntry, sequence, std::move(writer).Take(), batch);
+  batch.DeleteRange(Family::kTallies, {KeyOf(kCheckpoint, 0), KeyOf(kCheckpoint, sequence)});
+  batch.DeleteRange(Family::kTallies, {KeyOf(kEntry, 0), KeyOf(kEntry, sequence + 1)});
+  PutSealed(kCheckpoint, sequence, EncodeCheckpoint(), batch);
+  entries_ = 0;
 }
 
 void Tallies::Publish() {
-  std::map<SetKey, SetCounts> ready;
-  for (const auto& [key, counts] : installed_) ready[key] = WithPending(key);
-  for (const auto& [key, moved] : moved_) ready[key] = WithPending(key);
   absl::MutexLock lock(&mutex_);
-  for (auto& [key, counts] : ready) {
-    auto found = sets_.find(key);
-    if (found == sets_.end()) continue;  // no longer wanted
-    found->second.counts = std::move(counts);
-    found->second.whole = true;
+  for (auto& [key, set] : sets_) {
+    if (!installed_.contains(key) && !moved_.contains(key)) continue;
+    std::optional<SetCounts> counts = PendingOf(key, set);
+    if (!counts.has_value()) continue;
+    set.counts = *std::move(counts);
+    set.whole = true;
   }
   moved_.clear();
   installed_.clear();

@@ -48,57 +48,71 @@ class Tallies {
 
   // Checkpoint and entries; sets sleep until they are wanted.
   absl::Status Load(const Reader& reader);
-  // Wakes the sets that are wanted, drops the others, and returns those that must be counted first.
+  // Wakes the sets that are wanted, drops the others, and returns those that must be counted first: new ones, and those
+  // that were counted for another place.
   std::vector<SetKey> Want(const std::map<SetKey, CountedCatalogue>& wanted);
-  // How a wanted set counts, with what keeps its catalogue alive; none when it is not wanted.
+  // How a wanted set counts, with what keeps its catalogue alive.
   struct Scope {
     std::shared_ptr<const model::CompiledCatalogue> catalogue;
     model::TallyScope tally;
+    uint64_t generation = 0;  // a set that was dropped and is wanted again is another one
   };
-  std::optional<Scope> ScopeOf(const SetKey& key) const;
-  std::vector<SetKey> WantedSets() const;
+  std::optional<Scope> ScopeOf(const SetKey& key) const;  // none when it is not wanted
   // Zeros of the right length.
-  SetCounts Empty(const SetKey& key) const;
+  static SetCounts Empty(const SetKey& key, const Scope& scope);
 
   // --- the sequencer
+  // The sets that are whole, or will be with the commit that is being made.
+  std::map<SetKey, Scope> Counting() const;
   void Move(const std::optional<model::MemberFacts>& before, const std::optional<model::MemberFacts>& after);
-  // A set that has been counted takes its place with this commit.
-  void Install(const SetKey& key, SetCounts counts);
-  void Drop();  // what Move and Install gathered for a commit that will not be
-  bool pending() const { return !moved_.empty() || !installed_.empty(); }
+  // A set that has been counted takes its place with this commit, if it is still wanted.
+  void Install(const SetKey& key, uint64_t generation, SetCounts counts);
   void Seal(uint64_t sequence, Batch& batch);
   void Publish();
-  // As it will be after the commit that is being made.
-  SetCounts WithPending(const SetKey& key) const;
+  // As it will be after the commit that is being made; none when it will not be whole.
+  std::optional<SetCounts> WithPending(const SetKey& key) const;
 
-  bool IsWhole(const SetKey& key) const;
   // None while the set is not whole.
   std::optional<SetCounts> Counts(const SetKey& key) const;
 
  private:
   struct Set {
     std::optional<CountedCatalogue> counted;  // none: asleep
+    std::optional<uint32_t> place;            // that the counts are for
     SetCounts counts;
     bool whole = false;
+    uint64_t generation = 0;
   };
-  using Moved = std::map<SetKey, std::pair<std::map<model::Cell, int64_t>, int64_t>>;
-  // Sets that nobody woke would go stale with the first commit.
+  struct Moved {
+    uint64_t generation = 0;
+    std::map<model::Cell, int64_t> cells;
+    int64_t members_cut = 0;
+  };
+  struct Installed {
+    uint64_t generation = 0;
+    SetCounts counts;
+  };
+  using Sets = std::map<SetKey, Set>;
   void DropSleeping();
   bool TakeCheckpointDue();
+  Scope ScopeOfSet(const SetKey& key, const Set& set) const;
+  std::optional<SetCounts> PendingOf(const SetKey& key, const Set& set) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   absl::Status Read(absl::string_view plain, bool checkpoint);
-  std::string Encode(const std::map<SetKey, SetCounts>& sets) const;
+  std::string EncodeCheckpoint() const;
+  std::string EncodeEntry() const;
   void PutSealed(uint8_t kind, uint64_t sequence, std::string plain, Batch& batch);
 
   const SecretBytes seal_key_;
   const model::OrderKey order_key_;
   RandomSource* const random_;
-  Moved moved_;                            // sequencer's thread
-  std::map<SetKey, SetCounts> installed_;  // sequencer's thread
+  std::map<SetKey, Moved> moved_;          // sequencer's thread
+  std::map<SetKey, Installed> installed_;  // sequencer's thread
   uint64_t entries_ = 0;                   // since the last checkpoint; sequencer's thread
   mutable absl::Mutex mutex_;
   // A set was let go that the checkpoint on disk still holds: it must not come back stale.
   bool checkpoint_due_ ABSL_GUARDED_BY(mutex_) = false;
-  std::map<SetKey, Set> sets_ ABSL_GUARDED_BY(mutex_);
+  uint64_t generations_ ABSL_GUARDED_BY(mutex_) = 0;
+  Sets sets_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace aangan::storage::node

@@ -107,6 +107,48 @@ TEST(Apply, AnErasedMemberIsGoneAndHerIdStaysRefused) {
   EXPECT_TRUE(test.store->Verify().ok());
 }
 
+TEST(Apply, ARepeatAfterTheErasureGetsTheFirstAnswerToo) {
+  StoreUnderTest test;
+  const model::Id member = test.AddMember(true);
+  RecordsChange service;
+  service.actor = "tokens/test";
+  service.request = RequestKey{"t", "CreateService", "0190b2c4-0000-4000-8000-000000000001", Sha256("service")};
+  service.writes.push_back({WriteKind::kCreate,
+                            {RecordKind::kService, member, test.NewId()},
+                            0,
+                            StoreUnderTest::Service(DayOf(2026, 8, 1))});
+  ASSERT_TRUE(test.store->SubmitAndWait(service).ok());
+  RecordsChange erase;
+  erase.actor = "tokens/test";
+  erase.action = Action::kDeleted;
+  erase.request = RequestKey{"t", "DeleteMember", "0190b2c4-0000-4000-8000-000000000002", Sha256("erase")};
+  erase.writes.push_back({WriteKind::kDelete, {RecordKind::kMember, member, member}, 1, {}});
+  const auto first = test.store->SubmitAndWait(erase);
+  ASSERT_TRUE(first.ok());
+  const auto again = test.store->SubmitAndWait(erase);
+  ASSERT_THAT(again.status(), tests::IsOk());
+  EXPECT_TRUE(again->repeated);
+  EXPECT_EQ(again->sequence, first->sequence);
+  EXPECT_THAT(test.store->SubmitAndWait(service).status(), tests::IsOk());
+  // Without a request id it is another erasure, of nobody.
+  erase.request.reset();
+  EXPECT_THAT(test.store->SubmitAndWait(erase), tests::HasProblem(absl::StatusCode::kNotFound, Reason::kNotFound));
+}
+
+TEST(Apply, ALaterDecisionOfTheSameDayHoldsAlsoWhenTheClockWentBack) {
+  StoreUnderTest test;
+  const model::Id member = test.AddMember(true);
+  test.Close();
+  test.clock.now -= absl::Hours(5);
+  test.Open();
+  ASSERT_TRUE(test.Write(WriteKind::kCreate, {RecordKind::kConsent, member, test.NewId()}, 0,
+                         StoreUnderTest::Consent(false, DayOf(2026, 1, 1)))
+                  .ok());
+  const auto closed = test.store->Close(test.catalogue->digest, {2026, 3});
+  ASSERT_THAT(closed.status(), tests::IsOk());
+  for (int64_t count : closed->counts) EXPECT_EQ(count, 0);
+}
+
 TEST(Apply, AnImportedRowIsTakenOnceWhateverOftenItComes) {
   StoreUnderTest test;
   const Digest row = Sha256("row");

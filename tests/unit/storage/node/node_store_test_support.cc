@@ -25,6 +25,16 @@ std::shared_ptr<const model::CompiledCatalogue> ShippedCatalogue() {
 StoreUnderTest::StoreUnderTest() : catalogue(ShippedCatalogue()) { Open(); }
 
 void StoreUnderTest::Open() {
+  OpenUncounted();
+  Count(0);
+}
+
+void StoreUnderTest::Count(uint32_t place) {
+  AANGAN_CHECK(store->SetCatalogues({{catalogue, place}}).ok());
+  AANGAN_CHECK(store->AwaitRebuilt(SystemClock().Now() + absl::Seconds(60)).ok());
+}
+
+void StoreUnderTest::OpenUncounted() {
   StoreOptions options;
   options.folder = folder / "node";
   options.clock = &clock;
@@ -33,8 +43,6 @@ void StoreUnderTest::Open() {
   auto opened = NodeStore::Open(options);
   AANGAN_CHECK(opened.ok());
   store = *std::move(opened);
-  AANGAN_CHECK(store->SetCatalogues({{catalogue, 0}}).ok());
-  AANGAN_CHECK(store->AwaitRebuilt(SystemClock().Now() + absl::Seconds(60)).ok());
 }
 
 absl::StatusOr<Committed> StoreUnderTest::Write(WriteKind kind, const model::RecordName& name, uint64_t version,

@@ -29,7 +29,9 @@ std::shared_ptr<const model::CompiledCatalogue> ShippedCatalogue();
 class StoreUnderTest {
  public:
   StoreUnderTest();
-  void Open();  // or open again after Close
+  void Open();           // or open again after Close; counts
+  void OpenUncounted();  // as a node is before its agents have told it what to count
+  void Count(uint32_t place);
   void Close() { store.reset(); }
 
   model::Id NewId() { return model::RandomId(random); }

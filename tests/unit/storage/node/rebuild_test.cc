@@ -2,9 +2,11 @@
 // Counting in the background while writes go on ends in the same numbers as a recount.
 #include "storage/node/rebuild.h"
 
+#include <atomic>
 #include <thread>
 
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
 #include "tests/unit/storage/node/node_store_test_support.h"
 
 namespace aangan::storage::node {
@@ -27,6 +29,52 @@ TEST(Rebuild, WritesDuringACountAreCountedOnce) {
     ASSERT_TRUE(report.ok()) << "round " << round;
     EXPECT_GT(report->tally_sets, 3);
   }
+}
+
+TEST(Rebuild, AWriteBeforeAnybodySaidWhatToCountIsCounted) {
+  StoreUnderTest test;
+  const model::Id member = test.AddMember(true);
+  test.Close();
+  test.OpenUncounted();
+  test.AddService(member, DayOf(2026, 8, 1));
+  test.AddMember(true);
+  test.Count(0);
+  EXPECT_THAT(test.store->Verify().status(), tests::IsOk());
+  test.Close();
+  test.Open();
+  EXPECT_THAT(test.store->Verify().status(), tests::IsOk());
+}
+
+TEST(Rebuild, AnotherPlaceIsAnotherCount) {
+  StoreUnderTest test;
+  for (int i = 0; i < 5; ++i) test.AddService(test.AddMember(true), DayOf(2026, 8, 1));
+  test.Count(1);
+  EXPECT_THAT(test.store->Verify().status(), tests::IsOk());
+  test.Close();
+  test.OpenUncounted();
+  test.Count(0);
+  EXPECT_THAT(test.store->Verify().status(), tests::IsOk());
+}
+
+TEST(Rebuild, CataloguesMayComeAndGoWhileCommitsMoveTheirSets) {
+  StoreUnderTest test;
+  std::vector<model::Id> members;
+  for (int i = 0; i < 10; ++i) members.push_back(test.AddMember(true));
+  std::atomic<bool> over{false};
+  std::thread writer([&] {
+    for (size_t i = 0; i < 300; ++i) test.AddService(members[i % members.size()], DayOf(2026, 8, 1));
+    over = true;
+  });
+  while (!over) {
+    EXPECT_THAT(test.store->SetCatalogues({}), tests::IsOk());
+    EXPECT_THAT(test.store->SetCatalogues({{test.catalogue, 0}}), tests::IsOk());
+  }
+  writer.join();
+  test.Count(0);
+  EXPECT_THAT(test.store->Verify().status(), tests::IsOk());
+  test.Close();
+  test.Open();
+  EXPECT_THAT(test.store->Verify().status(), tests::IsOk());
 }
 
 }  // namespace
