@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Certificates and tokens that were given out.
+#include "server/federation/credentials.h"
+
+#include <utility>
+
+#include "aangan/store/v1/federation_store.pb.h"
+#include "base/problem.h"
+#include "base/status.h"
+#include "server/shared/tokens.h"
+
+namespace aangan::federation {
+namespace {
+
+using store::v1::CertificateHolder;
+using store::v1::EnrolledApp;
+
+absl::Status UnknownCertificate() {
+  return Problem(absl::StatusCode::kUnauthenticated, Reason::kBadCertificate,
+                 "The certificate is not one that this federation has in use. Join again to get a new one.");
+}
+
+}  // namespace
+
+std::string CertificateKey(absl::string_view fingerprint) {
+  return absl::StrCat("certificate/", ToHex(AsBytes(fingerprint)));
+}
+
+Write NodeCertificate(const Digest& fingerprint, absl::string_view collective) {
+  CertificateHolder holder;
+  holder.set_id(std::string(collective));
+  return {Table::kSettings, CertificateKey(AsText(fingerprint)), holder.SerializeAsString()};
+}
+
+NewApp MakeApp(server::Role role, absl::string_view id, const Digest& fingerprint, absl::Time now,
+               RandomSource& random) {
+  server::NewToken made = server::MakeToken(role, id, now, kAppTokenLife, random);
+  CertificateHolder holder;
+  holder.set_id(std::string(id));
+  holder.set_token(server::EncodeToken(made.record));
+  EnrolledApp app;
+  app.set_certificate_fingerprint(std::string(AsText(fingerprint)));
+  NewApp result;
+  result.token = std::move(made.text);
+  result.writes.push_back({Table::kSettings, CertificateKey(AsText(fingerprint)), holder.SerializeAsString()});
+  result.writes.push_back({Table::kSettings, AppKey(id), app.SerializeAsString()});
+  return result;
+}
+
+absl::StatusOr<server::Caller> FederationCallers::Identify(const server::Peer& peer, absl::string_view token) const {
+  ASSIGN_OR_RETURN(const server::CertificateIdentity identity, server::IdentityOfCertificate(peer.certificate_pem));
+  ASSIGN_OR_RETURN(const auto found, ReadStored<CertificateHolder>(*store_, Table::kSettings,
+                                                                   CertificateKey(AsText(identity.fingerprint))));
+  if (!found || identity.roster != roster_ || identity.id != found->value.id()) return UnknownCertificate();
+  server::Caller caller;
+  caller.id = identity.id;
+  if (found->value.token().empty()) {
+    caller.role = server::Role::kNode;
+    caller.collective = identity.id;
+    return caller;
+  }
+  if (token.empty()) {
+    return Problem(absl::StatusCode::kUnauthenticated, Reason::kNoCredential,
+                   "An app needs its token beside its certificate. Send it as: authorization: Bearer ...");
+  }
+  ASSIGN_OR_RETURN(const server::TokenRecord record, server::DecodeToken(found->value.token()));
+  RETURN_IF_ERROR(server::CheckToken(token, record, clock_->Now()));
+  caller.role = record.role;
+  return caller;
+}
+
+}  // namespace aangan::federation
