@@ -99,7 +99,7 @@ absl::StatusOr<v1::SignedCatalogue> CatalogueBook::Sign(int32_t version, const v
     RETURN_IF_ERROR(model::CheckOneSignature(*roster, signature.collective(), model::kCatalogueLabel, canonical,
                                              signature.signature()));
     StoredCatalogue changed = stored->value;
-    InsertSignature(changed.mutable_signatures(), signature);
+    InsertByCollective(changed.mutable_signatures(), signature);
     RETURN_IF_ERROR(
         store_->Commit({{Table::kSettings, key, changed.SerializeAsString()}}, {Unchanged(Table::kSettings, *stored)}));
     return Describe(changed, roster);

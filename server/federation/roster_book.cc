@@ -143,7 +143,7 @@ absl::StatusOr<v1::SignedRoster> RosterBook::Sign(int32_t epoch, const v1::Roste
     RETURN_IF_ERROR(model::CheckOneSignature(signer_of, signature.collective(), model::kRosterLabel, canonical,
                                              signature.signature()));
     StoredEpoch changed = stored->value;
-    InsertSignature(changed.mutable_signatures(), signature);
+    InsertByCollective(changed.mutable_signatures(), signature);
     RETURN_IF_ERROR(
         store_->Commit({{Table::kSettings, key, changed.SerializeAsString()}}, {Unchanged(Table::kSettings, *stored)}));
     return Epoch(epoch);

@@ -61,9 +61,9 @@ class RosterBook {
   const Clock* const clock_;
 };
 
-// Puts a signature in its place by collective, or over the one that is there.
+// Puts an entry in its place by collective, or over the one that is there.
 template <typename Signatures, typename Signature>
-void InsertSignature(Signatures* signatures, const Signature& signature) {
+void InsertByCollective(Signatures* signatures, const Signature& signature) {
   int at = 0;
   while (at < signatures->size() && signatures->Get(at).collective() < signature.collective()) ++at;
   if (at < signatures->size() && signatures->Get(at).collective() == signature.collective()) {

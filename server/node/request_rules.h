@@ -20,6 +20,7 @@
 #include "model/names.h"
 #include "server/shared/door.h"
 #include "server/shared/page_token.h"
+#include "server/shared/paging.h"
 #include "storage/node/change.h"
 #include "storage/node/node_store.h"
 
@@ -42,20 +43,8 @@ absl::StatusOr<model::Id> IdOrNew(absl::string_view id, absl::string_view field,
 absl::StatusOr<std::optional<storage::node::RequestKey>> RequestKeyOf(const server::Call& call,
                                                                       const google::protobuf::Message& request);
 
-// How many to list and after which id. INVALID_ARGUMENT (INVALID_FIELD for a negative size, BAD_PAGE_TOKEN).
-struct Page {
-  size_t size = 0;
-  std::string after;  // opaque to the caller; empty at the beginning
-};
-struct PageLimits {
-  int32_t size_default = 50;
-  int32_t size_max = 200;
-};
-absl::StatusOr<Page> PageOf(const server::PageTokens& tokens, const server::Call& call, absl::string_view list,
-                            int32_t page_size, const std::string& page_token, PageLimits limits = {});
-// The token that goes on behind `last`.
-std::string NextPage(const server::PageTokens& tokens, const server::Call& call, absl::string_view list,
-                     absl::string_view last);
+using server::Page;
+using server::PageLimits;
 
 // A page of records by id: asks for one more than fits, so that the last page has no token.
 template <typename Response, typename Append>

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// The federation as one object: wiring only.
+#include "server/federation/federation_server.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_split.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "base/problem.h"
+#include "base/status.h"
+#include "model/names.h"
+#include "server/federation/catalogue_rpc.h"
+#include "server/federation/certificate_authority.h"
+#include "server/federation/credentials.h"
+#include "server/federation/enrol_rpc.h"
+#include "server/federation/enrolment_port.h"
+#include "server/federation/federation_keys.h"
+#include "server/federation/figure_rpc.h"
+#include "server/federation/ingest.h"
+#include "server/federation/roster_rpc.h"
+#include "server/federation/round_agent.h"
+#include "server/federation/round_rpc.h"
+#include "server/federation/staff.h"
+#include "server/shared/config.h"
+#include "server/shared/grpc_front.h"
+#include "server/shared/lifecycle.h"
+#include "storage/federation/rocks_store.h"
+
+namespace aangan::federation {
+namespace {
+
+constexpr absl::Duration kStopGrace = absl::Seconds(10);
+
+const google::protobuf::ServiceDescriptor* ServiceOf(const google::protobuf::Descriptor* message, const char* name) {
+  return message->file()->FindServiceByName(name);
+}
+
+class Server final : public FederationServer {
+ public:
+  Server(const Options& options, const Clock* clock, RandomSource* random)
+      : options_(options), clock_(clock), random_(random), names_(options.roster) {}
+  ~Server() override { Stop(); }
+
+  absl::Status Open() {
+    if (!model::IsSlug(options_.roster)) {
+      return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "The roster has no name.")
+          .Field("federation.roster", "must be a slug: a-z, then a-z, 0-9, _ or -, at most 63");
+    }
+    RETURN_IF_ERROR(MakeFolders(options_.data, 0700));
+    ASSIGN_OR_RETURN(store_, storage::federation::OpenRocksStore(absl::StrCat(options_.data, "/main")));
+    ASSIGN_OR_RETURN(SigningKey key, OpenSigningKey(options_.data, *random_));
+    key_ = std::make_unique<SigningKey>(std::move(key));
+    ASSIGN_OR_RETURN(SecretBytes page_key, OpenPageTokenKey(options_.data, *random_));
+    page_tokens_ = std::make_unique<server::PageTokens>(std::move(page_key), random_);
+    const std::string tls = absl::StrCat(options_.data, "/tls");
+    RETURN_IF_ERROR(MakeFolders(tls, 0700));
+    ASSIGN_OR_RETURN(authority_, CertificateAuthority::Open(tls, clock_, random_));
+    RETURN_IF_ERROR(MakeStaffCredentials(options_.data, options_.roster, *store_, *authority_, *clock_, *random_));
+    MakeBooks();
+    return Serve();
+  }
+
+  absl::Status StartPorts() {
+    ASSIGN_OR_RETURN(const CertifiedKey own, authority_->MakeServer(options_.server_names));
+    server::GrpcFront::Options front;
+    front.listen = options_.listen;
+    front.certificate_pem = absl::StrCat(own.certificate_pem, authority_->pem());
+    front.key_pem = own.key_pem;
+    front.client_authority_pem = authority_->pem();
+    front.client_certificate = server::ClientCertificate::kRequired;
+    front.reflection = options_.reflection;
+    ASSIGN_OR_RETURN(front_, server::GrpcFront::Start(front, door_.get(), clock_));
+    front.listen = options_.enrolment_listen;
+    front.client_authority_pem.clear();
+    front.client_certificate = server::ClientCertificate::kNone;
+    front.reflection = false;
+    enrolment_port_ =
+        std::make_unique<EnrolmentPort>(front, enrolment_door_.get(), tokens_.get(), clock_,
+                                        [this](const std::string& address) { return WritePorts(address); });
+    RETURN_IF_ERROR(enrolment_port_->Follow());
+    agent_->Start();
+    LogInfo("federation", "ready").Name("address", front_->address()).Name("roster", options_.roster);
+    return WritePorts(enrolment_port_->address());
+  }
+
+  void Stop() override {
+    for (server::Door* door : {door_.get(), enrolment_door_.get()}) {
+      if (door != nullptr) door->Stop(kStopGrace);
+    }
+    if (front_ != nullptr) front_->Stop(kStopGrace);
+    if (enrolment_port_ != nullptr) enrolment_port_->Stop();
+    if (agent_ != nullptr) agent_->Stop();
+  }
+
+ private:
+  void MakeBooks() {
+    rosters_ = std::make_unique<RosterBook>(store_.get(), &names_, key_->public_key(), clock_);
+    tokens_ = std::make_unique<JoinTokens>(store_.get(), rosters_.get(), authority_->digest(), clock_, random_);
+    catalogues_ = std::make_unique<CatalogueBook>(store_.get(), &names_, rosters_.get());
+    rounds_ = std::make_unique<RoundBook>(store_.get(), &names_, rosters_.get(), catalogues_.get(), key_.get());
+    releases_ = std::make_unique<ReleaseBook>(store_.get(), &names_, rounds_.get(), key_.get(), clock_);
+    figures_ = std::make_unique<FigureBook>(rosters_.get(), catalogues_.get(), rounds_.get(), releases_.get(), clock_);
+    ingest_ = std::make_unique<Ingest>(store_.get(), &names_, rounds_.get(), key_.get(), clock_);
+    agent_ = std::make_unique<RoundAgent>(RoundAgent::Rooms{rosters_.get(), catalogues_.get(), rounds_.get(),
+                                                            releases_.get(), clock_, options_.wait_for_all,
+                                                            options_.check_every, [this] { FollowTokens(); }});
+  }
+
+  absl::Status Serve() {
+    ASSIGN_OR_RETURN(server::Authorisation roles, server::Authorisation::Load());
+    roles_ = std::move(roles);
+    callers_ = std::make_unique<FederationCallers>(store_.get(), options_.roster, clock_);
+    door_ = std::make_unique<server::Door>(server::Door::Options{}, &roles_, callers_.get(), clock_);
+    enrolment_door_ = std::make_unique<server::Door>(server::Door::Options{}, &roles_, &nobody_yet_, clock_);
+    const auto wake = [this] { agent_->Wake(); };
+    roster_rpc_ =
+        std::make_unique<RosterRpc>(RosterRpc::Rooms{&names_, rosters_.get(), tokens_.get(), page_tokens_.get(),
+                                                     [this] { return enrolment_port_->Follow(); }, wake});
+    catalogue_rpc_ =
+        std::make_unique<CatalogueRpc>(CatalogueRpc::Rooms{&names_, catalogues_.get(), page_tokens_.get(), wake});
+    round_rpc_ =
+        std::make_unique<RoundRpc>(RoundRpc::Rooms{&names_, rounds_.get(), ingest_.get(), page_tokens_.get(), wake});
+    figure_rpc_ =
+        std::make_unique<FigureRpc>(FigureRpc::Rooms{&names_, releases_.get(), figures_.get(), page_tokens_.get()});
+    enrol_rpc_ = std::make_unique<EnrolRpc>(EnrolRpc::Rooms{store_.get(), &names_, rosters_.get(), tokens_.get(),
+                                                            authority_.get(), key_->public_key(), clock_, random_});
+    RETURN_IF_ERROR(door_->Serve(ServiceOf(v1::Roster::descriptor(), "RosterService"), roster_rpc_->Handlers()));
+    RETURN_IF_ERROR(
+        door_->Serve(ServiceOf(v1::Catalogue::descriptor(), "CatalogueService"), catalogue_rpc_->Handlers()));
+    RETURN_IF_ERROR(door_->Serve(ServiceOf(v1::Round::descriptor(), "RoundService"), round_rpc_->RoundHandlers()));
+    RETURN_IF_ERROR(
+        door_->Serve(ServiceOf(v1::Upload::descriptor(), "ContributionService"), round_rpc_->ContributionHandlers()));
+    RETURN_IF_ERROR(door_->Serve(ServiceOf(v1::Figure::descriptor(), "FigureService"), figure_rpc_->Handlers()));
+    return enrolment_door_->Serve(ServiceOf(v1::Roster::descriptor(), "EnrolmentService"), enrol_rpc_->Handlers());
+  }
+
+  absl::Status WritePorts(const std::string& enrolment) const {
+    std::map<std::string, std::string> ports = {{"grpc", front_->address()}};
+    if (!enrolment.empty()) ports["enrolment"] = enrolment;
+    return server::WritePorts(options_.data, ports);
+  }
+
+  void FollowTokens() {
+    const absl::Status status = enrolment_port_->Follow();
+    if (!status.ok()) LogError("enrolment", "port not opened").Status(status);
+  }
+
+  const Options options_;
+  const Clock* const clock_;
+  RandomSource* const random_;
+  const ResourceNames names_;
+  // In the order of making; the ports go first and the store last.
+  std::unique_ptr<FederationStore> store_;
+  std::unique_ptr<SigningKey> key_;
+  std::unique_ptr<server::PageTokens> page_tokens_;
+  std::unique_ptr<CertificateAuthority> authority_;
+  std::unique_ptr<RosterBook> rosters_;
+  std::unique_ptr<JoinTokens> tokens_;
+  std::unique_ptr<CatalogueBook> catalogues_;
+  std::unique_ptr<RoundBook> rounds_;
+  std::unique_ptr<ReleaseBook> releases_;
+  std::unique_ptr<FigureBook> figures_;
+  std::unique_ptr<Ingest> ingest_;
+  std::unique_ptr<RoundAgent> agent_;
+  server::Authorisation roles_;
+  std::unique_ptr<FederationCallers> callers_;
+  const NobodyYet nobody_yet_;
+  std::unique_ptr<RosterRpc> roster_rpc_;
+  std::unique_ptr<CatalogueRpc> catalogue_rpc_;
+  std::unique_ptr<RoundRpc> round_rpc_;
+  std::unique_ptr<FigureRpc> figure_rpc_;
+  std::unique_ptr<EnrolRpc> enrol_rpc_;
+  std::unique_ptr<server::Door> door_;
+  std::unique_ptr<server::Door> enrolment_door_;
+  std::unique_ptr<server::GrpcFront> front_;
+  std::unique_ptr<EnrolmentPort> enrolment_port_;
+};
+
+std::vector<server::Setting> Settings() {
+  using server::SettingKind;
+  return {
+      {"federation.data", SettingKind::kText, "/var/lib/aangan/federation", "folder of the store and keys"},
+      {"federation.listen", SettingKind::kText, "127.0.0.1:7411", "address of the gRPC port; port 0 takes a free one"},
+      {"federation.enrolment_listen", SettingKind::kText, "127.0.0.1:7413",
+       "address of the enrolment port, open only while a join token waits"},
+      {"federation.roster", SettingKind::kText, "", "name of the roster, a slug; required"},
+      {"federation.server_names", SettingKind::kText, "localhost,127.0.0.1",
+       "DNS names and IP addresses that nodes reach this server by, separated by commas"},
+      {"federation.reflection", SettingKind::kYesNo, "true", "let clients ask which services there are"},
+      {"round.wait_for_all", SettingKind::kYesNo, "false", "freeze when all have contributed or the extension is over"},
+      {"round.check_seconds", SettingKind::kNumber, "60", "seconds between looks at what is due"}};
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<FederationServer>> FederationServer::Start(const Options& options, const Clock* clock,
+                                                                          RandomSource* random) {
+  auto server = std::make_unique<Server>(options, clock, random);
+  RETURN_IF_ERROR(server->Open());
+  RETURN_IF_ERROR(server->StartPorts());
+  return std::unique_ptr<FederationServer>(std::move(server));
+}
+
+int RunFederation(int argc, const char* const* argv, const Clock& clock) {
+  server::BlockSignals();
+  const server::Config::Outcome read = server::Config::Read(
+      argc, argv, "aangan-federation", "The federation: adds up what the collectives contribute, publishes figures.",
+      Settings(), "/etc/aangan/federation.toml");
+  if (!read.go_on) {
+    std::fputs(read.message.c_str(), read.exit_code == 0 ? stdout : stderr);
+    if (read.exit_code != 0) std::fputs("\n", stderr);
+    return read.exit_code;
+  }
+  FederationServer::Options options;
+  options.data = read.config.Text("federation.data");
+  options.listen = read.config.Text("federation.listen");
+  options.enrolment_listen = read.config.Text("federation.enrolment_listen");
+  options.roster = read.config.Text("federation.roster");
+  options.server_names = absl::StrSplit(read.config.Text("federation.server_names"), ',', absl::SkipWhitespace());
+  options.reflection = read.config.YesNo("federation.reflection");
+  options.wait_for_all = read.config.YesNo("round.wait_for_all");
+  options.check_every = absl::Seconds(std::max<int64_t>(1, read.config.Number("round.check_seconds")));
+  SystemRandom random;
+  absl::StatusOr<std::unique_ptr<FederationServer>> server = FederationServer::Start(options, &clock, &random);
+  if (!server.ok()) {
+    LogError("federation", "not started").Status(server.status());
+    std::fprintf(stderr, "aangan-federation: %s\n", std::string(server.status().message()).c_str());
+    const bool config = HasReason(server.status(), Reason::kNewerFormat) || absl::IsInvalidArgument(server.status());
+    return config ? server::kExitConfig : 1;
+  }
+  server::AwaitStop();
+  LogInfo("federation", "stopping");
+  (*server)->Stop();
+  return 0;
+}
+
+}  // namespace aangan::federation

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers questions about figures.
+#include "server/federation/figure_book.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/problem.h"
+#include "base/status.h"
+#include "model/roster.h"
+#include "server/federation/figure_list.h"
+
+namespace aangan::federation {
+namespace {
+
+bool HasCode(const v1::Figure& figure, const v1::FigureCode& wanted) {
+  return std::any_of(figure.codes().begin(), figure.codes().end(), [&](const v1::FigureCode& code) {
+    return code.dimension() == wanted.dimension() && code.code() == wanted.code();
+  });
+}
+
+bool Matches(const v1::Figure& figure, const v1::ListFiguresRequest& question) {
+  if (!question.period().empty() && figure.period() != question.period()) return false;
+  if (!question.indicator().empty() && figure.indicator() != question.indicator()) return false;
+  if (!question.table().empty() && figure.table() != question.table()) return false;
+  return std::all_of(question.codes().begin(), question.codes().end(),
+                     [&](const v1::FigureCode& wanted) { return HasCode(figure, wanted); });
+}
+
+// Known to any of the catalogues; what none of them knows is a slip of the pen and told.
+absl::Status CheckKnown(const v1::ListFiguresRequest& question,
+                        const std::vector<const model::CompiledCatalogue*>& catalogues) {
+  bool indicator = question.indicator().empty();
+  bool table = question.table().empty();
+  for (const model::CompiledCatalogue* catalogue : catalogues) {
+    for (const auto& each : catalogue->indicators) indicator |= each.id == question.indicator();
+    for (const auto& each : catalogue->tables) table |= each.id == question.table();
+  }
+  Problem problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "The question names what nobody counts.");
+  if (!indicator) problem.Field("indicator", "must be the id of an indicator; ListIndicators lists them");
+  if (!table) problem.Field("table", "must be the id of a table of the catalogue");
+  return problem.has_fields() ? problem.ToStatus() : absl::OkStatus();
+}
+
+std::vector<v1::Figure> Matching(const std::vector<v1::Figure>& figures, const v1::ListFiguresRequest& question) {
+  std::vector<v1::Figure> matching;
+  for (const v1::Figure& figure : figures) {
+    if (Matches(figure, question)) matching.push_back(figure);
+  }
+  return matching;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const PeriodFigures>> FigureBook::Load(const model::Period& quarter) const {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (const auto kept = kept_.find(quarter); kept != kept_.end()) return kept->second;
+  }
+  auto loaded = std::make_shared<PeriodFigures>();
+  ASSIGN_OR_RETURN(std::optional<v1::NationalRelease> release, releases_->Find(quarter));
+  if (release) {
+    ASSIGN_OR_RETURN(loaded->ground, rounds_->GroundOf(release->round_descriptor()));
+    ASSIGN_OR_RETURN(loaded->figures, FiguresOf(*release, loaded->ground));
+    release->clear_sums();
+    loaded->release = *std::move(release);
+  } else {
+    ASSIGN_OR_RETURN(const std::optional<StoredRound> round, rounds_->Find(quarter));
+    if (!round || round->value.state() != v1::ROUND_STATE_VOID) return std::shared_ptr<const PeriodFigures>();
+    ASSIGN_OR_RETURN(loaded->ground, rounds_->GroundOf(round->value.round_descriptor()));
+    loaded->figures = FiguresOfVoid(round->value.round_descriptor(), loaded->ground);
+    for (const v1::Collective& each : loaded->ground.roster.collectives()) loaded->release.add_missing(each.id());
+  }
+  absl::MutexLock lock(&mutex_);
+  return kept_.try_emplace(quarter, std::move(loaded)).first->second;
+}
+
+absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> FigureBook::NewestCatalogue() const {
+  ASSIGN_OR_RETURN(const std::optional<v1::Roster> roster, rosters_->InForce());
+  ASSIGN_OR_RETURN(const std::vector<v1::SignedCatalogue> newest_first, catalogues_->List());
+  for (const v1::SignedCatalogue& each : newest_first) {
+    if (roster && each.in_force()) return model::CompileCatalogue(each.catalogue(), model::RosterCollectives(*roster));
+  }
+  return std::shared_ptr<const model::CompiledCatalogue>();
+}
+
+absl::StatusOr<std::vector<v1::Indicator>> FigureBook::Indicators() const {
+  ASSIGN_OR_RETURN(const auto catalogue, NewestCatalogue());
+  if (catalogue == nullptr) return std::vector<v1::Indicator>();
+  return std::vector<v1::Indicator>(catalogue->source.indicators().begin(), catalogue->source.indicators().end());
+}
+
+absl::StatusOr<FigureBook::Answer> FigureBook::WithoutRelease(const model::Period& asked, const model::Period& quarter,
+                                                              const v1::ListFiguresRequest& question) const {
+  ASSIGN_OR_RETURN(const auto newest, NewestCatalogue());
+  Answer answer;
+  if (newest == nullptr) return answer;
+  RETURN_IF_ERROR(CheckKnown(question, {newest.get()}));
+  ASSIGN_OR_RETURN(const std::optional<StoredRound> round, rounds_->Find(quarter));
+  ASSIGN_OR_RETURN(const std::optional<v1::Catalogue> in_force, catalogues_->For(quarter));
+  // Asked for and not out yet: no figure of any kind. Never asked for: not collected.
+  if (round || in_force || quarter.end() > clock_->Now()) return answer;
+  v1::ListFiguresRequest without_codes = question;
+  without_codes.clear_codes();
+  answer.figures = Matching(FiguresNotCollected(*newest, asked), without_codes);
+  return answer;
+}
+
+absl::StatusOr<FigureBook::Answer> FigureBook::Ask(const v1::ListFiguresRequest& question) const {
+  model::Period asked;
+  if (!question.period().empty()) {
+    ASSIGN_OR_RETURN(asked, model::ParsePeriod(question.period(), "period"));
+  } else {
+    ASSIGN_OR_RETURN(const std::vector<v1::NationalRelease> all, releases_->List());
+    if (all.empty()) return Answer();
+    ASSIGN_OR_RETURN(asked, model::ParsePeriod(all.back().round_descriptor().period(), "period"));
+  }
+  const model::Period quarter = asked.is_year() ? model::Period{asked.year, 4} : asked;
+  ASSIGN_OR_RETURN(const std::shared_ptr<const PeriodFigures> loaded, Load(quarter));
+  if (loaded == nullptr) return WithoutRelease(asked, quarter, question);
+  ASSIGN_OR_RETURN(const auto newest, NewestCatalogue());
+  std::vector<const model::CompiledCatalogue*> known = {loaded->ground.catalogue.get()};
+  if (newest != nullptr) known.push_back(newest.get());
+  RETURN_IF_ERROR(CheckKnown(question, known));
+  Answer answer;
+  answer.figures = Matching(loaded->figures, question);
+  for (const v1::FigureCode& code : question.codes()) {
+    if (code.dimension() != v1::DIMENSION_PLACE || question.codes_size() != 1 || !answer.figures.empty()) continue;
+    answer.figures = Matching(FiguresSuppressed(loaded->release, loaded->ground, code.code()), question);
+  }
+  if (answer.figures.empty() && newest != nullptr && question.codes().empty()) {
+    // The newest catalogue asks for it, the one of this period did not.
+    answer.figures = Matching(FiguresNotCollected(*newest, asked), question);
+  }
+  answer.contributors = {loaded->release.contributors().begin(), loaded->release.contributors().end()};
+  answer.missing = {loaded->release.missing().begin(), loaded->release.missing().end()};
+  return answer;
+}
+
+}  // namespace aangan::federation

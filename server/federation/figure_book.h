@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers questions about figures: which release a question is about, and which of its figures match. Figures of a
+// release never change, so they are computed once and kept.
+//
+// Threads: thread-safe. Errors: INVALID_ARGUMENT (INVALID_FIELD: unknown indicator, table or period); those of the
+// store.
+#ifndef AANGAN_SERVER_FEDERATION_FIGURE_BOOK_H_
+#define AANGAN_SERVER_FEDERATION_FIGURE_BOOK_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "aangan/federation/v1/figures.pb.h"
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "base/clock.h"
+#include "server/federation/catalogue_book.h"
+#include "server/federation/release_book.h"
+#include "server/federation/round_book.h"
+
+namespace aangan::federation {
+
+// All that one round says.
+struct PeriodFigures {
+  v1::NationalRelease release;  // without sums; empty for a void round
+  RoundGround ground;
+  std::vector<v1::Figure> figures;  // in the order of the vector
+};
+
+class FigureBook {
+ public:
+  // All outlive it.
+  FigureBook(const RosterBook* rosters, const CatalogueBook* catalogues, const RoundBook* rounds,
+             const ReleaseBook* releases, const Clock* clock)
+      : rosters_(rosters), catalogues_(catalogues), rounds_(rounds), releases_(releases), clock_(clock) {}
+
+  // What matches, in the order of the vector, with coverage. Nothing while the round of the period is under way.
+  struct Answer {
+    std::vector<v1::Figure> figures;
+    std::vector<std::string> contributors;
+    std::vector<std::string> missing;
+  };
+  absl::StatusOr<Answer> Ask(const v1::ListFiguresRequest& question) const;
+  // Of the newest catalogue in force that holds now or held last.
+  absl::StatusOr<std::vector<v1::Indicator>> Indicators() const;
+
+ private:
+  absl::StatusOr<std::shared_ptr<const PeriodFigures>> Load(const model::Period& quarter) const;
+  absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> NewestCatalogue() const;
+  absl::StatusOr<Answer> WithoutRelease(const model::Period& asked, const model::Period& quarter,
+                                        const v1::ListFiguresRequest& question) const;
+
+  const RosterBook* const rosters_;
+  const CatalogueBook* const catalogues_;
+  const RoundBook* const rounds_;
+  const ReleaseBook* const releases_;
+  const Clock* const clock_;
+  mutable absl::Mutex mutex_;
+  mutable std::map<model::Period, std::shared_ptr<const PeriodFigures>> kept_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace aangan::federation
+
+#endif  // AANGAN_SERVER_FEDERATION_FIGURE_BOOK_H_

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// aangan.federation.v1.FigureService.
+#include "server/federation/figure_rpc.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "base/digest.h"
+#include "base/problem.h"
+#include "base/status.h"
+#include "server/shared/paging.h"
+
+namespace aangan::federation {
+namespace {
+
+constexpr int kCodesMax = 8;  // more than a table has dimensions
+
+// The question itself is part of the list's name: a token goes on with the same question alone.
+std::string ListName(const v1::ListFiguresRequest& question) {
+  v1::ListFiguresRequest without_page = question;
+  without_page.clear_page_size();
+  without_page.clear_page_token();
+  const Digest digest = Sha256(without_page.SerializeAsString());
+  return absl::StrCat("figures ", AsText(digest));
+}
+
+size_t Position(const std::string& after) {
+  size_t position = 0;
+  return absl::SimpleAtoi(after, &position) ? position : 0;
+}
+
+}  // namespace
+
+std::map<std::string, server::Handler> FigureRpc::Handlers() {
+  return {{"GetNationalRelease", server::Handle(this, &FigureRpc::GetNationalRelease)},
+          {"ListNationalReleases", server::Handle(this, &FigureRpc::ListNationalReleases)},
+          {"ListFigures", server::Handle(this, &FigureRpc::ListFigures)},
+          {"ListIndicators", server::Handle(this, &FigureRpc::ListIndicators)}};
+}
+
+absl::StatusOr<v1::GetNationalReleaseResponse> FigureRpc::GetNationalRelease(
+    const server::Call&, const v1::GetNationalReleaseRequest& request) {
+  ASSIGN_OR_RETURN(const model::Period quarter, rooms_.names->ParseRelease(request.name()));
+  v1::GetNationalReleaseResponse response;
+  ASSIGN_OR_RETURN(*response.mutable_national_release(), rooms_.releases->Get(quarter));
+  return response;
+}
+
+absl::StatusOr<v1::ListNationalReleasesResponse> FigureRpc::ListNationalReleases(
+    const server::Call& call, const v1::ListNationalReleasesRequest& request) {
+  RETURN_IF_ERROR(rooms_.names->ParseParent(request.parent()));
+  ASSIGN_OR_RETURN(const server::Page page, server::PageOf(*rooms_.page_tokens, call, "releases", request.page_size(),
+                                                           request.page_token(), {.size_default = 40, .size_max = 40}));
+  ASSIGN_OR_RETURN(std::vector<v1::NationalRelease> oldest_first, rooms_.releases->List());
+  v1::ListNationalReleasesResponse response;
+  for (auto release = oldest_first.rbegin(); release != oldest_first.rend(); ++release) {
+    const std::string period = release->round_descriptor().period();
+    if (!page.after.empty() && period >= page.after) continue;
+    if (static_cast<size_t>(response.national_releases_size()) == page.size) {
+      const auto& last = response.national_releases(response.national_releases_size() - 1).round_descriptor();
+      response.set_next_page_token(server::NextPage(*rooms_.page_tokens, call, "releases", last.period()));
+      break;
+    }
+    release->clear_sums();
+    *response.add_national_releases() = std::move(*release);
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ListFiguresResponse> FigureRpc::ListFigures(const server::Call& call,
+                                                               const v1::ListFiguresRequest& request) {
+  RETURN_IF_ERROR(rooms_.names->ParseParent(request.parent()));
+  if (request.codes_size() > kCodesMax) {
+    return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "The question names too many codes.")
+        .Field("codes", "must be at most 8");
+  }
+  const std::string list = ListName(request);
+  ASSIGN_OR_RETURN(const server::Page page,
+                   server::PageOf(*rooms_.page_tokens, call, list, request.page_size(), request.page_token(),
+                                  {.size_default = 200, .size_max = 1000}));
+  ASSIGN_OR_RETURN(FigureBook::Answer answer, rooms_.figures->Ask(request));
+  v1::ListFiguresResponse response;
+  const size_t begin = std::min(Position(page.after), answer.figures.size());
+  const size_t end = std::min(begin + page.size, answer.figures.size());
+  for (size_t i = begin; i < end; ++i) *response.add_figures() = std::move(answer.figures[i]);
+  if (end < answer.figures.size())
+    response.set_next_page_token(server::NextPage(*rooms_.page_tokens, call, list, absl::StrCat(end)));
+  for (std::string& each : answer.contributors) response.add_contributors(std::move(each));
+  for (std::string& each : answer.missing) response.add_missing(std::move(each));
+  return response;
+}
+
+absl::StatusOr<v1::ListIndicatorsResponse> FigureRpc::ListIndicators(const server::Call& call,
+                                                                     const v1::ListIndicatorsRequest& request) {
+  RETURN_IF_ERROR(rooms_.names->ParseParent(request.parent()));
+  ASSIGN_OR_RETURN(const server::Page page,
+                   server::PageOf(*rooms_.page_tokens, call, "indicators", request.page_size(), request.page_token(),
+                                  {.size_default = 200, .size_max = 200}));
+  ASSIGN_OR_RETURN(std::vector<v1::Indicator> indicators, rooms_.figures->Indicators());
+  v1::ListIndicatorsResponse response;
+  const size_t begin = std::min(Position(page.after), indicators.size());
+  const size_t end = std::min(begin + page.size, indicators.size());
+  for (size_t i = begin; i < end; ++i) *response.add_indicators() = std::move(indicators[i]);
+  if (end < indicators.size())
+    response.set_next_page_token(server::NextPage(*rooms_.page_tokens, call, "indicators", absl::StrCat(end)));
+  return response;
+}
+
+}  // namespace aangan::federation

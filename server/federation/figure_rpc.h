@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// aangan.federation.v1.FigureService: national releases and the figures in them.
+// Threads: thread-safe. Errors: as in figures.proto.
+#ifndef AANGAN_SERVER_FEDERATION_FIGURE_RPC_H_
+#define AANGAN_SERVER_FEDERATION_FIGURE_RPC_H_
+
+#include <map>
+#include <string>
+
+#include "aangan/federation/v1/figures.pb.h"
+#include "absl/status/statusor.h"
+#include "server/federation/figure_book.h"
+#include "server/federation/release_book.h"
+#include "server/federation/resource_names.h"
+#include "server/shared/door.h"
+#include "server/shared/page_token.h"
+
+namespace aangan::federation {
+
+class FigureRpc {
+ public:
+  struct Rooms {
+    const ResourceNames* names = nullptr;
+    const ReleaseBook* releases = nullptr;
+    const FigureBook* figures = nullptr;
+    const server::PageTokens* page_tokens = nullptr;
+  };
+  explicit FigureRpc(const Rooms& rooms) : rooms_(rooms) {}
+  std::map<std::string, server::Handler> Handlers();
+
+ private:
+  absl::StatusOr<v1::GetNationalReleaseResponse> GetNationalRelease(const server::Call& call,
+                                                                    const v1::GetNationalReleaseRequest& request);
+  absl::StatusOr<v1::ListNationalReleasesResponse> ListNationalReleases(const server::Call& call,
+                                                                        const v1::ListNationalReleasesRequest& request);
+  absl::StatusOr<v1::ListFiguresResponse> ListFigures(const server::Call& call, const v1::ListFiguresRequest& request);
+  absl::StatusOr<v1::ListIndicatorsResponse> ListIndicators(const server::Call& call,
+                                                            const v1::ListIndicatorsRequest& request);
+
+  const Rooms rooms_;
+};
+
+}  // namespace aangan::federation
+
+#endif  // AANGAN_SERVER_FEDERATION_FIGURE_RPC_H_

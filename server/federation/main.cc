@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+// aangan-federation: the federation's node.
+#include "server/federation/federation_server.h"
+
+int main(int argc, char** argv) {
+  const aangan::SystemClock clock;
+  return aangan::federation::RunFederation(argc, argv, clock);
+}

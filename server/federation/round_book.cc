@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rounds as the federation holds them.
+#include "server/federation/round_book.h"
+
+#include <utility>
+
+#include "base/problem.h"
+#include "base/status.h"
+#include "model/published.h"
+#include "model/roster.h"
+#include "privacy/round_numbers.h"
+
+namespace aangan::federation {
+
+absl::StatusOr<Digest> RoundIdOf(const v1::RoundDescriptor& descriptor) {
+  ASSIGN_OR_RETURN(const std::string canonical, privacy::CanonicalDescriptor(descriptor));
+  return privacy::RoundId(canonical);
+}
+
+v1::Freeze FreezeOf(const store::v1::StoredRound& round, const Digest& round_id) {
+  v1::Freeze freeze;
+  freeze.set_round_id(std::string(AsText(round_id)));
+  *freeze.mutable_contributions() = round.contributions();
+  return freeze;
+}
+
+absl::StatusOr<std::optional<StoredRound>> RoundBook::Find(const model::Period& quarter) const {
+  return ReadStored<store::v1::StoredRound>(*store_, Table::kRounds, model::PeriodText(quarter));
+}
+
+absl::StatusOr<StoredRound> RoundBook::Get(const model::Period& quarter) const {
+  ASSIGN_OR_RETURN(std::optional<StoredRound> round, Find(quarter));
+  if (round) return *std::move(round);
+  return Problem(absl::StatusCode::kNotFound, Reason::kNotFound, "There is no round of this period.");
+}
+
+absl::StatusOr<std::vector<StoredRound>> RoundBook::List() const {
+  return ListStored<store::v1::StoredRound>(*store_, Table::kRounds, "");
+}
+
+absl::StatusOr<RoundGround> RoundBook::GroundOf(const v1::RoundDescriptor& descriptor) const {
+  RoundGround ground;
+  ASSIGN_OR_RETURN(v1::SignedRoster epoch, rosters_->Epoch(descriptor.epoch()));
+  ground.roster = std::move(*epoch.mutable_roster());
+  ASSIGN_OR_RETURN(const v1::SignedCatalogue catalogue, catalogues_->Get(descriptor.catalogue_version()));
+  ASSIGN_OR_RETURN(ground.catalogue,
+                   model::CompileCatalogue(catalogue.catalogue(), model::RosterCollectives(ground.roster)));
+  ASSIGN_OR_RETURN(ground.quarter, model::ParsePeriod(descriptor.period(), "period"));
+  ASSIGN_OR_RETURN(ground.round_id, RoundIdOf(descriptor));
+  return ground;
+}
+
+absl::StatusOr<v1::Round> RoundBook::Describe(const store::v1::StoredRound& stored) const {
+  v1::Round round;
+  round.set_name(names_->Round(stored.round_descriptor().period()));
+  *round.mutable_round_descriptor() = stored.round_descriptor();
+  round.set_descriptor_signature(stored.descriptor_signature());
+  round.set_state(stored.state());
+  for (const v1::FrozenContribution& each : stored.contributions()) round.add_contributors(each.collective());
+  if (!stored.freeze_signature().empty()) {
+    ASSIGN_OR_RETURN(const Digest round_id, RoundIdOf(stored.round_descriptor()));
+    *round.mutable_freeze() = FreezeOf(stored, round_id);
+    round.set_freeze_signature(stored.freeze_signature());
+  }
+  return round;
+}
+
+absl::StatusOr<bool> RoundBook::Announce(const v1::Roster& roster, const model::CompiledCatalogue& catalogue,
+                                         const model::Period& quarter, absl::Time now) {
+  store::v1::StoredRound round;
+  ASSIGN_OR_RETURN(*round.mutable_round_descriptor(), privacy::MakeDescriptor(roster, catalogue, quarter));
+  ASSIGN_OR_RETURN(const std::string canonical, privacy::CanonicalDescriptor(round.round_descriptor()));
+  round.set_descriptor_signature(std::string(AsText(key_->Sign(privacy::kDescriptorLabel, canonical))));
+  round.set_state(v1::ROUND_STATE_ANNOUNCED);
+  round.set_announce_time_us(absl::ToUnixMicros(now));
+  const std::string key = model::PeriodText(quarter);
+  const absl::Status status =
+      store_->Commit({{Table::kRounds, key, round.SerializeAsString()}}, {{Table::kRounds, key, std::nullopt}});
+  if (absl::IsAborted(status)) return false;
+  RETURN_IF_ERROR(status);
+  return true;
+}
+
+absl::StatusOr<store::v1::StoredRound> RoundBook::Frozen(const StoredRound& round) const {
+  store::v1::StoredRound frozen = round.value;
+  frozen.set_state(v1::ROUND_STATE_FROZEN);
+  ASSIGN_OR_RETURN(const Digest round_id, RoundIdOf(frozen.round_descriptor()));
+  ASSIGN_OR_RETURN(const std::string canonical, model::CanonicalFreeze(FreezeOf(frozen, round_id)));
+  frozen.set_freeze_signature(std::string(AsText(key_->Sign(model::kFreezeLabel, canonical))));
+  return frozen;
+}
+
+absl::Status RoundBook::Replace(const StoredRound& before, const store::v1::StoredRound& after,
+                                std::vector<Write> more_writes, std::vector<Condition> more_conditions) const {
+  more_writes.push_back({Table::kRounds, before.key, after.SerializeAsString()});
+  more_conditions.push_back(Unchanged(Table::kRounds, before));
+  return store_->Commit(more_writes, more_conditions);
+}
+
+}  // namespace aangan::federation
