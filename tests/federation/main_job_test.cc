@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// The main job, end to end, with thirteen real processes: twelve collectives join, sign, accept, record, close, look,
+// approve and send; the federation freezes, adds up, signs and publishes; every collective gets the figures back.
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "base/digest.h"
+#include "base/signing.h"
+#include "model/published.h"
+#include "model/roster.h"
+#include "tests/support/federation_cluster.h"
+#include "tests/support/status_matchers.h"
+
+namespace aangan {
+namespace {
+
+namespace fed = federation::v1;
+using tests::ClusterNode;
+using tests::FederationClient;
+using tests::FederationCluster;
+using tests::IsOk;
+using tests::NodeClient;
+
+FederationCluster::Options Programs() {
+  FederationCluster::Options options;
+  options.catalogue_path = AANGAN_DEFAULT_CATALOGUE;
+  options.federation_binary = AANGAN_FEDERATION_UNDER_TEST;
+  options.node_binary = AANGAN_NODE_UNDER_TEST;
+  return options;
+}
+
+void SetDay(const model::Period& quarter, int days, google::type::Date* date) {
+  const model::CivilDay civil = model::CivilFromDay(quarter.first_day() + days);
+  date->set_year(civil.year);
+  date->set_month(civil.month);
+  date->set_day(civil.day);
+}
+
+// Members who agreed to be counted and joined in the quarter, each with a service received in it.
+void Enrol(const ClusterNode& node, const model::Period& quarter, int members) {
+  const NodeClient client(
+      tests::OpenChannel(node.process->address("grpc"), {tests::ReadAll(node.data + "/tls/authority.pem"), "", ""}),
+      tests::TokenFor(node.As("steward.token"), node::v1::ROLE_CASEWORKER));
+  for (int i = 0; i < members; ++i) {
+    node::v1::CreateMemberRequest request;
+    *request.mutable_member() = tests::SomeMember();
+    request.mutable_member()->set_enrolment_quarter(model::PeriodText(quarter));
+    *request.add_consents() = tests::CountedConsent();
+    node::v1::Member member;
+    ASSERT_THAT(client.Call(*client.members, &node::v1::MemberService::Stub::CreateMember, request, &member), IsOk());
+    node::v1::CreateServiceRequest service;
+    service.set_parent(member.name());
+    *service.mutable_service() = tests::SomeService();
+    SetDay(quarter, 1, service.mutable_service()->mutable_assessed_date());
+    SetDay(quarter, 2, service.mutable_service()->mutable_needed_date());
+    SetDay(quarter, 30, service.mutable_service()->mutable_received_date());
+    node::v1::Service made;
+    ASSERT_THAT(client.Call(*client.casework, &node::v1::CaseworkService::Stub::CreateService, service, &made), IsOk());
+  }
+}
+
+fed::NationalRelease ReleaseOf(const FederationCluster& cluster, const model::Period& quarter) {
+  const FederationClient staff = cluster.Staff();
+  fed::GetNationalReleaseRequest request;
+  request.set_name(absl::StrCat("rosters/india/releases/", model::PeriodText(quarter)));
+  fed::GetNationalReleaseResponse response;
+  EXPECT_THAT(staff.Call(*staff.figures, &fed::FigureService::Stub::GetNationalRelease, request, &response), IsOk());
+  return response.national_release();
+}
+
+node::v1::Release StageAt(const ClusterNode& node, const model::Period& quarter) {
+  const NodeClient client = node.As("operator.token");
+  node::v1::GetReleaseRequest request;
+  request.set_name(absl::StrCat("releases/", model::PeriodText(quarter)));
+  node::v1::Release release;
+  EXPECT_THAT(client.Call(*client.releases, &node::v1::ReleaseService::Stub::GetRelease, request, &release), IsOk());
+  return release;
+}
+
+void ExpectSigned(const FederationCluster& cluster, const fed::NationalRelease& release) {
+  const FederationClient staff = cluster.Staff();
+  fed::GetEpochRequest request;
+  request.set_name("rosters/india/epochs/-");
+  fed::GetEpochResponse epoch;
+  ASSERT_THAT(staff.Call(*staff.rosters, &fed::RosterService::Stub::GetEpoch, request, &epoch), IsOk());
+  EXPECT_TRUE(epoch.signed_roster().in_force());
+  const auto key = model::ParseKey(epoch.signed_roster().roster().federation_key(), "federation_key");
+  ASSERT_THAT(key.status(), IsOk());
+  const auto canonical = model::CanonicalRelease(release);
+  ASSERT_THAT(canonical.status(), IsOk());
+  EXPECT_THAT(VerifySignature(*key, model::kReleaseLabel, *canonical, AsBytes(release.signature())), IsOk());
+}
+
+TEST(MainJob, RealRecordsInNationalFiguresOut) {
+  FederationCluster cluster(Programs());
+  cluster.Found();
+  int64_t members = 0;
+  for (size_t i = 0; i < cluster.nodes().size(); ++i) {
+    // Enough in one quarter for a number, none in another, so that both values are seen.
+    const int here = static_cast<int>(i) + 12;
+    Enrol(cluster.nodes()[i], cluster.quarters().back(), here);
+    members += here;
+  }
+  for (const model::Period& quarter : cluster.quarters()) {
+    std::vector<int64_t> leaving;
+    const bool recorded = quarter == cluster.quarters().back();
+    int64_t new_members = 0, cut = 0;
+    for (ClusterNode& node : cluster.nodes()) {
+      const node::v1::PreviewReleaseResponse preview = cluster.Contribute(node, quarter);
+      leaving.resize(static_cast<size_t>(preview.cells_size()));
+      for (int cell = 0; cell < preview.cells_size(); ++cell) {
+        leaving[static_cast<size_t>(cell)] += preview.cells(cell).leaves();
+        if (preview.cells(cell).table() == "new_by_place") new_members += preview.cells(cell).exact();
+      }
+      cut += preview.members_cut();
+    }
+    ASSERT_TRUE(cluster.AwaitRound(quarter, fed::ROUND_STATE_CONFIRMED));
+    const fed::NationalRelease release = ReleaseOf(cluster, quarter);
+    // Nothing is added or lost on the way: the sum of what each collective saw leaving.
+    EXPECT_EQ(std::vector<int64_t>(release.sums().begin(), release.sums().end()), leaving);
+    EXPECT_EQ(release.contributors_size(), 12);
+    EXPECT_TRUE(release.round_descriptor().rehearsal());
+    ExpectSigned(cluster, release);
+    for (ClusterNode& node : cluster.nodes()) {
+      cluster.Sync(node);
+      EXPECT_EQ(StageAt(node, quarter).stage(), node::v1::RELEASE_STAGE_RECEIVED) << node.id;
+    }
+    EXPECT_EQ(new_members, recorded ? members : 0);
+    // Each of them joined, was assessed and was served in one quarter: more cells than a member may touch.
+    EXPECT_EQ(cut, recorded ? members : 0);
+    // What the catalogue asks is answered for each cell, with a margin, and marked as a rehearsal.
+    fed::ListFiguresRequest question;
+    question.set_period(model::PeriodText(quarter));
+    question.set_page_size(17);
+    const std::vector<fed::Figure> figures = cluster.Figures(question);
+    EXPECT_FALSE(figures.empty());
+    for (const fed::Figure& figure : figures) {
+      EXPECT_TRUE(figure.rehearsal());
+      EXPECT_EQ(figure.contributors(), 12);
+      EXPECT_GT(figure.margin(), 0);
+      EXPECT_EQ(figure.value() == fed::FIGURE_VALUE_NUMBER,
+                figure.raw() >= figure.margin() / 1.96 * 2 - 1 && figure.raw() >= 10 && figure.number() > 0)
+          << figure.ShortDebugString();
+    }
+  }
+  // Releases are numbered without a gap.
+  EXPECT_EQ(ReleaseOf(cluster, cluster.quarters().front()).number(), 1);
+  EXPECT_EQ(ReleaseOf(cluster, cluster.quarters().back()).number(), 3);
+  for (ClusterNode& node : cluster.nodes()) EXPECT_EQ(node.process->Stop(), 0);
+  EXPECT_EQ(cluster.federation().Stop(), 0);
+}
+
+}  // namespace
+}  // namespace aangan

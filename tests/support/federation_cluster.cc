@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+// A federation and its collectives as real processes.
+#include "tests/support/federation_cluster.h"
+
+#include <fstream>
+#include <iostream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/files.h"
+#include "model/catalogue.h"
+
+namespace aangan::tests {
+namespace {
+
+namespace fed = federation::v1;
+
+// Says what went wrong before it ends the test program.
+void Must(const absl::Status& status, const char* step) {
+  if (!status.ok()) std::cerr << step << ": " << status << "\n";
+  AANGAN_CHECK(status.ok());
+}
+
+struct Place {
+  const char* id;
+  const char* state;
+};
+constexpr Place kTwelve[] = {{"andhra_pradesh_1", "andhra_pradesh"},
+                             {"andhra_pradesh_2", "andhra_pradesh"},
+                             {"assam_1", "assam"},
+                             {"assam_2", "assam"},
+                             {"bihar_1", "bihar"},
+                             {"jharkhand_1", "jharkhand"},
+                             {"kerala_1", "kerala"},
+                             {"maharashtra_1", "maharashtra"},
+                             {"maharashtra_2", "maharashtra"},
+                             {"odisha_1", "odisha"},
+                             {"telangana_1", "telangana"},
+                             {"telangana_2", "telangana"}};
+
+std::string PortOf(const std::string& ports_path, const std::string& name) {
+  std::ifstream file(ports_path);
+  std::string line;
+  while (std::getline(file, line)) {
+    if (absl::StartsWith(line, name + "=")) return line.substr(name.size() + 1);
+  }
+  return "";
+}
+
+}  // namespace
+
+FederationClient::FederationClient(std::shared_ptr<grpc::Channel> channel, std::string token)
+    : rosters(fed::RosterService::NewStub(channel)),
+      catalogues(fed::CatalogueService::NewStub(channel)),
+      rounds(fed::RoundService::NewStub(channel)),
+      contributions(fed::ContributionService::NewStub(channel)),
+      figures(fed::FigureService::NewStub(channel)),
+      token_(std::move(token)) {}
+
+FederationClient FederationClient::OfStaff(const std::string& address, const std::string& data) {
+  const std::string staff = data + "/staff/";
+  return FederationClient(OpenChannel(address, {ReadAll(staff + "authority.pem"), ReadAll(staff + "certificate.pem"),
+                                                ReadAll(staff + "key.pem")}),
+                          ReadAll(staff + "token"));
+}
+
+void FederationClient::Prepare(grpc::ClientContext& context) const {
+  if (!token_.empty()) context.AddMetadata("authorization", "Bearer " + token_);
+  context.set_deadline(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_seconds(30, GPR_TIMESPAN)));
+}
+
+void ClusterNode::Restart() {
+  process.reset();
+  process = DaemonProcess::Start(options);
+  AANGAN_CHECK(process != nullptr);
+}
+
+FederationCluster::FederationCluster(const Options& options) : options_(options), data_(folder_ / "federation") {
+  const model::Period now = model::QuarterOf(model::DayInIndia(SystemClock().Now()));
+  for (int back = 3; back >= 1; --back) quarters_.push_back(model::QuarterFromIndex(now.index() - back));
+  federation_options_.binary = options_.federation_binary;
+  federation_options_.data_folder = data_;
+  federation_options_.log_path = log_path();
+  federation_options_.arguments = {"--federation.data",
+                                   data_,
+                                   "--federation.listen",
+                                   "127.0.0.1:0",
+                                   "--federation.enrolment_listen",
+                                   "127.0.0.1:0",
+                                   "--federation.roster",
+                                   "india",
+                                   "--round.check_seconds",
+                                   "1",
+                                   "--round.wait_for_all",
+                                   options_.wait_for_all ? "true" : "false"};
+  federation_ = DaemonProcess::Start(federation_options_);
+  AANGAN_CHECK(federation_ != nullptr);
+  for (const Place& place : kTwelve) {
+    ClusterNode& node = nodes_.emplace_back();
+    node.id = place.id;
+    node.state = place.state;
+    node.data = folder_ / place.id;
+    node.options.binary = options_.node_binary;
+    node.options.data_folder = node.data;
+    node.options.log_path = folder_ / (node.id + ".log");
+    node.options.arguments = {"--node.data",
+                              node.data,
+                              "--node.listen",
+                              "127.0.0.1:0",
+                              "--node.disk_reserve_megabytes",
+                              "1",
+                              "--node.accept_rehearsals",
+                              "true",
+                              "--node.sync_seconds",
+                              absl::StrCat(options_.sync_seconds)};
+    node.process = DaemonProcess::Start(node.options);
+    AANGAN_CHECK(node.process != nullptr);
+  }
+  absl::StatusOr<std::string> text = ReadFile(options_.catalogue_path, 256 << 10);
+  Must(text.status(), "the shipped catalogue");
+  absl::StatusOr<fed::Catalogue> catalogue = model::ParseCatalogueText(*text);
+  Must(catalogue.status(), "the shipped catalogue");
+  catalogue_ = *std::move(catalogue);
+  catalogue_.set_first_period(model::PeriodText(quarters_.front()));
+  catalogue_.set_last_period(model::PeriodText(model::QuarterFromIndex(now.index() + 4)));
+  catalogue_.set_contribute_days(0);
+  catalogue_.set_extend_days(400);
+}
+
+void FederationCluster::RestartFederation() {
+  // The same port again, because the nodes know it.
+  federation_options_.arguments[3] = address();
+  federation_.reset();
+  federation_ = DaemonProcess::Start(federation_options_);
+  AANGAN_CHECK(federation_ != nullptr);
+}
+
+std::string FederationCluster::enrolment_address() const { return PortOf(data_ + "/ports", "enrolment"); }
+
+std::string FederationCluster::JoinToken(const std::string& id, const std::string& state) {
+  fed::CreateJoinTokenRequest wish;
+  wish.set_parent("rosters/india");
+  wish.set_kind(fed::JOIN_KIND_NODE);
+  wish.set_id(id);
+  wish.set_title("Collective " + id);
+  wish.set_state(state);
+  wish.set_run_by(id);
+  fed::CreateJoinTokenResponse made;
+  const FederationClient staff = Staff();
+  Must(staff.Call(*staff.rosters, &fed::RosterService::Stub::CreateJoinToken, wish, &made), "join token");
+  return made.join_token();
+}
+
+void FederationCluster::Join(ClusterNode& node, const std::string& federation_address) {
+  node::v1::JoinFederationRequest request;
+  request.set_join_token(JoinToken(node.id, node.state));
+  request.set_federation_address(federation_address);
+  request.set_enrolment_address(enrolment_address());
+  node::v1::JoinFederationResponse joined;
+  const NodeClient operator_client = node.As("operator.token");
+  Must(operator_client.Call(*operator_client.governance, &node::v1::GovernanceService::Stub::JoinFederation, request,
+                            &joined),
+       "join");
+  AANGAN_CHECK(joined.collective() == node.id);
+}
+
+void FederationCluster::Sync(ClusterNode& node) {
+  const NodeClient client = node.As("operator.token");
+  node::v1::SyncNowResponse response;
+  Must(client.Call(*client.operators, &node::v1::OperatorService::Stub::SyncNow, {}, &response), "sync");
+}
+
+void FederationCluster::Found(const std::string& federation_address) {
+  const FederationClient staff = Staff();
+  fed::ProposeEpochRequest epoch;
+  epoch.set_parent("rosters/india");
+  for (ClusterNode& node : nodes_) {
+    Join(node, federation_address.empty() ? address() : federation_address);
+    epoch.add_collectives(node.id);
+  }
+  fed::ProposeEpochResponse proposed;
+  Must(staff.Call(*staff.rosters, &fed::RosterService::Stub::ProposeEpoch, epoch, &proposed), "propose roster");
+  for (ClusterNode& node : nodes_) {
+    Sync(node);
+    const NodeClient steward = node.As("steward.token");
+    node::v1::SignRosterRequest sign;
+    sign.set_digest(proposed.signed_roster().digest());
+    node::v1::SignRosterResponse is_signed;
+    Must(steward.Call(*steward.governance, &node::v1::GovernanceService::Stub::SignRoster, sign, &is_signed),
+         "sign roster");
+    Sync(node);
+  }
+  fed::ProposeCatalogueRequest wish;
+  wish.set_parent("rosters/india");
+  *wish.mutable_catalogue() = catalogue_;
+  fed::ProposeCatalogueResponse offered;
+  Must(staff.Call(*staff.catalogues, &fed::CatalogueService::Stub::ProposeCatalogue, wish, &offered),
+       "propose catalogue");
+  for (ClusterNode& node : nodes_) {
+    Sync(node);
+    const NodeClient steward = node.As("steward.token");
+    node::v1::AcceptCatalogueRequest accept;
+    accept.set_version(offered.signed_catalogue().catalogue().version());
+    accept.set_digest(offered.signed_catalogue().digest());
+    node::v1::AcceptCatalogueResponse accepted;
+    Must(steward.Call(*steward.governance, &node::v1::GovernanceService::Stub::AcceptCatalogue, accept, &accepted),
+         "accept catalogue");
+  }
+  AANGAN_CHECK(AwaitRound(quarters_.back(), fed::ROUND_STATE_ANNOUNCED));
+  for (ClusterNode& node : nodes_) Sync(node);
+}
+
+node::v1::PreviewReleaseResponse FederationCluster::Contribute(ClusterNode& node, const model::Period& quarter,
+                                                               bool send) {
+  const NodeClient steward = node.As("steward.token");
+  const std::string name = absl::StrCat("releases/", model::PeriodText(quarter));
+  node::v1::CloseQuarterRequest close;
+  close.set_period(model::PeriodText(quarter));
+  node::v1::Release release;
+  // Tallies of a new catalogue are counted in the background first.
+  absl::Status closed;
+  AANGAN_CHECK(Eventually(absl::Seconds(60), [&] {
+    closed = steward.Call(*steward.operators, &node::v1::OperatorService::Stub::CloseQuarter, close, &release);
+    return !absl::IsUnavailable(closed);
+  }));
+  Must(closed, "close");
+  node::v1::PreviewReleaseRequest look;
+  look.set_name(name);
+  node::v1::PreviewReleaseResponse preview;
+  Must(steward.Call(*steward.releases, &node::v1::ReleaseService::Stub::PreviewRelease, look, &preview), "preview");
+  node::v1::ApproveReleaseRequest approve;
+  approve.set_name(name);
+  approve.set_proposal_digest(preview.proposal_digest());
+  Must(steward.Call(*steward.releases, &node::v1::ReleaseService::Stub::ApproveRelease, approve, &release), "approve");
+  if (send) Sync(node);
+  return preview;
+}
+
+absl::StatusOr<fed::Round> FederationCluster::Round(const model::Period& quarter) const {
+  fed::GetRoundRequest request;
+  request.set_name(absl::StrCat("rosters/india/rounds/", model::PeriodText(quarter)));
+  fed::GetRoundResponse response;
+  const FederationClient staff = Staff();
+  const absl::Status status = staff.Call(*staff.rounds, &fed::RoundService::Stub::GetRound, request, &response);
+  if (!status.ok()) return status;
+  return response.round();
+}
+
+bool FederationCluster::AwaitRound(const model::Period& quarter, fed::RoundState state) {
+  return Eventually(absl::Seconds(30), [&] {
+    const auto round = Round(quarter);
+    return round.ok() && round->state() == state;
+  });
+}
+
+std::vector<fed::Figure> FederationCluster::Figures(fed::ListFiguresRequest question) const {
+  question.set_parent("rosters/india");
+  const FederationClient staff = Staff();
+  std::vector<fed::Figure> figures;
+  do {
+    fed::ListFiguresResponse page;
+    Must(staff.Call(*staff.figures, &fed::FigureService::Stub::ListFigures, question, &page), "figures");
+    figures.insert(figures.end(), page.figures().begin(), page.figures().end());
+    question.set_page_token(page.next_page_token());
+  } while (!question.page_token().empty());
+  return figures;
+}
+
+}  // namespace aangan::tests

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// A federation and its collectives as real processes with real TLS on loopback: twelve of them by default, in the
+// roster that the shipped catalogue is written for, under a rehearsal of the last ended quarters.
+//
+// Each step does what a person would do through the rpcs, and ends the test with a check when it fails.
+// Threads: one thread.
+#ifndef AANGAN_TESTS_SUPPORT_FEDERATION_CLUSTER_H_
+#define AANGAN_TESTS_SUPPORT_FEDERATION_CLUSTER_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "aangan/federation/v1/catalogue.grpc.pb.h"
+#include "aangan/federation/v1/contributions.grpc.pb.h"
+#include "aangan/federation/v1/figures.grpc.pb.h"
+#include "aangan/federation/v1/roster.grpc.pb.h"
+#include "aangan/federation/v1/rounds.grpc.pb.h"
+#include "model/period.h"
+#include "tests/support/daemon_process.h"
+#include "tests/support/node_client.h"
+#include "tests/support/temp_dir.h"
+
+namespace aangan::tests {
+
+// Calls a federation's port with a client certificate and, for an app, its token.
+class FederationClient {
+ public:
+  FederationClient(std::shared_ptr<grpc::Channel> channel, std::string token);
+  // The staff's: <data>/staff.
+  static FederationClient OfStaff(const std::string& address, const std::string& data);
+
+  template <typename Stub, typename Request, typename Response>
+  absl::Status Call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                    const Request& request, Response* response) const {
+    grpc::ClientContext context;
+    Prepare(context);
+    return NodeClient::Translate((stub.*method)(&context, request, response));
+  }
+  void Prepare(grpc::ClientContext& context) const;
+
+  std::unique_ptr<federation::v1::RosterService::Stub> rosters;
+  std::unique_ptr<federation::v1::CatalogueService::Stub> catalogues;
+  std::unique_ptr<federation::v1::RoundService::Stub> rounds;
+  std::unique_ptr<federation::v1::ContributionService::Stub> contributions;
+  std::unique_ptr<federation::v1::FigureService::Stub> figures;
+
+ private:
+  std::string token_;
+};
+
+struct ClusterNode {
+  std::string id;
+  std::string state;
+  std::string data;
+  DaemonProcess::Options options;
+  std::unique_ptr<DaemonProcess> process;
+
+  NodeClient As(const std::string& token_file) const {
+    return NodeClient::OfFolder(process->address("grpc"), data, token_file);
+  }
+  void Restart();
+};
+
+class FederationCluster {
+ public:
+  struct Options {
+    std::string catalogue_path;  // the shipped catalogue
+    std::string federation_binary;
+    std::string node_binary;
+    int sync_seconds = 3600;  // contacts come when a test asks for them
+    bool wait_for_all = true;
+    bool automatic_approval = false;
+  };
+  explicit FederationCluster(const Options& options);
+
+  // Every collective joins with a token of its own, the first roster is proposed and signed by all, the rehearsal is
+  // proposed and accepted by all. `federation_address` is where nodes call later on; empty means the real port.
+  void Found(const std::string& federation_address = "");
+  // One collective closes the quarter, looks, approves what it saw and sends it. The preview that it saw.
+  node::v1::PreviewReleaseResponse Contribute(ClusterNode& node, const model::Period& quarter, bool send = true);
+  void Sync(ClusterNode& node);
+  // Until the round of the quarter has this state.
+  bool AwaitRound(const model::Period& quarter, federation::v1::RoundState state);
+  absl::StatusOr<federation::v1::Round> Round(const model::Period& quarter) const;
+  // All figures that match, over all pages.
+  std::vector<federation::v1::Figure> Figures(federation::v1::ListFiguresRequest question) const;
+
+  FederationClient Staff() const { return FederationClient::OfStaff(address(), data_); }
+  std::string JoinToken(const std::string& id, const std::string& state);
+  std::string address() const { return federation_->address("grpc"); }
+  std::string enrolment_address() const;  // as the ports file says now
+  const std::string& data() const { return data_; }
+  const std::string& folder() const { return folder_.path(); }
+  std::string log_path() const { return folder_ / "federation.log"; }
+  std::vector<ClusterNode>& nodes() { return nodes_; }
+  DaemonProcess& federation() { return *federation_; }
+  void RestartFederation();
+  const federation::v1::Catalogue& catalogue() const { return catalogue_; }
+  // The last three ended quarters, oldest first.
+  const std::vector<model::Period>& quarters() const { return quarters_; }
+
+ private:
+  void Join(ClusterNode& node, const std::string& federation_address);
+
+  const Options options_;
+  const TempDir folder_;
+  std::string data_;
+  DaemonProcess::Options federation_options_;
+  std::unique_ptr<DaemonProcess> federation_;
+  std::vector<ClusterNode> nodes_;
+  std::vector<model::Period> quarters_;
+  federation::v1::Catalogue catalogue_;
+};
+
+}  // namespace aangan::tests
+
+#endif  // AANGAN_TESTS_SUPPORT_FEDERATION_CLUSTER_H_
