@@ -153,11 +153,11 @@ std::string FederationCluster::JoinToken(const std::string& id, const std::strin
   return made.join_token();
 }
 
-void FederationCluster::Join(ClusterNode& node, const std::string& federation_address) {
+void FederationCluster::Join(ClusterNode& node, const Routes& routes) {
   node::v1::JoinFederationRequest request;
   request.set_join_token(JoinToken(node.id, node.state));
-  request.set_federation_address(federation_address);
-  request.set_enrolment_address(enrolment_address());
+  request.set_federation_address(routes.federation(node));
+  request.set_enrolment_address(routes.enrolment(node));
   node::v1::JoinFederationResponse joined;
   const NodeClient operator_client = node.As("operator.token");
   Must(operator_client.Call(*operator_client.governance, &node::v1::GovernanceService::Stub::JoinFederation, request,
@@ -172,12 +172,16 @@ void FederationCluster::Sync(ClusterNode& node) {
   Must(client.Call(*client.operators, &node::v1::OperatorService::Stub::SyncNow, {}, &response), "sync");
 }
 
-void FederationCluster::Found(const std::string& federation_address) {
+void FederationCluster::Found() {
+  Found({[this](const ClusterNode&) { return address(); }, [this](const ClusterNode&) { return enrolment_address(); }});
+}
+
+void FederationCluster::Found(const Routes& routes) {
   const FederationClient staff = Staff();
   fed::ProposeEpochRequest epoch;
   epoch.set_parent("rosters/india");
   for (ClusterNode& node : nodes_) {
-    Join(node, federation_address.empty() ? address() : federation_address);
+    Join(node, routes);
     epoch.add_collectives(node.id);
   }
   fed::ProposeEpochResponse proposed;

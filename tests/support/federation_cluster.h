@@ -7,6 +7,7 @@
 #ifndef AANGAN_TESTS_SUPPORT_FEDERATION_CLUSTER_H_
 #define AANGAN_TESTS_SUPPORT_FEDERATION_CLUSTER_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -75,8 +76,13 @@ class FederationCluster {
   explicit FederationCluster(const Options& options);
 
   // Every collective joins with a token of its own, the first roster is proposed and signed by all, the rehearsal is
-  // proposed and accepted by all. `federation_address` is where nodes call later on; empty means the real port.
-  void Found(const std::string& federation_address = "");
+  // proposed and accepted by all. The routes say where a node calls; asked when its join token was made.
+  struct Routes {
+    std::function<std::string(const ClusterNode&)> federation;
+    std::function<std::string(const ClusterNode&)> enrolment;
+  };
+  void Found(const Routes& routes);
+  void Found();
   // One collective closes the quarter, looks, approves what it saw and sends it. The preview that it saw.
   node::v1::PreviewReleaseResponse Contribute(ClusterNode& node, const model::Period& quarter, bool send = true);
   void Sync(ClusterNode& node);
@@ -101,7 +107,7 @@ class FederationCluster {
   const std::vector<model::Period>& quarters() const { return quarters_; }
 
  private:
-  void Join(ClusterNode& node, const std::string& federation_address);
+  void Join(ClusterNode& node, const Routes& routes);
 
   const Options options_;
   const TempDir folder_;
