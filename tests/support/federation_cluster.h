@@ -12,43 +12,13 @@
 #include <string>
 #include <vector>
 
-#include "aangan/federation/v1/catalogue.grpc.pb.h"
-#include "aangan/federation/v1/contributions.grpc.pb.h"
-#include "aangan/federation/v1/figures.grpc.pb.h"
-#include "aangan/federation/v1/roster.grpc.pb.h"
-#include "aangan/federation/v1/rounds.grpc.pb.h"
 #include "model/period.h"
 #include "tests/support/daemon_process.h"
+#include "tests/support/federation_client.h"
 #include "tests/support/node_client.h"
 #include "tests/support/temp_dir.h"
 
 namespace aangan::tests {
-
-// Calls a federation's port with a client certificate and, for an app, its token.
-class FederationClient {
- public:
-  FederationClient(std::shared_ptr<grpc::Channel> channel, std::string token);
-  // The staff's: <data>/staff.
-  static FederationClient OfStaff(const std::string& address, const std::string& data);
-
-  template <typename Stub, typename Request, typename Response>
-  absl::Status Call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                    const Request& request, Response* response) const {
-    grpc::ClientContext context;
-    Prepare(context);
-    return NodeClient::Translate((stub.*method)(&context, request, response));
-  }
-  void Prepare(grpc::ClientContext& context) const;
-
-  std::unique_ptr<federation::v1::RosterService::Stub> rosters;
-  std::unique_ptr<federation::v1::CatalogueService::Stub> catalogues;
-  std::unique_ptr<federation::v1::RoundService::Stub> rounds;
-  std::unique_ptr<federation::v1::ContributionService::Stub> contributions;
-  std::unique_ptr<federation::v1::FigureService::Stub> figures;
-
- private:
-  std::string token_;
-};
 
 struct ClusterNode {
   std::string id;
