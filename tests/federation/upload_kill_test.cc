@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Nodes and the federation killed with SIGKILL while contributions are on their way: what was approved arrives once,
+// byte for byte, and the national sums are exactly what each collective saw leaving.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdio>
+#include <map>
+#include <random>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "tests/support/federation_cluster.h"
+#include "tests/support/status_matchers.h"
+
+namespace aangan {
+namespace {
+
+namespace fed = federation::v1;
+using tests::ClusterNode;
+using tests::FederationClient;
+using tests::FederationCluster;
+using tests::IsOk;
+using tests::NodeClient;
+
+constexpr int kKills = 60;  // that hit an upload which the node had no receipt for
+constexpr int kKillsAnUploadMax = 6;
+
+node::v1::Release ReleaseAt(const ClusterNode& node, const model::Period& quarter) {
+  const NodeClient client = node.As("operator.token");
+  node::v1::GetReleaseRequest request;
+  request.set_name(absl::StrCat("releases/", model::PeriodText(quarter)));
+  node::v1::Release release;
+  EXPECT_THAT(client.Call(*client.releases, &node::v1::ReleaseService::Stub::GetRelease, request, &release), IsOk());
+  return release;
+}
+
+absl::Status TrySync(const ClusterNode& node) {
+  const NodeClient client = node.As("operator.token");
+  node::v1::SyncNowResponse response;
+  return client.Call(*client.operators, &node::v1::OperatorService::Stub::SyncNow, {}, &response);
+}
+
+class UploadKills {
+ public:
+  UploadKills(FederationCluster* cluster, uint64_t seed) : cluster_(cluster), engine_(seed) {}
+
+  int hits() const { return hits_; }
+
+  // Sends an approved contribution, killing the node or the federation again and again on the way.
+  void Send(ClusterNode& node, const model::Period& quarter) {
+    for (int i = 0; i < kKillsAnUploadMax; ++i) {
+      std::atomic<bool> in_flight{true};
+      std::thread contact([&] {
+        (void)TrySync(node);
+        in_flight = false;
+      });
+      tests::Eventually(absl::Microseconds(engine_() % 20'000), [] { return false; });  // a random moment
+      const bool hit = in_flight;
+      const bool the_node = engine_() % 2 == 0;
+      (the_node ? *node.process : cluster_->federation()).Kill();
+      contact.join();
+      if (the_node) {
+        node.Restart();
+      } else {
+        cluster_->RestartFederation();
+      }
+      if (ReleaseAt(node, quarter).stage() != node::v1::RELEASE_STAGE_APPROVED) break;
+      hits_ += hit;
+    }
+    // The node's channel takes a moment to find a federation that was away.
+    EXPECT_TRUE(tests::Eventually(absl::Seconds(60), [&] {
+      return TrySync(node).ok() && ReleaseAt(node, quarter).stage() != node::v1::RELEASE_STAGE_APPROVED;
+    })) << node.id;
+  }
+
+ private:
+  FederationCluster* const cluster_;
+  std::mt19937_64 engine_;
+  int hits_ = 0;
+};
+
+TEST(UploadKills, WhatWasApprovedArrivesOnceByteForByte) {
+  const uint64_t seed = std::random_device{}();
+  std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
+  FederationCluster::Options options;
+  options.catalogue_path = AANGAN_DEFAULT_CATALOGUE;
+  options.federation_binary = AANGAN_FEDERATION_UNDER_TEST;
+  options.node_binary = AANGAN_NODE_UNDER_TEST;
+  FederationCluster cluster(options);
+  cluster.Found();
+  UploadKills kills(&cluster, seed);
+  for (const model::Period& quarter : cluster.quarters()) {
+    std::vector<int64_t> leaving;
+    std::map<std::string, std::string> digests;
+    for (ClusterNode& node : cluster.nodes()) {
+      const node::v1::PreviewReleaseResponse preview = cluster.Contribute(node, quarter, /*send=*/false);
+      leaving.resize(static_cast<size_t>(preview.cells_size()));
+      for (int cell = 0; cell < preview.cells_size(); ++cell)
+        leaving[static_cast<size_t>(cell)] += preview.cells(cell).leaves();
+      digests[node.id] = ReleaseAt(node, quarter).contribution_digest();
+      kills.Send(node, quarter);
+    }
+    ASSERT_TRUE(cluster.AwaitRound(quarter, fed::ROUND_STATE_CONFIRMED));
+    const auto round = cluster.Round(quarter);
+    ASSERT_THAT(round, IsOk());
+    ASSERT_EQ(round->freeze().contributions_size(), 12);
+    for (const fed::FrozenContribution& each : round->freeze().contributions())
+      EXPECT_EQ(each.digest(), digests[each.collective()]) << each.collective();
+    const FederationClient staff = cluster.Staff();
+    fed::GetNationalReleaseRequest request;
+    request.set_name(absl::StrCat("rosters/india/releases/", model::PeriodText(quarter)));
+    fed::GetNationalReleaseResponse response;
+    ASSERT_THAT(staff.Call(*staff.figures, &fed::FigureService::Stub::GetNationalRelease, request, &response), IsOk());
+    const auto& sums = response.national_release().sums();
+    EXPECT_EQ(std::vector<int64_t>(sums.begin(), sums.end()), leaving);
+  }
+  std::printf("kills that hit an upload without a receipt: %d\n", kills.hits());
+  EXPECT_GE(kills.hits(), kKills);
+}
+
+}  // namespace
+}  // namespace aangan
