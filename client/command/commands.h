@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of `aangan`, each registered by the room of its name.
+//
+// Threads: one thread. Each registers subcommands whose callback sets Session::run.
+#ifndef AANGAN_CLIENT_COMMAND_COMMANDS_H_
+#define AANGAN_CLIENT_COMMAND_COMMANDS_H_
+
+#include "client/command/session.h"
+
+namespace aangan::client {
+
+void AddInit(CLI::App& app, Session& session);       // init
+void AddServe(CLI::App& app, Session& session);      // serve
+void AddEnrol(CLI::App& app, Session& session);      // enrol
+void AddRoster(CLI::App& app, Session& session);     // roster show|sign|propose|join-token|collectives
+void AddCatalogue(CLI::App& app, Session& session);  // catalogue list|lint|propose|accept|refuse
+void AddMembers(CLI::App& app, Session& session);    // members list|show|create
+void AddServices(CLI::App& app, Session& session);   // services list|create
+void AddTokens(CLI::App& app, Session& session);     // token create|list|end
+void AddRelease(CLI::App& app, Session& session);    // close, preview, approve, refuse, release list|show
+void AddOperate(CLI::App& app, Session& session);    // sync, verify, accuracy
+void AddStatus(CLI::App& app, Session& session);     // status
+void AddFigures(CLI::App& app, Session& session);    // figures
+
+}  // namespace aangan::client
+
+#endif  // AANGAN_CLIENT_COMMAND_COMMANDS_H_

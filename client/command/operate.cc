@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// aangan sync, verify, accuracy, status: how the node is, and what wants attention.
+#include "aangan/node/v1/operator.grpc.pb.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/status.h"
+#include "client/command/commands.h"
+#include "client/command/words.h"
+
+namespace aangan::client {
+namespace {
+
+using node::v1::Attention;
+using node::v1::OperatorService;
+
+constexpr absl::Duration kVerifyDeadline = absl::Seconds(30);
+
+absl::StatusOr<int> Sync(const Session& session) {
+  ASSIGN_OR_RETURN(const auto channel, session.Node(NodeRole::kOperator));
+  const auto stub = OperatorService::NewStub(channel->grpc());
+  ASSIGN_OR_RETURN(const node::v1::SyncNowResponse done,
+                   channel->Call(stub.get(), &OperatorService::Stub::SyncNow, node::v1::SyncNowRequest()));
+  Table table{{"release", "stage"}, {}};
+  for (const node::v1::Release& each : done.changed_releases())
+    table.rows.push_back({each.name(), WordOf(node::v1::ReleaseStage_descriptor(), each.stage())});
+  if (!table.rows.empty() || !session.for_people()) session.output().Print(table);
+  session.output().Say("The federation was reached.");
+  return kExitOk;
+}
+
+absl::StatusOr<int> Verify(const Session& session) {
+  ASSIGN_OR_RETURN(const auto channel, session.Node(NodeRole::kOperator));
+  const auto stub = OperatorService::NewStub(channel->grpc());
+  ASSIGN_OR_RETURN(
+      const node::v1::VerifyStoreResponse found,
+      channel->Call(stub.get(), &OperatorService::Stub::VerifyStore, node::v1::VerifyStoreRequest(), kVerifyDeadline));
+  session.output().PrintObject(
+      {{"records", "cells", "tally_sets", "audit_entries", "ledger_entries"},
+       {{found.records(), found.cells(), int64_t{found.tally_sets()}, found.audit_entries(), found.ledger_entries()}}});
+  session.output().Say("Counted again from the records: every number is the same, and both chains hold.");
+  return kExitOk;
+}
+
+absl::StatusOr<int> Accuracy(const Session& session, int version) {
+  ASSIGN_OR_RETURN(const auto channel, session.Node(NodeRole::kOperator));
+  const auto stub = OperatorService::NewStub(channel->grpc());
+  node::v1::EstimateAccuracyRequest request;
+  request.set_catalogue_version(version);
+  ASSIGN_OR_RETURN(const node::v1::EstimateAccuracyResponse found,
+                   channel->Call(stub.get(), &OperatorService::Stub::EstimateAccuracy, request));
+  Table table{{"table", "standard_deviation", "margin", "too_few_below"}, {}};
+  for (const node::v1::TableAccuracy& each : found.tables()) {
+    table.rows.push_back({each.table(),
+                          absl::StrFormat("%d.%02d", each.sigma_hundredths() / 100, each.sigma_hundredths() % 100),
+                          each.margin(), each.too_few_below()});
+  }
+  session.output().Print(table);
+  session.output().Say(absl::StrFormat(
+      "Catalogue %d: a quarter costs %d, a fourth quarter %d of %d nano-rho in any four periods (epsilon %d.%03d at "
+      "delta 1e-6).",
+      found.catalogue_version(), found.quarter_charge_nano_rho(), found.fourth_quarter_charge_nano_rho(),
+      found.cap_nano_rho(), found.epsilon_thousandths() / 1000, found.epsilon_thousandths() % 1000));
+  return kExitOk;
+}
+
+// What it means, and the command that helps.
+const char* SentenceOf(Attention attention) {
+  switch (attention) {
+    case node::v1::ATTENTION_SIGN_ROSTER:
+      return "A roster waits for this collective's signature: aangan roster show";
+    case node::v1::ATTENTION_ACCEPT_CATALOGUE:
+      return "A catalogue waits for this collective's word: aangan catalogue list";
+    case node::v1::ATTENTION_CLOSE_QUARTER:
+      return "A quarter has ended and can be closed: aangan release list";
+    case node::v1::ATTENTION_APPROVE_RELEASE:
+      return "A release waits for approval: aangan release list, then aangan preview";
+    case node::v1::ATTENTION_NO_LINK:
+      return "The federation can not be reached. Records are safe here; it is tried again by itself: aangan sync";
+    case node::v1::ATTENTION_ENROL:
+      return "This node has not joined a federation: aangan enrol";
+    case node::v1::ATTENTION_DISK_FULL:
+      return "The disk is nearly full and writes are refused: free some space";
+    case node::v1::ATTENTION_CERTIFICATE:
+      return "The certificate ends within 30 days, or has ended: ask the federation's staff";
+    case node::v1::ATTENTION_CLOCK:
+      return "This machine's clock is off: set it right";
+    case node::v1::ATTENTION_BUDGET:
+      return "The privacy budget does not allow the next round: aangan accuracy";
+    case node::v1::ATTENTION_DAMAGED:
+      return "The stored data is damaged: stop the node, copy the folder, see docs/OPERATING.md";
+    default:
+      return "Something wants attention that this program is too old to name";
+  }
+}
+
+const char* SentenceOfCount(int things) {
+  if (things == 0) return "All is well.";
+  return things == 1 ? "One thing needs you." : things == 2 ? "Two things need you." : "Several things need you.";
+}
+
+absl::StatusOr<int> Status(const Session& session) {
+  ASSIGN_OR_RETURN(const auto channel, session.Node(NodeRole::kOperator));
+  const auto stub = OperatorService::NewStub(channel->grpc());
+  ASSIGN_OR_RETURN(const node::v1::GetStatusResponse status,
+                   channel->Call(stub.get(), &OperatorService::Stub::GetStatus, node::v1::GetStatusRequest()));
+  std::string attentions;
+  if (session.for_people()) session.output().Say(SentenceOfCount(status.attentions_size()));
+  for (const int each : status.attentions()) {
+    if (session.for_people()) session.output().Say(absl::StrCat("  ", SentenceOf(static_cast<Attention>(each))));
+    absl::StrAppend(&attentions, attentions.empty() ? "" : " ", WordOf(node::v1::Attention_descriptor(), each));
+  }
+  session.output().PrintObject(
+      {{"attentions", "roster", "collective", "node_id", "fingerprint_phrase", "version", "last_contact_time",
+        "disk_free_bytes", "durable_sequence", "catalogue_version", "roster_epoch", "budget_left_nano_rho",
+        "certificate_expire_time", "rebuilding"},
+       {{session.for_people() ? Value() : Value(attentions), TextOrNothing(status.roster()),
+         TextOrNothing(status.collective()), status.node_id(), status.fingerprint_phrase(), status.version(),
+         TimeValue(status.has_last_contact_time(), status.last_contact_time()), status.disk_free_bytes(),
+         status.durable_sequence(), int64_t{status.catalogue_version()}, int64_t{status.roster_epoch()},
+         status.budget_left_nano_rho(),
+         TimeValue(status.has_certificate_expire_time(), status.certificate_expire_time()), status.rebuilding()}}});
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddOperate(CLI::App& app, Session& session) {
+  CLI::App* sync = AddCommand(app, "sync", "Talk to the federation now", "aangan sync");
+  sync->callback([&session] { session.run = [&session] { return Sync(session); }; });
+  CLI::App* verify = AddCommand(app, "verify", "Count everything again from the records and compare", "aangan verify");
+  verify->callback([&session] { session.run = [&session] { return Verify(session); }; });
+  CLI::App* accuracy =
+      AddCommand(app, "accuracy", "Show the expected error of each table", "aangan accuracy --catalogue 1");
+  auto version = std::make_shared<int>(0);
+  accuracy->add_option("--catalogue", *version, "version of a catalogue; none means the newest");
+  accuracy->callback(
+      [&session, version] { session.run = [&session, version] { return Accuracy(session, *version); }; });
+}
+
+void AddStatus(CLI::App& app, Session& session) {
+  CLI::App* status = AddCommand(app, "status", "Say what wants attention and how the node is", "aangan status");
+  status->callback([&session] { session.run = [&session] { return Status(session); }; });
+}
+
+}  // namespace aangan::client
