@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "client/command/commands.h"
+#include "client/command/import.h"
 
 namespace aangan::client {
 namespace {
@@ -20,7 +21,7 @@ int Run(int argc, char** argv) {
   Session session;
   session.AddOptions(app);
   for (const auto add : {AddStatus, AddInit, AddServe, AddEnrol, AddRoster, AddCatalogue, AddMembers, AddServices,
-                         AddTokens, AddRelease, AddOperate, AddFigures}) {
+                         AddImport, AddTokens, AddRelease, AddOperate, AddFigures}) {
     add(app, session);
   }
   try {

@@ -192,6 +192,7 @@ int Output::Fail(const absl::Status& status) const {
   for (const auto& field : bad.field_violations()) {
     std::cerr << "  " << field.field() << ": " << field.description() << "\n";
   }
+  for (const auto& [key, value] : info.metadata()) std::cerr << "  " << key << " = " << value << "\n";
   return ExitCodeOf(status);
 }
 

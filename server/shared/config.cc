@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/check.h"
+#include "base/nearest.h"
 
 namespace aangan::server {
 namespace {
@@ -23,32 +24,10 @@ std::string EnvironmentName(const std::string& name) {
   return absl::StrCat("AANGAN_", absl::AsciiStrToUpper(absl::StrReplaceAll(name, {{".", "_"}})));
 }
 
-size_t EditDistance(const std::string& a, const std::string& b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 std::string Nearest(const std::string& name, const std::vector<Setting>& settings) {
-  std::string nearest;
-  size_t least = SIZE_MAX;
-  for (const Setting& setting : settings) {
-    const size_t distance = EditDistance(name, setting.name);
-    if (distance < least) {
-      least = distance;
-      nearest = setting.name;
-    }
-  }
-  return nearest;
+  std::vector<std::string> names;
+  for (const Setting& setting : settings) names.push_back(setting.name);
+  return NearestName(name, names);
 }
 
 const Setting* Find(const std::vector<Setting>& settings, const std::string& name) {
