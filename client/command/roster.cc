@@ -4,6 +4,7 @@
 #include "aangan/federation/v1/roster.grpc.pb.h"
 #include "aangan/node/v1/governance.grpc.pb.h"
 #include "absl/strings/str_cat.h"
+#include "base/files.h"
 #include "base/status.h"
 #include "client/command/commands.h"
 #include "client/command/words.h"
@@ -113,6 +114,7 @@ absl::StatusOr<int> Propose(const Session& session, const std::vector<std::strin
 struct TokenWish {
   std::string kind = "node";
   std::string id, title, state, run_by;
+  std::string to;  // file for the token; empty prints it
 };
 
 absl::StatusOr<int> JoinToken(const Session& session, const TokenWish& wish) {
@@ -129,9 +131,10 @@ absl::StatusOr<int> JoinToken(const Session& session, const TokenWish& wish) {
   ASSIGN_OR_RETURN(const fed::CreateJoinTokenResponse made,
                    channel->Call(stub.get(), &RosterService::Stub::CreateJoinToken, request));
   const std::string enrolment = Session::PortOf(session.federation_folder(), "enrolment");
-  session.output().PrintObject(
-      {{"join_token", "expire_time", "enrolment_address"},
-       {{made.join_token(), TimeValue(made.has_expire_time(), made.expire_time()), TextOrNothing(enrolment)}}});
+  if (!wish.to.empty()) RETURN_IF_ERROR(WriteFileDurably(wish.to, made.join_token(), 0600));
+  session.output().PrintObject({{"join_token", "expire_time", "enrolment_address"},
+                                {{wish.to.empty() ? Value(made.join_token()) : Value(),
+                                  TimeValue(made.has_expire_time(), made.expire_time()), TextOrNothing(enrolment)}}});
   session.output().Say("It holds once and for a day. Give it to one person, by a way that nobody else reads.");
   return kExitOk;
 }
@@ -158,6 +161,7 @@ void AddStaffs(CLI::App& roster, Session& session) {
   token->add_option("--title", wish->title, "name for people");
   token->add_option("--state", wish->state, "state, a code of the list \"state\"");
   token->add_option("--run-by", wish->run_by, "slug of who runs the node");
+  token->add_option("--to", wish->to, "file to write the token into (mode 0600) instead of showing it");
   token->callback([&session, wish] { session.run = [&session, wish] { return JoinToken(session, *wish); }; });
 }
 
