@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Figures and previews as people read them: the five values in words, never as zero; bars with an uncertain end.
+#include <gtest/gtest.h>
+
+#include "client/command/figures_table.h"
+#include "client/command/release_table.h"
+#include "client/command/words.h"
+
+namespace aangan::client {
+namespace {
+
+namespace fed = ::aangan::federation::v1;
+
+std::string Text(const Value& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  return text == nullptr ? "(not text)" : *text;
+}
+
+fed::Figure FigureWith(fed::FigureValue value, int64_t number, int64_t margin) {
+  fed::Figure figure;
+  figure.set_indicator("needs_met");
+  figure.add_codes()->set_code("health");
+  figure.set_value(value);
+  figure.set_number(number);
+  figure.set_margin(margin);
+  return figure;
+}
+
+TEST(FiguresTable, TheFiveValuesAreFiveDifferentWords) {
+  const std::vector<fed::Figure> figures = {
+      FigureWith(fed::FIGURE_VALUE_NUMBER, 123456, 200), FigureWith(fed::FIGURE_VALUE_TOO_FEW_TO_SAY, 0, 200),
+      FigureWith(fed::FIGURE_VALUE_SUPPRESSED, 0, 0), FigureWith(fed::FIGURE_VALUE_NOT_REPORTED, 0, 0),
+      FigureWith(fed::FIGURE_VALUE_NOT_COLLECTED, 0, 0)};
+  const Table people = FiguresTable(figures, true);
+  ASSERT_EQ(people.rows.size(), 5u);
+  EXPECT_EQ(Text(people.rows[0][2]), "1,23,456");
+  EXPECT_EQ(Text(people.rows[0][3]), "± 200");
+  EXPECT_EQ(Text(people.rows[1][2]), "too few to say");
+  EXPECT_EQ(Text(people.rows[2][2]), "kept private");
+  EXPECT_EQ(Text(people.rows[3][2]), "not reported");
+  EXPECT_EQ(Text(people.rows[4][2]), "not collected");
+  const Table programs = FiguresTable(figures, false);
+  EXPECT_EQ(Text(programs.rows[2][4]), "suppressed");
+  for (size_t i = 1; i < 5; ++i) EXPECT_TRUE(std::holds_alternative<std::monostate>(programs.rows[i][5])) << i;
+}
+
+TEST(FiguresTable, ABarIsFullUpToTheSureEndAndFadesBehindIt) {
+  EXPECT_EQ(Bar(80, 20, 100, 10), "██████▓▓▒░");
+  EXPECT_EQ(Bar(0, 0, 100, 10), "▓");
+  EXPECT_EQ(DisplayWidth(Bar(50, 500, 100, 10)), 10u);
+}
+
+TEST(FiguresTable, CoverageNamesWhoIsMissing) {
+  EXPECT_EQ(CoverageSentence({"a", "b"}, {}), "In it: 2 of 2 collectives.");
+  EXPECT_EQ(CoverageSentence({"a"}, {"b", "c"}), "In it: 1 of 3 collectives. Not in it: b, c.");
+}
+
+TEST(ReleaseTable, CellsInWhichOneCouldRecogniseHerselfComeFirst) {
+  node::v1::PreviewReleaseResponse preview;
+  for (int i = 0; i < 3; ++i) {
+    node::v1::PreviewCell& cell = *preview.add_cells();
+    cell.set_indicator("new_members");
+    cell.add_codes("code" + std::to_string(i));
+    cell.set_exact(i);
+    cell.set_leaves(-i);
+  }
+  preview.mutable_cells(2)->set_one_could_recognise_herself(true);
+  const Table people = PreviewTable(preview, true, 20);
+  ASSERT_EQ(people.rows.size(), 2u);  // the empty cell is left out, unless all are asked for
+  EXPECT_EQ(Text(people.rows[0][1]), "new_members / code2");
+  EXPECT_EQ(PreviewTable(preview, true, 0).rows.size(), 3u);
+  EXPECT_EQ(PreviewTable(preview, false, 1).rows.size(), 3u);
+}
+
+TEST(Words, EnumsDaysAndDigestsGoBothWays) {
+  EXPECT_EQ(WordOf(fed::FigureValue_descriptor(), fed::FIGURE_VALUE_TOO_FEW_TO_SAY), "too_few_to_say");
+  EXPECT_EQ(*NumberOf(fed::FigureValue_descriptor(), "number", "x"), fed::FIGURE_VALUE_NUMBER);
+  EXPECT_FALSE(NumberOf(fed::FigureValue_descriptor(), "zero", "x").ok());
+  EXPECT_EQ(DayText(*ParseDay("2026-08-03", "x")), "2026-08-03");
+  EXPECT_FALSE(ParseDay("3.8.2026", "x").ok());
+  EXPECT_EQ(Hex(*ParseDigest(std::string(64, 'a'), "x")), std::string(64, 'a'));
+  EXPECT_FALSE(ParseDigest(std::string(63, 'a'), "x").ok());
+  EXPECT_FALSE(ParseDigest(std::string(64, 'g'), "x").ok());
+}
+
+}  // namespace
+}  // namespace aangan::client
