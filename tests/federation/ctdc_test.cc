@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Real input: the CTDC sample, dealt to twelve real nodes and imported by the command, counted in three quarters and
+// published. The exact clamped tallies are those of an independent recount, and the published figures lie within their
+// stated margins as often as they claim.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "tests/support/federation_cluster.h"
+
+namespace aangan {
+namespace {
+
+namespace fed = federation::v1;
+using tests::ClusterNode;
+using tests::FederationCluster;
+
+// "collective quarter table code" -> count.
+using Counts = std::map<std::string, int64_t>;
+
+std::string SamplePath() {
+  if (const char* named = std::getenv("AANGAN_CTDC_CSV"); named != nullptr) return named;
+  const std::string beside = std::string(AANGAN_SOURCE) + "/../shared/data/ctdc_victims.csv";
+  return std::filesystem::exists(beside) ? beside : "none";
+}
+
+int Shell(const std::string& command) { return std::system(command.c_str()); }
+
+std::string Zones(const fed::Catalogue& catalogue) {
+  return absl::StrJoin(catalogue.places(), ";", [](std::string* out, const fed::Place& place) {
+    absl::StrAppend(out, place.id(), "=", absl::StrJoin(place.collectives(), ","));
+  });
+}
+
+Counts ReadExpected(const std::string& path) {
+  Counts counts;
+  std::ifstream file(path);
+  std::string line;
+  while (std::getline(file, line)) {
+    const std::vector<std::string> cells = absl::StrSplit(line, '\t');
+    int64_t count = 0;
+    EXPECT_TRUE(cells.size() == 5 && absl::SimpleAtoi(cells[4], &count));
+    counts[absl::StrJoin(cells.begin(), cells.begin() + 4, " ")] = count;
+  }
+  return counts;
+}
+
+TEST(Ctdc, TalliesAreThoseOfAnIndependentRecountAndFiguresKeepTheirMargins) {
+  FederationCluster::Options options;
+  options.catalogue_path = AANGAN_DEFAULT_CATALOGUE;
+  options.federation_binary = AANGAN_FEDERATION_UNDER_TEST;
+  options.node_binary = AANGAN_NODE_UNDER_TEST;
+  FederationCluster cluster(options);
+  cluster.Found();
+  const std::string dealt = cluster.folder() + "/ctdc";
+  const std::string quarters =
+      absl::StrJoin(cluster.quarters(), ",",
+                    [](std::string* out, const model::Period& period) { *out += model::PeriodText(period); });
+  ASSERT_EQ(
+      Shell(absl::StrCat("python3 ", AANGAN_SOURCE, "/tests/interop/ctdc/recount.py --csv '", SamplePath(), "' --out ",
+                         dealt, " --quarters ", quarters, " --zones '", Zones(cluster.catalogue()), "'")),
+      0);
+  for (const ClusterNode& node : cluster.nodes()) {
+    ASSERT_EQ(Shell(absl::StrCat(AANGAN_COMMAND, " import ", dealt, "/", node.id, ".csv --mapping ", dealt,
+                                 "/ctdc.mapping.toml --data ", node.data, " >/dev/null 2>&1")),
+              0)
+        << node.id;
+  }
+  Counts counted;
+  std::map<std::string, int64_t> national;  // "quarter table codes indicator" -> exact
+  for (const model::Period& quarter : cluster.quarters()) {
+    const std::string period = model::PeriodText(quarter);
+    for (ClusterNode& node : cluster.nodes()) {
+      const node::v1::PreviewReleaseResponse preview = cluster.Contribute(node, quarter);
+      EXPECT_EQ(preview.members_cut(), 0);
+      for (const node::v1::PreviewCell& cell : preview.cells()) {
+        const std::string codes = absl::StrJoin(cell.codes(), " ");
+        national[absl::StrJoin({period, cell.table(), cell.indicator(), codes}, " ")] += cell.exact();
+        // The sample knows when somebody came, and no service: other quarterly cells are empty.
+        if (cell.exact() != 0 && !absl::StartsWith(cell.table(), "year_"))
+          counted[absl::StrJoin({node.id, period, cell.table(), codes}, " ")] = cell.exact();
+      }
+    }
+    ASSERT_TRUE(cluster.AwaitRound(quarter, fed::ROUND_STATE_CONFIRMED));
+  }
+  EXPECT_EQ(counted, ReadExpected(dealt + "/expected.tsv"));
+  int figures = 0, inside = 0;
+  for (const model::Period& quarter : cluster.quarters()) {
+    fed::ListFiguresRequest question;
+    question.set_period(model::PeriodText(quarter));
+    for (const fed::Figure& figure : cluster.Figures(question)) {
+      const std::string codes = absl::StrJoin(
+          figure.codes(), " ", [](std::string* out, const fed::FigureCode& code) { *out += code.code(); });
+      const int64_t exact = national[absl::StrJoin({figure.period(), figure.table(), figure.indicator(), codes}, " ")];
+      ++figures;
+      inside += std::abs(figure.raw() - exact) <= figure.margin();
+    }
+  }
+  // Each holds with probability at least 0.95; of 330 fewer than 290 hold with probability below 1e-6 (binomial).
+  std::printf("figures within their margins: %d of %d\n", inside, figures);
+  EXPECT_EQ(figures, 330);
+  EXPECT_GE(inside, 290);
+}
+
+}  // namespace
+}  // namespace aangan
