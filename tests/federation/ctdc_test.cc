@@ -108,6 +108,12 @@ TEST(Ctdc, TalliesAreThoseOfAnIndependentRecountAndFiguresKeepTheirMargins) {
   std::printf("figures within their margins: %d of %d\n", inside, figures);
   EXPECT_EQ(figures, 330);
   EXPECT_GE(inside, 290);
+  // Clients that are not ours read the same federation.
+  const std::string where = absl::StrCat(" ", cluster.address(), " ", cluster.data(), " ", AANGAN_SOURCE, "/proto");
+  EXPECT_EQ(Shell(absl::StrCat("node ", AANGAN_SOURCE, "/tests/interop/by_grpc_js.cjs federation", where, " ",
+                               AANGAN_SOURCE, "/tests/tools")),
+            0);
+  EXPECT_EQ(Shell(absl::StrCat("/usr/bin/python3 ", AANGAN_SOURCE, "/tests/interop/figures_by_grpcio.py", where)), 0);
 }
 
 }  // namespace
