@@ -53,7 +53,7 @@ class Store final : public NodeStore {
                                                                                 size_t limit) const override;
   absl::Status SetCatalogues(std::vector<CountedCatalogue> catalogues) override;
   bool rebuilding() const override { return rebuild_->busy(); }
-  absl::Status AwaitRebuilt(absl::Time deadline) const override { return rebuild_->AwaitIdle(deadline); }
+  absl::Status AwaitRebuilt(absl::Duration within) const override { return rebuild_->AwaitIdle(within); }
   absl::StatusOr<model::ClosedTallies> Close(const Digest& catalogue, const model::Period& quarter) override;
   absl::StatusOr<int64_t> RunOutConsents() override;
   absl::StatusOr<std::vector<AuditEntry>> ListAudit(const std::optional<model::Id>& member, uint64_t before,

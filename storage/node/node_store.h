@@ -98,8 +98,8 @@ class NodeStore {
   virtual absl::Status SetCatalogues(std::vector<CountedCatalogue> catalogues) = 0;
   // True while a set is being counted.
   virtual bool rebuilding() const = 0;
-  // Blocks until no set is being counted, at most until `deadline`: DEADLINE_EXCEEDED.
-  virtual absl::Status AwaitRebuilt(absl::Time deadline) const = 0;
+  // Blocks until no set is being counted, at most for `within`: DEADLINE_EXCEEDED.
+  virtual absl::Status AwaitRebuilt(absl::Duration within) const = 0;
   // The exact clamped counts of an ended quarter as they stand durable now, in the order of the round's vector. A
   // consent that has run out by the clock counts no more. FAILED_PRECONDITION (PERIOD_NOT_ENDED); UNAVAILABLE while
   // rebuilding.

@@ -51,10 +51,10 @@ bool Rebuild::stopping() const {
   return stopping_;
 }
 
-absl::Status Rebuild::AwaitIdle(absl::Time deadline) const {
+absl::Status Rebuild::AwaitIdle(absl::Duration within) const {
   absl::MutexLock lock(&mutex_);
   const auto idle = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !counting_ && waiting_.empty(); };
-  if (!mutex_.AwaitWithDeadline(absl::Condition(&idle), deadline)) {
+  if (!mutex_.AwaitWithTimeout(absl::Condition(&idle), within)) {
     return Problem(absl::StatusCode::kDeadlineExceeded, Reason::kDeadline,
                    "the tallies are still being counted; ask again later");
   }

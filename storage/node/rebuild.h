@@ -35,7 +35,7 @@ class Rebuild {
   void Count(std::vector<SetKey> keys);
   bool busy() const;
   // DEADLINE_EXCEEDED when it is still counting then; the error when a count failed.
-  absl::Status AwaitIdle(absl::Time deadline) const;
+  absl::Status AwaitIdle(absl::Duration within) const;
 
  private:
   void Run();

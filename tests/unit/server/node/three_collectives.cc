@@ -108,7 +108,7 @@ void ThreeCollectives::AcceptCatalogue(const fed::Catalogue& catalogue) {
   }
   AANGAN_CHECK(book_->TakeOffers(roster_, {offered}).ok());
   AANGAN_CHECK(store_->SetCatalogues(book_->Counted()).ok());
-  AANGAN_CHECK(store_->AwaitRebuilt(clock_.Now() + absl::Seconds(30)).ok());
+  AANGAN_CHECK(store_->AwaitRebuilt(absl::Seconds(30)).ok());
 }
 
 storage::node::RoundEntry ThreeCollectives::Announce(const model::Period& quarter) {
