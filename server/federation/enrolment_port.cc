@@ -13,8 +13,9 @@ constexpr absl::Duration kGrace = absl::Seconds(2);
 }  // namespace
 
 absl::Status EnrolmentPort::Follow() {
-  ASSIGN_OR_RETURN(const std::optional<absl::Time> newest, tokens_->NewestUsable());
+  // Asked under the lock: an answer from before it could close the port on a token made since.
   absl::MutexLock lock(&mutex_);
+  ASSIGN_OR_RETURN(const std::optional<absl::Time> newest, tokens_->NewestUsable());
   if (stopped_ || newest.has_value() == (front_ != nullptr)) return absl::OkStatus();
   if (!newest) {
     front_->Stop(kGrace);

@@ -61,7 +61,11 @@ TEST_F(CommitQueueTest, AFailedHeadAtTheEndIsNotHidden) {
 // In a process of their own: RocksDB of Debian 12 aborts when a database whose log failed is closed.
 class CommitQueueDeathTest : public CommitQueueTest {
  protected:
-  CommitQueueDeathTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+  CommitQueueDeathTest() {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    // The process that dies makes its folder inside this one's, which tidies up after both.
+    setenv("TMPDIR", dir_.path().c_str(), 1);
+  }
 };
 
 TEST_F(CommitQueueDeathTest, AfterAFailedWriteNobodyIsToldThatItWentWell) {
