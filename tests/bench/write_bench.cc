@@ -29,6 +29,7 @@ using tests::DaemonProcess;
 using tests::NodeClient;
 
 constexpr int kRowsAStream = 1000;
+constexpr int kMembers = 1000;  // services are dealt out to them: a member has tens of services, not thousands
 
 struct Measure {
   double per_second = 0;
@@ -79,13 +80,15 @@ class Bench {
       clients_.push_back(std::make_unique<NodeClient>(channels_.back(), token_));
       health_.push_back(grpc::health::v1::Health::NewStub(channels_.back()));
     }
-    node::v1::CreateMemberRequest request;
-    *request.mutable_member() = tests::SomeMember();
-    *request.add_consents() = tests::CountedConsent();
-    node::v1::Member member;
-    AANGAN_CHECK(
-        clients_[0]->Call(*clients_[0]->members, &node::v1::MemberService::Stub::CreateMember, request, &member).ok());
-    member_ = member.name();
+    for (int i = 0; i < kMembers; ++i) {
+      node::v1::CreateMemberRequest request;
+      *request.mutable_member() = tests::SomeMember();
+      *request.add_consents() = tests::CountedConsent();
+      node::v1::Member member;
+      AANGAN_CHECK(
+          clients_[0]->Call(*clients_[0]->members, &node::v1::MemberService::Stub::CreateMember, request, &member).ok());
+      members_.push_back(member.name());
+    }
   }
 
   bool Empty(int caller) {
@@ -95,7 +98,7 @@ class Bench {
   }
   bool CreateService(int caller) {
     node::v1::CreateServiceRequest request;
-    request.set_parent(member_);
+    request.set_parent(members_[next_member_++ % members_.size()]);
     *request.mutable_service() = tests::SomeService();
     node::v1::Service made;
     const NodeClient& client = *clients_[Channel(caller)];
@@ -133,7 +136,8 @@ class Bench {
   std::vector<std::shared_ptr<grpc::Channel>> channels_;
   std::vector<std::unique_ptr<NodeClient>> clients_;
   std::vector<std::unique_ptr<grpc::health::v1::Health::Stub>> health_;
-  std::string member_;
+  std::vector<std::string> members_;
+  std::atomic<uint64_t> next_member_{0};
   int64_t rows_ = 0;
 };
 
