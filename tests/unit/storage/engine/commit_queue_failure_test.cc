@@ -64,8 +64,19 @@ class CommitQueueDeathTest : public CommitQueueTest {
   CommitQueueDeathTest() {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
     // The process that dies makes its folder inside this one's, which tidies up after both.
+    if (const char* before = getenv("TMPDIR")) before_ = before;
     setenv("TMPDIR", dir_.path().c_str(), 1);
   }
+  ~CommitQueueDeathTest() override {
+    if (before_.has_value()) {
+      setenv("TMPDIR", before_->c_str(), 1);
+    } else {
+      unsetenv("TMPDIR");
+    }
+  }
+
+ private:
+  std::optional<std::string> before_;
 };
 
 TEST_F(CommitQueueDeathTest, AfterAFailedWriteNobodyIsToldThatItWentWell) {
