@@ -34,19 +34,37 @@ Digest HmacSha256(absl::Span<const uint8_t> key, absl::string_view bytes) {
   return digest;
 }
 
-SecretBytes HkdfSha256(absl::Span<const uint8_t> key, absl::string_view salt, absl::string_view info,
-                       size_t size_bytes) {
+namespace {
+
+SecretBytes Hkdf(int mode, absl::Span<const uint8_t> key, absl::string_view salt, absl::string_view info,
+                 size_t size_bytes) {
   std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> context(EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, nullptr),
                                                                       EVP_PKEY_CTX_free);
   SecretBytes out(size_bytes);
   size_t size = size_bytes;
   AANGAN_CHECK(context != nullptr && EVP_PKEY_derive_init(context.get()) == 1);
+  AANGAN_CHECK(EVP_PKEY_CTX_set_hkdf_mode(context.get(), mode) == 1);
   AANGAN_CHECK(EVP_PKEY_CTX_set_hkdf_md(context.get(), EVP_sha256()) == 1);
   AANGAN_CHECK(EVP_PKEY_CTX_set1_hkdf_salt(context.get(), AsBytes(salt).data(), static_cast<int>(salt.size())) == 1);
   AANGAN_CHECK(EVP_PKEY_CTX_set1_hkdf_key(context.get(), key.data(), static_cast<int>(key.size())) == 1);
   AANGAN_CHECK(EVP_PKEY_CTX_add1_hkdf_info(context.get(), AsBytes(info).data(), static_cast<int>(info.size())) == 1);
   AANGAN_CHECK(EVP_PKEY_derive(context.get(), out.data(), &size) == 1 && size == size_bytes);
   return out;
+}
+
+}  // namespace
+
+SecretBytes HkdfSha256(absl::Span<const uint8_t> key, absl::string_view salt, absl::string_view info,
+                       size_t size_bytes) {
+  return Hkdf(EVP_PKEY_HKDEF_MODE_EXTRACT_AND_EXPAND, key, salt, info, size_bytes);
+}
+
+SecretBytes HkdfExtract(absl::Span<const uint8_t> key, absl::string_view salt) {
+  return Hkdf(EVP_PKEY_HKDEF_MODE_EXTRACT_ONLY, key, salt, "", std::tuple_size_v<Digest>);
+}
+
+SecretBytes HkdfExpand(absl::Span<const uint8_t> extracted, absl::string_view info, size_t size_bytes) {
+  return Hkdf(EVP_PKEY_HKDEF_MODE_EXPAND_ONLY, extracted, "", info, size_bytes);
 }
 
 std::string ToHex(absl::Span<const uint8_t> bytes) { return absl::BytesToHexString(AsText(bytes)); }

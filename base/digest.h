@@ -23,6 +23,9 @@ Digest HmacSha256(absl::Span<const uint8_t> key, absl::string_view bytes);
 // HKDF with extract and expand; `info` is the label of what the key is for.
 SecretBytes HkdfSha256(absl::Span<const uint8_t> key, absl::string_view salt, absl::string_view info,
                        size_t size_bytes);
+// Its two halves, for protocols that use them apart.
+SecretBytes HkdfExtract(absl::Span<const uint8_t> key, absl::string_view salt);
+SecretBytes HkdfExpand(absl::Span<const uint8_t> extracted, absl::string_view info, size_t size_bytes);
 
 inline absl::string_view AsText(absl::Span<const uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/canonical.h"
+#include "base/check.h"
 #include "base/problem.h"
 #include "base/status.h"
 #include "model/roster.h"
@@ -14,11 +15,7 @@
 namespace aangan::privacy {
 namespace {
 
-constexpr Literal kLabel = "aangan/v1/contribution";
 constexpr uint8_t kVersion = 1;
-constexpr uint8_t kDirect = 1;
-constexpr size_t kHeaderBytes = 1 + 32 + 16 + 1 + 32 + 16 + 8 + 4;
-constexpr size_t kSignatureBytes = 64;
 
 // The smallest whole number that is at least 40 times the root of a variance.
 int64_t FortySigma(const Rational& variance) {
@@ -46,12 +43,41 @@ absl::Status WrongLength() {
 
 size_t ContributionBytes(size_t cells) { return kHeaderBytes + cells * kFieldWordBytes + kSignatureBytes; }
 
-std::string BuildDirect(const ContributionHeader& header, const ProtectedVector& vector, const SigningKey& key) {
+std::string EncodeHeader(const ContributionHeader& header, ContributionForm form, size_t cells) {
   CanonicalWriter writer;
-  writer.U8(kVersion).Fixed(header.round_id).Fixed(header.node_id).U8(kDirect).Fixed(header.ledger_head);
-  writer.Fixed(header.incarnation).U64(header.counter).U32(static_cast<uint32_t>(vector.values().size()));
-  std::string bytes = std::move(writer).Take() + vector.Encode();
-  const Signature signature = key.Sign(kLabel, bytes);
+  writer.U8(kVersion).Fixed(header.round_id).Fixed(header.node_id).U8(static_cast<uint8_t>(form));
+  writer.Fixed(header.ledger_head).U64(header.log.size).Fixed(header.log.head);
+  writer.Fixed(header.incarnation).U64(header.counter).U32(static_cast<uint32_t>(cells));
+  AANGAN_CHECK(writer.bytes().size() == kHeaderBytes);
+  return std::move(writer).Take();
+}
+
+absl::StatusOr<ContributionHeader> DecodeHeader(absl::string_view bytes, ContributionForm form, size_t cells,
+                                                const Digest& round_id, const PublicKey& sender) {
+  ContributionHeader header;
+  CanonicalReader reader(bytes);
+  ASSIGN_OR_RETURN(const uint8_t version, reader.U8());
+  RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(header.round_id)));
+  RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(header.node_id)));
+  ASSIGN_OR_RETURN(const uint8_t its_form, reader.U8());
+  RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(header.ledger_head)));
+  ASSIGN_OR_RETURN(header.log.size, reader.U64());
+  RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(header.log.head)));
+  RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(header.incarnation)));
+  ASSIGN_OR_RETURN(header.counter, reader.U64());
+  ASSIGN_OR_RETURN(const uint32_t its_cells, reader.U32());
+  if (its_cells != cells) return WrongLength();
+  if (version != kVersion || its_form != static_cast<uint8_t>(form) || header.round_id != round_id ||
+      header.node_id != model::NodeId(sender).bytes) {
+    return Problem(absl::StatusCode::kInvalidArgument, Reason::kWrongState,
+                   "the contribution is of another round, node or version; synchronise and close again");
+  }
+  return header;
+}
+
+std::string BuildDirect(const ContributionHeader& header, const ProtectedVector& vector, const SigningKey& key) {
+  std::string bytes = EncodeHeader(header, ContributionForm::kDirect, vector.values().size()) + vector.Encode();
+  const Signature signature = key.Sign(kContributionLabel, bytes);
   return bytes + std::string(AsText(signature));
 }
 
@@ -69,23 +95,11 @@ std::vector<int64_t> ValueBounds(const model::CompiledCatalogue& catalogue, cons
 absl::StatusOr<Contribution> ParseAndCheck(absl::string_view bytes, const ContributionRule& rule) {
   if (bytes.size() != ContributionBytes(rule.bounds.size())) return WrongLength();
   const absl::string_view signed_part = bytes.substr(0, bytes.size() - kSignatureBytes);
-  RETURN_IF_ERROR(VerifySignature(rule.key, kLabel, signed_part, AsBytes(bytes.substr(signed_part.size()))));
+  RETURN_IF_ERROR(
+      VerifySignature(rule.key, kContributionLabel, signed_part, AsBytes(bytes.substr(signed_part.size()))));
   Contribution contribution;
-  CanonicalReader reader(signed_part);
-  ASSIGN_OR_RETURN(uint8_t version, reader.U8());
-  RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(contribution.header.round_id)));
-  RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(contribution.header.node_id)));
-  ASSIGN_OR_RETURN(uint8_t form, reader.U8());
-  RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(contribution.header.ledger_head)));
-  RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(contribution.header.incarnation)));
-  ASSIGN_OR_RETURN(contribution.header.counter, reader.U64());
-  ASSIGN_OR_RETURN(uint32_t cells, reader.U32());
-  if (cells != rule.bounds.size()) return WrongLength();
-  if (version != kVersion || form != kDirect || contribution.header.round_id != rule.round_id ||
-      contribution.header.node_id != model::NodeId(rule.key).bytes) {
-    return Problem(absl::StatusCode::kInvalidArgument, Reason::kWrongState,
-                   "the contribution is of another round, node or version; synchronise and close again");
-  }
+  ASSIGN_OR_RETURN(contribution.header,
+                   DecodeHeader(signed_part, ContributionForm::kDirect, rule.bounds.size(), rule.round_id, rule.key));
   ASSIGN_OR_RETURN(contribution.values, DecodeWords(signed_part.substr(kHeaderBytes)));
   for (size_t i = 0; i < contribution.values.size(); ++i) {
     if (contribution.values[i] > rule.bounds[i] || contribution.values[i] < -rule.bounds[i]) {

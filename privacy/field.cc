@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/problem.h"
+#include "base/status.h"
 
 namespace aangan::privacy {
 namespace {
@@ -11,11 +12,6 @@ namespace {
 constexpr int64_t kSignedMax = int64_t{1} << 62;
 
 }  // namespace
-
-uint64_t FieldAdd(uint64_t a, uint64_t b) {
-  const uint64_t gap = kFieldPrime - b;
-  return a >= gap ? a - gap : a + b;
-}
 
 uint64_t FieldFromSigned(int64_t value) {
   AANGAN_CHECK(value > -kSignedMax && value < kSignedMax);
@@ -26,23 +22,22 @@ int64_t SignedFromField(uint64_t word) {
   return word <= (kFieldPrime - 1) / 2 ? static_cast<int64_t>(word) : -static_cast<int64_t>(kFieldPrime - word);
 }
 
-std::string EncodeWords(absl::Span<const int64_t> values) {
+std::string EncodeFieldWords(absl::Span<const uint64_t> words) {
   std::string bytes;
-  bytes.reserve(values.size() * kFieldWordBytes);
-  for (int64_t value : values) {
-    const uint64_t word = FieldFromSigned(value);
+  bytes.reserve(words.size() * kFieldWordBytes);
+  for (const uint64_t word : words) {
     for (int shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<char>(word >> shift & 0xff));
   }
   return bytes;
 }
 
-absl::StatusOr<std::vector<int64_t>> DecodeWords(absl::string_view bytes) {
+absl::StatusOr<std::vector<uint64_t>> DecodeFieldWords(absl::string_view bytes) {
   if (bytes.size() % kFieldWordBytes != 0) {
     return Problem(absl::StatusCode::kInvalidArgument, Reason::kWrongLength,
                    "a vector is a whole number of eight byte words");
   }
-  std::vector<int64_t> values;
-  values.reserve(bytes.size() / kFieldWordBytes);
+  std::vector<uint64_t> words;
+  words.reserve(bytes.size() / kFieldWordBytes);
   for (size_t at = 0; at < bytes.size(); at += kFieldWordBytes) {
     uint64_t word = 0;
     for (size_t i = 0; i < kFieldWordBytes; ++i)
@@ -52,8 +47,23 @@ absl::StatusOr<std::vector<int64_t>> DecodeWords(absl::string_view bytes) {
                      "a word of the vector is not below the field's prime")
           .Number("cell", static_cast<int64_t>(at / kFieldWordBytes));
     }
-    values.push_back(SignedFromField(word));
+    words.push_back(word);
   }
+  return words;
+}
+
+std::string EncodeWords(absl::Span<const int64_t> values) {
+  std::vector<uint64_t> words;
+  words.reserve(values.size());
+  for (const int64_t value : values) words.push_back(FieldFromSigned(value));
+  return EncodeFieldWords(words);
+}
+
+absl::StatusOr<std::vector<int64_t>> DecodeWords(absl::string_view bytes) {
+  ASSIGN_OR_RETURN(const std::vector<uint64_t> words, DecodeFieldWords(bytes));
+  std::vector<int64_t> values;
+  values.reserve(words.size());
+  for (const uint64_t word : words) values.push_back(SignedFromField(word));
   return values;
 }
 

@@ -20,14 +20,15 @@ namespace aangan::privacy {
 inline constexpr uint64_t kFieldPrime = 0xFFFFFFFF00000001u;
 inline constexpr size_t kFieldWordBytes = 8;
 
-// a, b below p.
-uint64_t FieldAdd(uint64_t a, uint64_t b);
 // |value| below 2^62.
 uint64_t FieldFromSigned(int64_t value);
 int64_t SignedFromField(uint64_t word);
 
-std::string EncodeWords(absl::Span<const int64_t> values);
+std::string EncodeFieldWords(absl::Span<const uint64_t> words);
 // A multiple of eight bytes, each word below p.
+absl::StatusOr<std::vector<uint64_t>> DecodeFieldWords(absl::string_view bytes);
+// The same for signed values.
+std::string EncodeWords(absl::Span<const int64_t> values);
 absl::StatusOr<std::vector<int64_t>> DecodeWords(absl::string_view bytes);
 
 }  // namespace aangan::privacy

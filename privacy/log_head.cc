@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// RFC 6962 heads: see log_head.h.
+#include "privacy/log_head.h"
+
+#include <bit>
+
+namespace aangan::privacy {
+
+Digest LogHead(absl::Span<const std::string> entries) {
+  if (entries.empty()) return Sha256("");
+  if (entries.size() == 1) return Sha256({absl::string_view("\0", 1), entries[0]});
+  const size_t left = std::bit_floor(entries.size() - 1);  // the largest power of two below the size
+  const Digest first = LogHead(entries.subspan(0, left));
+  const Digest second = LogHead(entries.subspan(left));
+  return Sha256({"\1", AsText(first), AsText(second)});
+}
+
+}  // namespace aangan::privacy
