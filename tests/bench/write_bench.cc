@@ -85,8 +85,9 @@ class Bench {
       *request.mutable_member() = tests::SomeMember();
       *request.add_consents() = tests::CountedConsent();
       node::v1::Member member;
-      AANGAN_CHECK(
-          clients_[0]->Call(*clients_[0]->members, &node::v1::MemberService::Stub::CreateMember, request, &member).ok());
+      AANGAN_CHECK(clients_[0]
+                       ->Call(*clients_[0]->members, &node::v1::MemberService::Stub::CreateMember, request, &member)
+                       .ok());
       members_.push_back(member.name());
     }
   }
