@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/digest.h"
 #include "base/problem.h"
+#include "base/status.h"
 
 namespace aangan {
 namespace {
@@ -64,6 +65,22 @@ absl::Status VerifySignature(const PublicKey& key, Literal label, absl::string_v
   }
   return Problem(absl::StatusCode::kInvalidArgument, Reason::kBadSignature,
                  "the signature does not verify; it was made for other bytes or by another key");
+}
+
+std::string WithSignature(const SigningKey& key, Literal label, std::string bytes) {
+  const Signature signature = key.Sign(label, bytes);
+  bytes.append(signature.begin(), signature.end());
+  return bytes;
+}
+
+absl::StatusOr<absl::string_view> SignedPart(const PublicKey& key, Literal label, absl::string_view signed_bytes) {
+  if (signed_bytes.size() < kSignatureBytes) {
+    return Problem(absl::StatusCode::kInvalidArgument, Reason::kWrongLength,
+                   "the bytes are too short to end in a signature");
+  }
+  const absl::string_view part = signed_bytes.substr(0, signed_bytes.size() - kSignatureBytes);
+  RETURN_IF_ERROR(VerifySignature(key, label, part, AsBytes(signed_bytes.substr(part.size()))));
+  return part;
 }
 
 }  // namespace aangan

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -21,6 +22,7 @@ namespace aangan {
 
 using PublicKey = std::array<uint8_t, 32>;
 using Signature = std::array<uint8_t, 64>;
+inline constexpr size_t kSignatureBytes = std::tuple_size_v<Signature>;
 
 class SigningKey {
  public:
@@ -40,6 +42,11 @@ class SigningKey {
   SecretBytes seed_;
   PublicKey public_key_{};
 };
+
+// What is sent signed: the bytes with their signature behind them, and what of it was signed, if it verifies.
+std::string WithSignature(const SigningKey& key, Literal label, std::string bytes);
+// INVALID_ARGUMENT (WRONG_LENGTH) when there is no room for a signature. The view is into `signed_bytes`.
+absl::StatusOr<absl::string_view> SignedPart(const PublicKey& key, Literal label, absl::string_view signed_bytes);
 
 absl::Status VerifySignature(const PublicKey& key, Literal label, absl::string_view message,
                              absl::Span<const uint8_t> signature);

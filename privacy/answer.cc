@@ -46,16 +46,13 @@ std::string BuildAnswer(const AnswerHeader& header, absl::Span<const uint64_t> w
   writer.U8(kVersion).Fixed(header.round_id).Fixed(header.freeze).Fixed(header.node_id);
   writer.U64(header.log.size).Fixed(header.log.head).Fixed(header.incarnation).U64(header.counter);
   writer.U32(static_cast<uint32_t>(words.size()));
-  std::string bytes = std::move(writer).Take() + EncodeFieldWords(words);
-  const Signature signature = key.Sign(kLabel, bytes);
-  return bytes + std::string(AsText(signature));
+  return WithSignature(key, kLabel, std::move(writer).Take() + EncodeFieldWords(words));
 }
 
 absl::StatusOr<Answer> ParseAnswer(absl::string_view bytes, const Digest& round_id, const Digest& freeze,
                                    const PublicKey& key, size_t words) {
   if (bytes.size() != AnswerBytes(words)) return WrongLength();
-  const absl::string_view signed_part = bytes.substr(0, bytes.size() - kSignatureBytes);
-  RETURN_IF_ERROR(VerifySignature(key, kLabel, signed_part, AsBytes(bytes.substr(signed_part.size()))));
+  ASSIGN_OR_RETURN(const absl::string_view signed_part, SignedPart(key, kLabel, bytes));
   Answer answer;
   CanonicalReader reader(signed_part);
   ASSIGN_OR_RETURN(const uint8_t version, reader.U8());

@@ -30,19 +30,13 @@ std::string BuildComplaint(const SummedHead& dealer, const Holders& holders, int
   writer.U8(kVersion).Fixed(holders.round_id).Fixed(holders.id(complainer).bytes).Fixed(holders.id(dealer.place).bytes);
   writer.Fixed(dealer.digest).U8(proves ? kProves : kDoesNotDecrypt);
   if (proves) writer.Fixed(opened.opening.aead_key).Fixed(opened.opening.base_nonce).Bytes(sealed);
-  std::string bytes = std::move(writer).Take();
-  const Signature signature = key.Sign(kLabel, bytes);
-  return bytes + std::string(AsText(signature));
+  return WithSignature(key, kLabel, std::move(writer).Take());
 }
 
 absl::StatusOr<Verdict> JudgeComplaint(absl::string_view bytes, const SummedHead& dealer, const Holders& holders,
                                        int complainer) {
-  if (bytes.size() < kSignatureBytes) {
-    return Problem(absl::StatusCode::kInvalidArgument, Reason::kWrongLength, "a complaint has this shape and no other");
-  }
-  const absl::string_view signed_part = bytes.substr(0, bytes.size() - kSignatureBytes);
-  RETURN_IF_ERROR(VerifySignature(holders.signing_keys[static_cast<size_t>(complainer)], kLabel, signed_part,
-                                  AsBytes(bytes.substr(signed_part.size()))));
+  ASSIGN_OR_RETURN(const absl::string_view signed_part,
+                   SignedPart(holders.signing_keys[static_cast<size_t>(complainer)], kLabel, bytes));
   CanonicalReader reader(signed_part);
   Digest round_id{};
   Digest head{};

@@ -76,9 +76,8 @@ absl::StatusOr<ContributionHeader> DecodeHeader(absl::string_view bytes, Contrib
 }
 
 std::string BuildDirect(const ContributionHeader& header, const ProtectedVector& vector, const SigningKey& key) {
-  std::string bytes = EncodeHeader(header, ContributionForm::kDirect, vector.values().size()) + vector.Encode();
-  const Signature signature = key.Sign(kContributionLabel, bytes);
-  return bytes + std::string(AsText(signature));
+  return WithSignature(key, kContributionLabel,
+                       EncodeHeader(header, ContributionForm::kDirect, vector.values().size()) + vector.Encode());
 }
 
 std::vector<int64_t> ValueBounds(const model::CompiledCatalogue& catalogue, const model::Period& quarter,
@@ -94,9 +93,7 @@ std::vector<int64_t> ValueBounds(const model::CompiledCatalogue& catalogue, cons
 
 absl::StatusOr<Contribution> ParseAndCheck(absl::string_view bytes, const ContributionRule& rule) {
   if (bytes.size() != ContributionBytes(rule.bounds.size())) return WrongLength();
-  const absl::string_view signed_part = bytes.substr(0, bytes.size() - kSignatureBytes);
-  RETURN_IF_ERROR(
-      VerifySignature(rule.key, kContributionLabel, signed_part, AsBytes(bytes.substr(signed_part.size()))));
+  ASSIGN_OR_RETURN(const absl::string_view signed_part, SignedPart(rule.key, kContributionLabel, bytes));
   Contribution contribution;
   ASSIGN_OR_RETURN(contribution.header,
                    DecodeHeader(signed_part, ContributionForm::kDirect, rule.bounds.size(), rule.round_id, rule.key));

@@ -37,7 +37,6 @@ struct ContributionHeader {
 
 inline constexpr Literal kContributionLabel = "aangan/v1/contribution";
 inline constexpr size_t kHeaderBytes = 150;
-inline constexpr size_t kSignatureBytes = 64;
 enum class ContributionForm : uint8_t { kDirect = 1, kSummed = 2 };
 std::string EncodeHeader(const ContributionHeader& header, ContributionForm form, size_t cells);
 // Of the given form and length, round and sender; WRONG_STATE or WRONG_LENGTH for another.

@@ -35,17 +35,14 @@ Challenges ChallengesOf(const Digest& round_id, const model::Id& sender, absl::S
 
 CheckCoefficients MakeCheck(const ShareVector& secret, absl::Span<const ShareVector> first_shares,
                             const Challenges& challenges) {
-  std::vector<uint64_t> points = {0};
+  const std::vector<uint64_t> points = DealtPoints(first_shares.size());
   std::array<std::vector<uint64_t>, kCheckWords> values;
   const auto add = [&](const ShareVector& words) {
     const auto combined = Combine<Field64>(words.span(), challenges);
     for (size_t t = 0; t < kCheckWords; ++t) values[t].push_back(combined[t]);
   };
   add(secret);
-  for (size_t place = 0; place < first_shares.size(); ++place) {
-    points.push_back(PointOfPlace(static_cast<int>(place)));
-    add(first_shares[place]);
-  }
+  for (const ShareVector& share : first_shares) add(share);
   CheckCoefficients coefficients;
   for (size_t t = 0; t < kCheckWords; ++t) coefficients[t] = Interpolate<Field64>(points, values[t]);
   return coefficients;

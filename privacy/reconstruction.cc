@@ -61,17 +61,20 @@ bool NextChoice(std::vector<size_t>& chosen, size_t of) {
   return false;
 }
 
-// What the polynomials through the chosen answers say of all of them.
-Reconstruction Judge(const std::vector<PlacedAnswer>& answers, const std::vector<size_t>& chosen) {
+Through ThroughChosen(const std::vector<PlacedAnswer>& answers, const std::vector<size_t>& chosen) {
   std::vector<const PlacedAnswer*> basis;
   for (const size_t i : chosen) basis.push_back(&answers[i]);
-  const Through through(basis);
+  return Through(std::move(basis));
+}
+
+// Who agrees with the polynomials through the chosen answers.
+Reconstruction Judge(const std::vector<PlacedAnswer>& answers, const std::vector<size_t>& chosen) {
+  const Through through = ThroughChosen(answers, chosen);
   Reconstruction judged;
   for (size_t i = 0; i < answers.size(); ++i) {
     const bool agrees = std::binary_search(chosen.begin(), chosen.end(), i) || through.Meets(answers[i]);
     (agrees ? judged.agreeing : judged.differing).push_back(answers[i].place);
   }
-  judged.values = through.ValuesAtZero();
   return judged;
 }
 
@@ -116,15 +119,14 @@ absl::StatusOr<Reconstruction> Reconstruct(std::vector<PlacedAnswer> answers, co
   std::vector<size_t> chosen(k);
   std::iota(chosen.begin(), chosen.end(), size_t{0});
   Reconstruction judged = Judge(answers, chosen);
-  if (judged.differing.empty()) {
-    judged.agreement = judged.agreeing.size() >= confirming ? Agreement::kConfirmed : Agreement::kProvisional;
-    return judged;
+  if (!judged.differing.empty()) {
+    // At most 1,001 choices (n = 14). Two sums with k+f agreeing answers each can not both be there: 2(k+f) - n >= k.
+    while (answers.size() >= confirming && judged.agreeing.size() < confirming && NextChoice(chosen, answers.size()))
+      judged = Judge(answers, chosen);
+    if (judged.agreeing.size() < confirming) return Reconstruction{Agreement::kDisputed, {}, {}, {}};
   }
-  // At most 1,001 choices (n = 14). Two sums with k+f agreeing answers each can not both be there: 2(k+f) - n >= k.
-  while (answers.size() >= confirming && judged.agreeing.size() < confirming && NextChoice(chosen, answers.size()))
-    judged = Judge(answers, chosen);
-  if (judged.agreeing.size() < confirming) return Reconstruction{Agreement::kDisputed, {}, {}, {}};
-  judged.agreement = Agreement::kConfirmed;
+  judged.agreement = judged.agreeing.size() >= confirming ? Agreement::kConfirmed : Agreement::kProvisional;
+  judged.values = ThroughChosen(answers, chosen).ValuesAtZero();
   return judged;
 }
 

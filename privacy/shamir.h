@@ -19,6 +19,13 @@ namespace aangan::privacy {
 // Where the share of the holder at a place of the roster (from 0) lies.
 inline uint64_t PointOfPlace(int place) { return static_cast<uint64_t>(place) + 1; }
 
+// The points that a dealer fixes before all others: the secret's, and those of the first places.
+inline std::vector<uint64_t> DealtPoints(size_t first_places) {
+  std::vector<uint64_t> points = {0};
+  for (size_t place = 0; place < first_places; ++place) points.push_back(PointOfPlace(static_cast<int>(place)));
+  return points;
+}
+
 // Weights w with P(x) = sum of w[i] * P(points[i]) for every polynomial P of degree below points.size() (Lagrange).
 template <typename F>
 std::vector<uint64_t> WeightsAt(uint64_t x, absl::Span<const uint64_t> points) {
@@ -75,18 +82,6 @@ uint64_t Evaluate(absl::Span<const uint64_t> coefficients, uint64_t x) {
   uint64_t value = 0;
   for (size_t i = coefficients.size(); i-- > 0;) value = F::Add(F::Multiply(value, x), coefficients[i]);
   return value;
-}
-
-// The share of the holder at `place`, which follows from the secret and the shares of the places before the last of k.
-template <typename F>
-uint64_t FollowingShare(int place, uint64_t secret, absl::Span<const uint64_t> first_shares) {
-  std::vector<uint64_t> points = {0};
-  std::vector<uint64_t> values = {secret};
-  for (size_t i = 0; i < first_shares.size(); ++i) {
-    points.push_back(PointOfPlace(static_cast<int>(i)));
-    values.push_back(first_shares[i]);
-  }
-  return WeightedSum<F>(WeightsAt<F>(PointOfPlace(place), points), values);
 }
 
 }  // namespace aangan::privacy

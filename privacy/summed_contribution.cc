@@ -51,15 +51,13 @@ ShareVector SecretWords(const ProtectedVector& vector, RandomSource& random) {
 }
 
 ShareVector Following(const ShareVector& secret, const std::vector<ShareVector>& first, int place) {
-  std::vector<uint64_t> points = {0};
-  for (size_t i = 0; i < first.size(); ++i) points.push_back(PointOfPlace(static_cast<int>(i)));
-  const std::vector<uint64_t> weights = WeightsAt<Field64>(PointOfPlace(place), points);
+  const std::vector<uint64_t> weights = WeightsAt<Field64>(PointOfPlace(place), DealtPoints(first.size()));
   ShareVector share(secret.size());
+  ShareVector values(weights.size());
   for (size_t word = 0; word < secret.size(); ++word) {
-    uint64_t sum = Field64::Multiply(weights[0], secret[word]);
-    for (size_t i = 0; i < first.size(); ++i)
-      sum = Field64::Add(sum, Field64::Multiply(weights[i + 1], first[i][word]));
-    share[word] = sum;
+    values[0] = secret[word];
+    for (size_t i = 0; i < first.size(); ++i) values[i + 1] = first[i][word];
+    share[word] = WeightedSum<Field64>(weights, values.span());
   }
   return share;
 }
@@ -134,16 +132,13 @@ absl::StatusOr<std::string> BuildSummed(const ContributionHeader& header, const 
   }
   for (const Digest& hash : hashes) head += std::string(AsText(hash));
   for (const std::vector<uint64_t>& coefficients : check) head += EncodeFieldWords(coefficients);
-  head += std::string(AsText(key.Sign(kContributionLabel, head)));
-  return head + behind;
+  return WithSignature(key, kContributionLabel, std::move(head)) + behind;
 }
 
 absl::StatusOr<SummedHead> ParseHead(absl::string_view head_bytes, const Holders& holders, int place) {
   if (head_bytes.size() != SummedHeadBytes(holders)) return WrongLength();
-  const absl::string_view signed_part = head_bytes.substr(0, head_bytes.size() - kSignatureBytes);
   const PublicKey& sender = holders.signing_keys[static_cast<size_t>(place)];
-  RETURN_IF_ERROR(
-      VerifySignature(sender, kContributionLabel, signed_part, AsBytes(head_bytes.substr(signed_part.size()))));
+  ASSIGN_OR_RETURN(const absl::string_view signed_part, SignedPart(sender, kContributionLabel, head_bytes));
   SummedHead head;
   head.place = place;
   head.digest = Sha256(head_bytes);

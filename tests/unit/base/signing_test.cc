@@ -90,5 +90,19 @@ TEST(Signing, ASeedOfAnotherLengthIsRefused) {
   }
 }
 
+TEST(Signing, BytesWithTheirSignatureComeBackOrAreRefused) {
+  tests::SeededRandom random(1);
+  const SigningKey key = SigningKey::Generate(random);
+  const std::string bytes = WithSignature(key, kLabel, "message");
+  const auto part = SignedPart(key.public_key(), kLabel, bytes);
+  ASSERT_THAT(part, IsOk());
+  EXPECT_EQ(*part, "message");
+  EXPECT_EQ(*SignedPart(key.public_key(), kLabel, WithSignature(key, kLabel, "")), "");
+  EXPECT_THAT(SignedPart(key.public_key(), kLabel, bytes + "x").status(),
+              HasProblem(absl::StatusCode::kInvalidArgument, Reason::kBadSignature));
+  EXPECT_THAT(SignedPart(key.public_key(), kLabel, bytes.substr(0, kSignatureBytes - 1)).status(),
+              HasProblem(absl::StatusCode::kInvalidArgument, Reason::kWrongLength));
+}
+
 }  // namespace
 }  // namespace aangan

@@ -10,6 +10,7 @@
 #include "privacy/prime_field.h"
 #include "privacy/shamir.h"
 #include "tests/support/seeded_random.h"
+#include "tests/unit/privacy/privacy_test_support.h"
 
 namespace aangan::privacy {
 namespace {

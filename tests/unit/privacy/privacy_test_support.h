@@ -9,6 +9,7 @@
 
 #include "aangan/federation/v1/roster.pb.h"
 #include "model/catalogue.h"
+#include "privacy/shamir.h"
 
 namespace aangan::privacy {
 
@@ -16,6 +17,13 @@ using Edit = std::function<void(federation::v1::Catalogue&)>;
 
 // deploy/default.catalogue.txtpb, edited, compiled for its twelve collectives.
 std::shared_ptr<const model::CompiledCatalogue> DefaultCatalogue(const Edit& edit);
+// The share at `place` that follows from the secret and the shares of the first places.
+template <typename F>
+uint64_t FollowingShare(int place, uint64_t secret, const std::vector<uint64_t>& first_shares) {
+  std::vector<uint64_t> values = {secret};
+  values.insert(values.end(), first_shares.begin(), first_shares.end());
+  return WeightedSum<F>(WeightsAt<F>(PointOfPlace(place), DealtPoints(first_shares.size())), values);
+}
 // The twelve collectives of the shipped catalogue with keys of a seed.
 federation::v1::Roster TwelveRoster();
 

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "tests/support/seeded_random.h"
+#include "tests/unit/privacy/privacy_test_support.h"
 
 namespace aangan::privacy {
 namespace {
