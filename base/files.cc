@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
+#include <system_error>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -133,6 +135,26 @@ absl::Status OverwriteInPlace(const std::string& path) {
   if (fstat(file.get(), &facts) != 0) return DiskRefuses(path);
   const std::string zeros(static_cast<size_t>(facts.st_size), '\0');
   if (!WriteAll(file.get(), zeros) || fsync(file.get()) != 0) return DiskRefuses(path);
+  return absl::OkStatus();
+}
+
+absl::Status OverwriteAndUnlink(const std::string& path) {
+  RETURN_IF_ERROR(OverwriteInPlace(path));
+  if (unlink(path.c_str()) != 0) return DiskRefuses(path);
+  return SyncFolderOf(path);
+}
+
+absl::Status OverwriteAndUnlinkAll(const std::string& folder) {
+  std::error_code error;
+  std::vector<std::string> paths;
+  for (const auto& each : std::filesystem::directory_iterator(folder, error)) {
+    if (each.is_regular_file(error)) paths.push_back(each.path().string());
+  }
+  if (error) {
+    errno = error.value();
+    return DiskRefuses(folder);
+  }
+  for (const std::string& path : paths) RETURN_IF_ERROR(OverwriteAndUnlink(path));
   return absl::OkStatus();
 }
 

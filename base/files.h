@@ -22,6 +22,10 @@ absl::Status WriteFileDurably(const std::string& path, absl::string_view bytes, 
 // Overwrites in place with zeros and syncs, twice as long as the file's own blocks allow; the file stays. For keys that
 // are to be destroyed: never a rename, which would leave the old blocks.
 absl::Status OverwriteInPlace(const std::string& path);
+// For a key whose absence says enough: overwritten in place, then taken away. NOT_FOUND when it is not there.
+absl::Status OverwriteAndUnlink(const std::string& path);
+// The same for every file of a folder.
+absl::Status OverwriteAndUnlinkAll(const std::string& folder);
 // Makes the folder and its parents with `mode`; fine when it is there.
 absl::Status MakeFolders(const std::string& path, int mode);
 

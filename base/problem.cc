@@ -46,6 +46,7 @@ constexpr std::array<absl::string_view, static_cast<size_t>(Reason::kInternal) +
     "LOCKED",
     "KEY_MISSING",
     "BAD_SIGNATURE",
+    "NOT_ENOUGH_KEYS",
     "NOT_ENOUGH_SIGNATURES",
     "CATALOGUE_REFUSED",
     "NO_CATALOGUE",

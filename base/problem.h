@@ -51,6 +51,7 @@ enum class Reason {
   kLocked,               // another process has the store open
   kKeyMissing,           // a key file is missing or not readable
   kBadSignature,         // a signature does not verify
+  kNotEnoughKeys,        // fewer collectives have published a key than a summed round needs
   kNotEnoughSignatures,  // fewer collectives signed than the rule asks for
   kCatalogueRefused,     // lint: the catalogue breaks a rule
   kNoCatalogue,          // no catalogue is in force for the period

@@ -29,6 +29,7 @@ inline constexpr int kCatalogueQuartersMax = 40;
 // 14 collectives times this bound stay far below 2^62 together with forty sigmas of any noise (reference 4.2).
 inline constexpr int64_t kCellBoundMax = 1'000'000'000;
 // The largest tier of protocol.md 3: epsilon 3 at delta 1e-6.
+inline constexpr int64_t kNanoRhoCapDefault = 24'355'970;  // epsilon 1
 inline constexpr int64_t kNanoRhoCapMax = 185'069'840;
 // Above this (epsilon 2) every collective must have signed.
 inline constexpr int64_t kNanoRhoCapByAll = 88'152'688;

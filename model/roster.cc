@@ -188,7 +188,7 @@ absl::Status CheckCatalogueSignatures(const fed::SignedCatalogue& signed_catalog
   RETURN_IF_ERROR(CheckStates(catalogue, roster));
   ASSIGN_OR_RETURN(const std::string canonical, CanonicalCatalogue(catalogue));
   ASSIGN_OR_RETURN(const auto signers,
-                   Signers(signed_catalogue.signatures(), roster, kCatalogueLabel, canonical, Strangers::kRefuse));
+                   Signers(signed_catalogue.signatures(), roster, kCatalogueLabel, canonical, Strangers::kAllow));
   const int count = roster.collectives_size();
   const bool direct = catalogue.form() != fed::ROUND_FORM_SUMMED && count >= kDirectByAllMin;
   const bool by_all = direct || catalogue.nano_rho_cap() > kNanoRhoCapByAll;

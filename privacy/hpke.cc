@@ -108,6 +108,13 @@ RecipientKey RecipientKeyOf(const SecretBytes& private_key) {
   return public_key;
 }
 
+bool CanSealTo(const RecipientKey& recipient) {
+  // Whatever the private key, clamped it is a multiple of eight: a point of low order always gives zero, no other does.
+  SecretBytes any(kSecretBytes);
+  any.mutable_span()[0] = 1;
+  return DiffieHellman(any.span(), recipient).ok();
+}
+
 absl::StatusOr<std::string> SealTo(const RecipientKey& recipient, absl::string_view info, absl::string_view aad,
                                    absl::Span<const uint8_t> plaintext, RandomSource& random) {
   const SecretBytes ephemeral = SecretBytes::Random(kSecretBytes, random);

@@ -30,6 +30,9 @@ inline constexpr size_t kTagBytes = 16;
 // Of a private key of 32 random bytes.
 RecipientKey RecipientKeyOf(const SecretBytes& private_key);
 
+// False for a point of low order: no share can be sealed to it.
+bool CanSealTo(const RecipientKey& recipient);
+
 // enc || ciphertext. INVALID_ARGUMENT for a recipient key of low order.
 absl::StatusOr<std::string> SealTo(const RecipientKey& recipient, absl::string_view info, absl::string_view aad,
                                    absl::Span<const uint8_t> plaintext, RandomSource& random);

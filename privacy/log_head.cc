@@ -4,7 +4,11 @@
 
 #include <bit>
 
+#include "model/canonical_message.h"
+
 namespace aangan::privacy {
+
+absl::StatusOr<std::string> LeafOf(const federation::v1::LogEntry& entry) { return model::CanonicalMessage(entry); }
 
 Digest LogHead(absl::Span<const std::string> entries) {
   if (entries.empty()) return Sha256("");

@@ -10,8 +10,11 @@
 #include <cstdint>
 #include <string>
 
+#include "aangan/federation/v1/log.pb.h"
+#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "base/digest.h"
+#include "base/literal.h"
 
 namespace aangan::privacy {
 
@@ -22,6 +25,11 @@ struct LogPosition {
   bool operator==(const LogPosition&) const = default;
 };
 
+inline constexpr Literal kLogHeadLabel = "aangan/v1/log_head";
+
+// An entry's leaf: its canonical bytes. INVALID_ARGUMENT for unknown fields.
+absl::StatusOr<std::string> LeafOf(const federation::v1::LogEntry& entry);
+// Over leaves in order.
 Digest LogHead(absl::Span<const std::string> entries);
 
 }  // namespace aangan::privacy

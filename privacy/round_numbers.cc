@@ -34,7 +34,8 @@ RoundNumbers NumbersOf(int n) {
 
 absl::StatusOr<federation::v1::RoundDescriptor> MakeDescriptor(const federation::v1::Roster& roster,
                                                                const model::CompiledCatalogue& catalogue,
-                                                               const model::Period& quarter) {
+                                                               const model::Period& quarter,
+                                                               const PublishedKeys& keys) {
   const int n = roster.collectives_size();
   if (n < 1 || n > 14 || (catalogue.summed() && n < 5)) {
     return Problem(absl::StatusCode::kInvalidArgument, Reason::kCatalogueRefused,
@@ -68,6 +69,21 @@ absl::StatusOr<federation::v1::RoundDescriptor> MakeDescriptor(const federation:
   descriptor.set_m(numbers.m);
   descriptor.set_h(numbers.h);
   descriptor.set_rehearsal(catalogue.rehearsal());
+  if (!catalogue.summed()) return descriptor;
+  descriptor.set_log_size(keys.log_size);
+  int known = 0;
+  for (const std::optional<RecipientKey>& key : keys.keys) {
+    descriptor.add_recipient_keys(key ? std::string(AsText(*key)) : "");
+    if (key) ++known;
+  }
+  if (known < numbers.k || descriptor.recipient_keys_size() != n) {
+    return Problem(
+               absl::StatusCode::kFailedPrecondition, Reason::kNotEnoughKeys,
+               "a summed round needs the keys of at least k collectives for its period; each node publishes its own "
+               "with a contact")
+        .Number("needed", numbers.k)
+        .Number("known", known);
+  }
   return descriptor;
 }
 

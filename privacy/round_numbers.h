@@ -8,7 +8,9 @@
 #define AANGAN_PRIVACY_ROUND_NUMBERS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "aangan/federation/v1/roster.pb.h"
 #include "aangan/federation/v1/rounds.pb.h"
@@ -17,6 +19,7 @@
 #include "base/literal.h"
 #include "model/catalogue.h"
 #include "model/period.h"
+#include "privacy/hpke.h"
 
 namespace aangan::privacy {
 
@@ -35,10 +38,17 @@ struct RoundNumbers {
 // n in 1..14.
 RoundNumbers NumbersOf(int n);
 
+// The keys that shares of a round are sealed to, after the first `log_size` entries of the log.
+struct PublishedKeys {
+  int64_t log_size = 0;
+  std::vector<std::optional<RecipientKey>> keys;  // by place in the roster
+};
+
 // Windows are whole days behind the period's end in India's time; variances stand in the order of the round's tables.
+// A summed round needs the keys of at least k collectives (FAILED_PRECONDITION, NOT_ENOUGH_KEYS); a direct one, none.
 absl::StatusOr<federation::v1::RoundDescriptor> MakeDescriptor(const federation::v1::Roster& roster,
                                                                const model::CompiledCatalogue& catalogue,
-                                                               const model::Period& quarter);
+                                                               const model::Period& quarter, const PublishedKeys& keys);
 
 // Canonical bytes, which the federation signs under kDescriptorLabel.
 absl::StatusOr<std::string> CanonicalDescriptor(const federation::v1::RoundDescriptor& descriptor);

@@ -50,7 +50,6 @@ absl::StatusOr<v1::SignedCatalogue> CatalogueBook::Propose(const v1::Catalogue& 
   if (!roster) return NoRoster();
   ASSIGN_OR_RETURN(const auto compiled, model::CompileCatalogue(catalogue, model::RosterCollectives(*roster)));
   if (catalogue.roster() != names_->roster()) return Refused("catalogue.roster", "must be this federation's roster");
-  if (compiled->summed()) return Refused("catalogue.form", "must be direct: this program does not run summed rounds");
   RETURN_IF_ERROR(privacy::LintPrivacy(*compiled, privacy::NumbersOf(roster->collectives_size())));
   ASSIGN_OR_RETURN(const auto all, ListStored<StoredCatalogue>(*store_, Table::kSettings, kCatalogues));
   const int32_t next = all.empty() ? 1 : all.back().value.catalogue().version() + 1;

@@ -13,6 +13,7 @@
 #include "base/problem.h"
 #include "base/status.h"
 #include "model/names.h"
+#include "server/federation/answer_rpc.h"
 #include "server/federation/catalogue_rpc.h"
 #include "server/federation/certificate_authority.h"
 #include "server/federation/credentials.h"
@@ -101,12 +102,16 @@ class Server final : public FederationServer {
     rosters_ = std::make_unique<RosterBook>(store_.get(), &names_, key_->public_key(), clock_);
     tokens_ = std::make_unique<JoinTokens>(store_.get(), rosters_.get(), authority_->digest(), clock_, random_);
     catalogues_ = std::make_unique<CatalogueBook>(store_.get(), &names_, rosters_.get());
-    rounds_ = std::make_unique<RoundBook>(store_.get(), &names_, rosters_.get(), catalogues_.get(), key_.get());
-    releases_ = std::make_unique<ReleaseBook>(store_.get(), &names_, rounds_.get(), key_.get(), clock_);
+    log_ = std::make_unique<LogBook>(store_.get(), &names_, key_.get());
+    rounds_ =
+        std::make_unique<RoundBook>(store_.get(), &names_, rosters_.get(), catalogues_.get(), log_.get(), key_.get());
+    answers_ = std::make_unique<AnswerBook>(store_.get(), &names_, rounds_.get());
+    complaints_ = std::make_unique<ComplaintBook>(store_.get(), rounds_.get());
+    releases_ = std::make_unique<ReleaseBook>(store_.get(), &names_, rounds_.get(), key_.get(), answers_.get(), clock_);
     figures_ = std::make_unique<FigureBook>(rosters_.get(), catalogues_.get(), rounds_.get(), releases_.get(), clock_);
     ingest_ = std::make_unique<Ingest>(store_.get(), &names_, rounds_.get(), key_.get(), clock_);
     agent_ = std::make_unique<RoundAgent>(RoundAgent::Rooms{rosters_.get(), catalogues_.get(), rounds_.get(),
-                                                            releases_.get(), clock_, options_.wait_for_all,
+                                                            releases_.get(), log_.get(), clock_, options_.wait_for_all,
                                                             options_.check_every, [this] { FollowTokens(); }});
   }
 
@@ -126,6 +131,8 @@ class Server final : public FederationServer {
         std::make_unique<RoundRpc>(RoundRpc::Rooms{&names_, rounds_.get(), ingest_.get(), page_tokens_.get(), wake});
     figure_rpc_ =
         std::make_unique<FigureRpc>(FigureRpc::Rooms{&names_, releases_.get(), figures_.get(), page_tokens_.get()});
+    answer_rpc_ = std::make_unique<AnswerRpc>(AnswerRpc::Rooms{
+        &names_, rosters_.get(), answers_.get(), complaints_.get(), log_.get(), page_tokens_.get(), wake});
     enrol_rpc_ = std::make_unique<EnrolRpc>(EnrolRpc::Rooms{store_.get(), &names_, rosters_.get(), tokens_.get(),
                                                             authority_.get(), key_->public_key(), clock_, random_});
     RETURN_IF_ERROR(door_->Serve(ServiceOf(v1::Roster::descriptor(), "RosterService"), roster_rpc_->Handlers()));
@@ -134,6 +141,8 @@ class Server final : public FederationServer {
     RETURN_IF_ERROR(door_->Serve(ServiceOf(v1::Round::descriptor(), "RoundService"), round_rpc_->RoundHandlers()));
     RETURN_IF_ERROR(
         door_->Serve(ServiceOf(v1::Upload::descriptor(), "ContributionService"), round_rpc_->ContributionHandlers()));
+    RETURN_IF_ERROR(door_->Serve(ServiceOf(v1::Answer::descriptor(), "AnswerService"), answer_rpc_->AnswerHandlers()));
+    RETURN_IF_ERROR(door_->Serve(ServiceOf(v1::LogEntry::descriptor(), "LogService"), answer_rpc_->LogHandlers()));
     RETURN_IF_ERROR(door_->Serve(ServiceOf(v1::Figure::descriptor(), "FigureService"), figure_rpc_->Handlers()));
     return enrolment_door_->Serve(ServiceOf(v1::Roster::descriptor(), "EnrolmentService"), enrol_rpc_->Handlers());
   }
@@ -161,7 +170,10 @@ class Server final : public FederationServer {
   std::unique_ptr<RosterBook> rosters_;
   std::unique_ptr<JoinTokens> tokens_;
   std::unique_ptr<CatalogueBook> catalogues_;
+  std::unique_ptr<LogBook> log_;
   std::unique_ptr<RoundBook> rounds_;
+  std::unique_ptr<AnswerBook> answers_;
+  std::unique_ptr<ComplaintBook> complaints_;
   std::unique_ptr<ReleaseBook> releases_;
   std::unique_ptr<FigureBook> figures_;
   std::unique_ptr<Ingest> ingest_;
@@ -173,6 +185,7 @@ class Server final : public FederationServer {
   std::unique_ptr<CatalogueRpc> catalogue_rpc_;
   std::unique_ptr<RoundRpc> round_rpc_;
   std::unique_ptr<FigureRpc> figure_rpc_;
+  std::unique_ptr<AnswerRpc> answer_rpc_;
   std::unique_ptr<EnrolRpc> enrol_rpc_;
   std::unique_ptr<server::Door> door_;
   std::unique_ptr<server::Door> enrolment_door_;

@@ -54,12 +54,15 @@ std::vector<v1::Figure> Matching(const std::vector<v1::Figure>& figures, const v
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const PeriodFigures>> FigureBook::Load(const model::Period& quarter) const {
+  ASSIGN_OR_RETURN(std::optional<v1::NationalRelease> release, releases_->Find(quarter));
   {
+    // Figures that are provisional may become others.
     absl::MutexLock lock(&mutex_);
-    if (const auto kept = kept_.find(quarter); kept != kept_.end()) return kept->second;
+    const auto kept = kept_.find(quarter);
+    if (kept != kept_.end() && (!release || kept->second->release.signature() == release->signature()))
+      return kept->second;
   }
   auto loaded = std::make_shared<PeriodFigures>();
-  ASSIGN_OR_RETURN(std::optional<v1::NationalRelease> release, releases_->Find(quarter));
   if (release) {
     ASSIGN_OR_RETURN(loaded->ground, rounds_->GroundOf(release->round_descriptor()));
     ASSIGN_OR_RETURN(loaded->figures, FiguresOf(*release, loaded->ground));
@@ -73,7 +76,7 @@ absl::StatusOr<std::shared_ptr<const PeriodFigures>> FigureBook::Load(const mode
     for (const v1::Collective& each : loaded->ground.roster.collectives()) loaded->release.add_missing(each.id());
   }
   absl::MutexLock lock(&mutex_);
-  return kept_.try_emplace(quarter, std::move(loaded)).first->second;
+  return kept_[quarter] = std::move(loaded);
 }
 
 absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> FigureBook::NewestCatalogue() const {

@@ -72,11 +72,14 @@ absl::Status Damaged() {
                  "A national release does not have the sums that its freeze gives.");
 }
 
-// Of the noise that is really in a figure of a direct round: each contributor added the whole variance.
+// Of the noise that is really in a figure: of a direct round each contributor added the whole variance, of a summed one
+// a part in h.
 std::map<std::string, model::NoiseVariance> VariancesOf(const v1::NationalRelease& release) {
+  const v1::RoundDescriptor& descriptor = release.round_descriptor();
+  const int64_t parts = descriptor.form() == v1::ROUND_FORM_SUMMED ? descriptor.h() : 1;
   std::map<std::string, model::NoiseVariance> variances;
-  for (const v1::TableVariance& each : release.round_descriptor().variances())
-    variances[each.table()] = {each.numerator() * release.contributors_size(), each.denominator()};
+  for (const v1::TableVariance& each : descriptor.variances())
+    variances[each.table()] = {each.numerator() * release.contributors_size(), each.denominator() * parts};
   return variances;
 }
 
@@ -88,6 +91,7 @@ absl::StatusOr<std::vector<v1::Figure>> FiguresOf(const v1::NationalRelease& rel
       *ground.catalogue, ground.quarter, model::LeftOutPlaces(*ground.catalogue, ground.roster, inside));
   const std::map<std::string, model::NoiseVariance> variances = VariancesOf(release);
   const std::vector<RoundCell> cells = CellsOf(ground);
+  // What is disputed is withdrawn: nobody can say which of the answers is wrong.
   if (static_cast<ptrdiff_t>(release.sums_size()) != std::count(left_out.begin(), left_out.end(), false))
     return Damaged();
   std::vector<v1::Figure> figures;
@@ -96,7 +100,7 @@ absl::StatusOr<std::vector<v1::Figure>> FiguresOf(const v1::NationalRelease& rel
     v1::Figure figure = Begin(ground, release.round_descriptor(), cells[i]);
     figure.set_state(release.state());
     figure.set_contributors(release.contributors_size());
-    if (left_out[i]) {
+    if (left_out[i] || release.state() == v1::RELEASE_STATE_DISPUTED) {
       figure.set_value(v1::FIGURE_VALUE_NOT_REPORTED);
     } else {
       const auto variance = variances.find(cells[i].table->id);

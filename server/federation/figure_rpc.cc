@@ -54,18 +54,18 @@ absl::StatusOr<v1::ListNationalReleasesResponse> FigureRpc::ListNationalReleases
   RETURN_IF_ERROR(rooms_.names->ParseParent(request.parent()));
   ASSIGN_OR_RETURN(const server::Page page, server::PageOf(*rooms_.page_tokens, call, "releases", request.page_size(),
                                                            request.page_token(), {.size_default = 40, .size_max = 40}));
-  ASSIGN_OR_RETURN(std::vector<v1::NationalRelease> oldest_first, rooms_.releases->List());
+  ASSIGN_OR_RETURN(std::vector<Stored<v1::NationalRelease>> oldest_first, rooms_.releases->WithSuperseded());
   v1::ListNationalReleasesResponse response;
+  std::string last;
   for (auto release = oldest_first.rbegin(); release != oldest_first.rend(); ++release) {
-    const std::string period = release->round_descriptor().period();
-    if (!page.after.empty() && period >= page.after) continue;
+    if (!page.after.empty() && release->key >= page.after) continue;
     if (static_cast<size_t>(response.national_releases_size()) == page.size) {
-      const auto& last = response.national_releases(response.national_releases_size() - 1).round_descriptor();
-      response.set_next_page_token(server::NextPage(*rooms_.page_tokens, call, "releases", last.period()));
+      response.set_next_page_token(server::NextPage(*rooms_.page_tokens, call, "releases", last));
       break;
     }
-    release->clear_sums();
-    *response.add_national_releases() = std::move(*release);
+    last = release->key;
+    release->value.clear_sums();
+    *response.add_national_releases() = std::move(release->value);
   }
   return response;
 }

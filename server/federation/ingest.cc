@@ -76,7 +76,7 @@ v1::Upload Ingest::Finished(const ResourceNames::ContributionName& name, const S
   upload.set_name(names_->Contribution(model::PeriodText(name.period), name.collective));
   upload.set_received_bytes(static_cast<int64_t>(stored.contribution().size()));
   upload.set_total_bytes(upload.received_bytes());
-  upload.set_digest(stored.receipt().digest());
+  upload.set_digest(std::string(AsText(Sha256(stored.contribution()))));
   *upload.mutable_receipt() = stored.receipt();
   return upload;
 }
@@ -108,13 +108,13 @@ absl::StatusOr<v1::Upload> Ingest::AppendOnce(const ResourceNames::ContributionN
   const std::string key = Key(name.period, name.collective);
   ASSIGN_OR_RETURN(const auto there, ReadStored<StoredContribution>(*store_, Table::kContributions, key));
   if (there) {
-    if (there->value.receipt().digest() != chunk.digest()) return OtherContribution();
+    if (AsText(Sha256(there->value.contribution())) != chunk.digest()) return OtherContribution();
     return Finished(name, there->value);
   }
   if (round.value.state() != v1::ROUND_STATE_ANNOUNCED) return Frozen();
   ASSIGN_OR_RETURN(const RoundGround ground, rounds_->GroundOf(round.value.round_descriptor()));
   if (FindInRoster(ground.roster, name.collective) == nullptr) return NotListed();
-  RETURN_IF_ERROR(CheckChunk(chunk, privacy::ContributionBytes(ground.catalogue->RoundCellCount(ground.quarter))));
+  RETURN_IF_ERROR(CheckChunk(chunk, BytesOfContribution(ground)));
   ASSIGN_OR_RETURN(const auto part, ReadStored<PartialUpload>(*store_, Table::kUploads, key));
   PartialUpload upload;
   // Other bytes than those begun with: the upload begins anew.
@@ -141,6 +141,10 @@ absl::StatusOr<v1::Upload> Ingest::AppendOnce(const ResourceNames::ContributionN
 }
 
 absl::Status Ingest::Check(const RoundGround& ground, const std::string& collective, const std::string& whole) const {
+  if (ground.holders) {
+    // Shares are uniform words: there is no value to look at. What they must be, the holders check.
+    return privacy::ParseSummed(whole, *ground.holders, *model::PlaceInRoster(ground.roster, collective)).status();
+  }
   privacy::ContributionRule rule;
   rule.round_id = ground.round_id;
   ASSIGN_OR_RETURN(rule.key, model::ParseKey(FindInRoster(ground.roster, collective)->signing_key(), "signing_key"));
@@ -161,15 +165,17 @@ absl::StatusOr<v1::Upload> Ingest::Take(const ResourceNames::ContributionName& n
     return checked;
   }
   StoredContribution stored;
-  ASSIGN_OR_RETURN(*stored.mutable_receipt(), MakeReceipt(name, round, ground.round_id, digest));
+  const Digest named_by = NameOfContribution(ground, whole);
+  ASSIGN_OR_RETURN(*stored.mutable_receipt(), MakeReceipt(name, round, ground.round_id, named_by));
   stored.set_contribution(std::move(whole));
   store::v1::StoredRound after = round.value;
   v1::FrozenContribution named;
   named.set_collective(name.collective);
-  named.set_digest(std::string(AsText(digest)));
+  named.set_digest(std::string(AsText(named_by)));
   InsertByCollective(after.mutable_contributions(), named);
   RETURN_IF_ERROR(rounds_->Replace(
-      round, after, {{Table::kContributions, key, stored.SerializeAsString()}, {Table::kUploads, key, std::nullopt}},
+      round, after, {MakeEntry(v1::LOG_ENTRY_KIND_CONTRIBUTION, round.key, name.collective, named_by, "")},
+      {{Table::kContributions, key, stored.SerializeAsString()}, {Table::kUploads, key, std::nullopt}},
       {{Table::kContributions, key, std::nullopt}}));
   return Finished(name, stored);
 }

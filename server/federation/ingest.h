@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes contributions in: chunks at an offset, and when the last one is there, the check of the whole (signed, of this
-// round, of the right length, in range) and one commit that stores it for good, names it in the round and drops the
-// upload. The receipt is signed before that commit and stored in it.
+// round, of the right length; in a direct round, in range) and one commit that stores it for good, names it in the
+// round and drops the upload. The receipt is signed before that commit and stored in it.
 //
 // Threads: thread-safe. Errors: as ContributionService says.
 #ifndef AANGAN_SERVER_FEDERATION_INGEST_H_

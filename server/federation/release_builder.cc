@@ -9,7 +9,6 @@
 
 #include "base/problem.h"
 #include "base/status.h"
-#include "model/left_out.h"
 #include "model/published.h"
 #include "model/roster.h"
 #include "privacy/contribution.h"
@@ -38,36 +37,55 @@ absl::StatusOr<privacy::Contribution> ReadFrozen(const FederationStore& store, c
   return privacy::ParseAndCheck(stored->value.contribution(), rule);
 }
 
+absl::Status Sign(v1::NationalRelease& release, const SigningKey& key) {
+  ASSIGN_OR_RETURN(const std::string canonical, model::CanonicalRelease(release));
+  release.set_signature(std::string(AsText(key.Sign(model::kReleaseLabel, canonical))));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
-absl::StatusOr<v1::NationalRelease> BuildRelease(const FederationStore& store, const ResourceNames& names,
-                                                 const RoundGround& ground, const store::v1::StoredRound& round,
-                                                 const SigningKey& key, const ReleaseWish& wish) {
+absl::StatusOr<std::vector<int64_t>> SumContributions(const FederationStore& store, const RoundGround& ground,
+                                                      const store::v1::StoredRound& round) {
   std::vector<privacy::Contribution> contributions;
-  std::set<std::string> inside;
   for (const v1::FrozenContribution& frozen : round.contributions()) {
     ASSIGN_OR_RETURN(contributions.emplace_back(), ReadFrozen(store, ground, frozen));
-    inside.insert(frozen.collective());
   }
   ASSIGN_OR_RETURN(const std::vector<int64_t> sums, privacy::SumDirect(contributions));
-  const std::vector<bool> left_out = model::LeftOutCells(
-      *ground.catalogue, ground.quarter, model::LeftOutPlaces(*ground.catalogue, ground.roster, inside));
+  const std::vector<bool> left_out = LeftOutOf(ground, round);
+  std::vector<int64_t> opened;
+  for (size_t cell = 0; cell < sums.size(); ++cell) {
+    if (!left_out[cell]) opened.push_back(sums[cell]);
+  }
+  return opened;
+}
+
+absl::StatusOr<v1::NationalRelease> BuildRelease(const ResourceNames& names, const RoundGround& ground,
+                                                 const store::v1::StoredRound& round, const std::vector<int64_t>& sums,
+                                                 const SigningKey& key, const ReleaseWish& wish) {
+  std::set<std::string> inside;
+  for (const v1::FrozenContribution& frozen : round.contributions()) inside.insert(frozen.collective());
   v1::NationalRelease release;
   release.set_name(names.Release(model::PeriodText(ground.quarter)));
   release.set_number(wish.number);
   release.set_round_id(std::string(AsText(ground.round_id)));
   ASSIGN_OR_RETURN(const std::string freeze, model::CanonicalFreeze(FreezeOf(round, ground.round_id)));
   release.set_freeze_digest(std::string(AsText(Sha256(freeze))));
-  release.set_state(v1::RELEASE_STATE_CONFIRMED);
+  release.set_state(wish.state);
+  release.set_supersedes(wish.supersedes);
   *release.mutable_round_descriptor() = round.round_descriptor();
-  for (size_t cell = 0; cell < sums.size(); ++cell) {
-    if (!left_out[cell]) release.add_sums(sums[cell]);
-  }
+  for (const int64_t sum : sums) release.add_sums(sum);
   for (const v1::Collective& each : ground.roster.collectives())
     inside.contains(each.id()) ? release.add_contributors(each.id()) : release.add_missing(each.id());
   release.mutable_create_time()->set_seconds(absl::ToUnixSeconds(wish.now));
-  ASSIGN_OR_RETURN(const std::string canonical, model::CanonicalRelease(release));
-  release.set_signature(std::string(AsText(key.Sign(model::kReleaseLabel, canonical))));
+  RETURN_IF_ERROR(Sign(release, key));
+  return release;
+}
+
+absl::StatusOr<v1::NationalRelease> WithState(v1::NationalRelease release, v1::ReleaseState state,
+                                              const SigningKey& key) {
+  release.set_state(state);
+  RETURN_IF_ERROR(Sign(release, key));
   return release;
 }
 

@@ -41,6 +41,9 @@ std::string ResourceNames::Round(absl::string_view period) const {
 std::string ResourceNames::Contribution(absl::string_view period, absl::string_view collective) const {
   return absl::StrCat(Round(period), "/contributions/", collective);
 }
+std::string ResourceNames::Answer(absl::string_view period, absl::string_view collective) const {
+  return absl::StrCat(Round(period), "/answers/", collective);
+}
 std::string ResourceNames::Release(absl::string_view period) const {
   return absl::StrCat("rosters/", roster_, "/releases/", period);
 }

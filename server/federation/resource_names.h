@@ -25,6 +25,7 @@ class ResourceNames {
   std::string Catalogue(int32_t version) const;
   std::string Round(absl::string_view period) const;
   std::string Contribution(absl::string_view period, absl::string_view collective) const;
+  std::string Answer(absl::string_view period, absl::string_view collective) const;
   std::string Release(absl::string_view period) const;
 
   // "rosters/{roster}".

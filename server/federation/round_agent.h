@@ -9,6 +9,8 @@
 #define AANGAN_SERVER_FEDERATION_ROUND_AGENT_H_
 
 #include <functional>
+#include <set>
+#include <string>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
@@ -17,6 +19,7 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "server/federation/catalogue_book.h"
+#include "server/federation/log_book.h"
 #include "server/federation/release_book.h"
 #include "server/federation/roster_book.h"
 #include "server/federation/round_book.h"
@@ -33,6 +36,7 @@ class RoundAgent {
     const CatalogueBook* catalogues = nullptr;
     RoundBook* rounds = nullptr;
     const ReleaseBook* releases = nullptr;
+    const LogBook* log = nullptr;
     const Clock* clock = nullptr;
     bool wait_for_all = false;
     absl::Duration every = absl::Minutes(1);
@@ -48,10 +52,13 @@ class RoundAgent {
 
  private:
   void Run();
+  absl::Status NoteGovernance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(looking_);
   absl::Status Announce();
   absl::Status Step(const StoredRound& round);
 
   const Rooms rooms_;
+  absl::Mutex looking_;                                    // one look at a time
+  std::set<std::string> noted_ ABSL_GUARDED_BY(looking_);  // digests of rosters and catalogues in the log
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;

@@ -2,12 +2,16 @@
 // Rounds as the federation holds them.
 #include "server/federation/round_book.h"
 
+#include <set>
 #include <utility>
 
 #include "base/problem.h"
 #include "base/status.h"
+#include "model/left_out.h"
 #include "model/published.h"
 #include "model/roster.h"
+#include "privacy/contribution.h"
+#include "privacy/recipient_keys.h"
 #include "privacy/round_numbers.h"
 
 namespace aangan::federation {
@@ -15,6 +19,22 @@ namespace aangan::federation {
 absl::StatusOr<Digest> RoundIdOf(const v1::RoundDescriptor& descriptor) {
   ASSIGN_OR_RETURN(const std::string canonical, privacy::CanonicalDescriptor(descriptor));
   return privacy::RoundId(canonical);
+}
+
+Digest NameOfContribution(const RoundGround& ground, absl::string_view whole) {
+  return Sha256(ground.holders ? whole.substr(0, privacy::SummedHeadBytes(*ground.holders)) : whole);
+}
+
+size_t BytesOfContribution(const RoundGround& ground) {
+  return ground.holders ? privacy::SummedContributionBytes(*ground.holders)
+                        : privacy::ContributionBytes(ground.catalogue->RoundCellCount(ground.quarter));
+}
+
+std::vector<bool> LeftOutOf(const RoundGround& ground, const store::v1::StoredRound& round) {
+  std::set<std::string> inside;
+  for (const v1::FrozenContribution& each : round.contributions()) inside.insert(each.collective());
+  return model::LeftOutCells(*ground.catalogue, ground.quarter,
+                             model::LeftOutPlaces(*ground.catalogue, ground.roster, inside));
 }
 
 v1::Freeze FreezeOf(const store::v1::StoredRound& round, const Digest& round_id) {
@@ -47,6 +67,10 @@ absl::StatusOr<RoundGround> RoundBook::GroundOf(const v1::RoundDescriptor& descr
                    model::CompileCatalogue(catalogue.catalogue(), model::RosterCollectives(ground.roster)));
   ASSIGN_OR_RETURN(ground.quarter, model::ParsePeriod(descriptor.period(), "period"));
   ASSIGN_OR_RETURN(ground.round_id, RoundIdOf(descriptor));
+  if (ground.catalogue->summed()) {
+    ASSIGN_OR_RETURN(ground.holders, privacy::HoldersOf(descriptor, ground.roster, ground.round_id,
+                                                        ground.catalogue->RoundCellCount(ground.quarter)));
+  }
   return ground;
 }
 
@@ -57,6 +81,9 @@ absl::StatusOr<v1::Round> RoundBook::Describe(const store::v1::StoredRound& stor
   round.set_descriptor_signature(stored.descriptor_signature());
   round.set_state(stored.state());
   for (const v1::FrozenContribution& each : stored.contributions()) round.add_contributors(each.collective());
+  *round.mutable_answered() = stored.answered();
+  *round.mutable_differing() = stored.differing();
+  *round.mutable_excluded() = stored.excluded();
   if (!stored.freeze_signature().empty()) {
     ASSIGN_OR_RETURN(const Digest round_id, RoundIdOf(stored.round_descriptor()));
     *round.mutable_freeze() = FreezeOf(stored, round_id);
@@ -67,15 +94,24 @@ absl::StatusOr<v1::Round> RoundBook::Describe(const store::v1::StoredRound& stor
 
 absl::StatusOr<bool> RoundBook::Announce(const v1::Roster& roster, const model::CompiledCatalogue& catalogue,
                                          const model::Period& quarter, absl::Time now) {
+  privacy::PublishedKeys keys;
+  if (catalogue.summed()) {
+    ASSIGN_OR_RETURN(const std::vector<v1::LogEntry> log, log_->All());
+    keys = privacy::KeysAfter(log, roster, quarter);
+  }
   store::v1::StoredRound round;
-  ASSIGN_OR_RETURN(*round.mutable_round_descriptor(), privacy::MakeDescriptor(roster, catalogue, quarter));
+  ASSIGN_OR_RETURN(*round.mutable_round_descriptor(), privacy::MakeDescriptor(roster, catalogue, quarter, keys));
   ASSIGN_OR_RETURN(const std::string canonical, privacy::CanonicalDescriptor(round.round_descriptor()));
   round.set_descriptor_signature(std::string(AsText(key_->Sign(privacy::kDescriptorLabel, canonical))));
   round.set_state(v1::ROUND_STATE_ANNOUNCED);
   round.set_announce_time_us(absl::ToUnixMicros(now));
   const std::string key = model::PeriodText(quarter);
-  const absl::Status status =
-      store_->Commit({{Table::kRounds, key, round.SerializeAsString()}}, {{Table::kRounds, key, std::nullopt}});
+  std::vector<Write> writes = {{Table::kRounds, key, round.SerializeAsString()}};
+  std::vector<Condition> conditions = {{Table::kRounds, key, std::nullopt}};
+  RETURN_IF_ERROR(
+      log_->Add({MakeEntry(v1::LOG_ENTRY_KIND_DESCRIPTOR, key, "", Sha256(canonical), round.descriptor_signature())},
+                &writes, &conditions));
+  const absl::Status status = store_->Commit(writes, conditions);
   if (absl::IsAborted(status)) return false;
   RETURN_IF_ERROR(status);
   return true;
@@ -91,9 +127,11 @@ absl::StatusOr<store::v1::StoredRound> RoundBook::Frozen(const StoredRound& roun
 }
 
 absl::Status RoundBook::Replace(const StoredRound& before, const store::v1::StoredRound& after,
-                                std::vector<Write> more_writes, std::vector<Condition> more_conditions) const {
+                                std::vector<v1::LogEntry> log, std::vector<Write> more_writes,
+                                std::vector<Condition> more_conditions) const {
   more_writes.push_back({Table::kRounds, before.key, after.SerializeAsString()});
   more_conditions.push_back(Unchanged(Table::kRounds, before));
+  if (!log.empty()) RETURN_IF_ERROR(log_->Add(std::move(log), &more_writes, &more_conditions));
   return store_->Commit(more_writes, more_conditions);
 }
 

@@ -18,7 +18,9 @@
 #include "base/signing.h"
 #include "model/catalogue.h"
 #include "model/period.h"
+#include "privacy/summed_contribution.h"
 #include "server/federation/catalogue_book.h"
+#include "server/federation/log_book.h"
 #include "server/federation/resource_names.h"
 #include "server/federation/roster_book.h"
 #include "server/federation/stored.h"
@@ -33,14 +35,20 @@ struct RoundGround {
   std::shared_ptr<const model::CompiledCatalogue> catalogue;
   model::Period quarter;
   Digest round_id{};
+  std::optional<privacy::Holders> holders;  // of a summed round
 };
+// Of a whole contribution: what receipts and the freeze name it by.
+Digest NameOfContribution(const RoundGround& ground, absl::string_view whole);
+size_t BytesOfContribution(const RoundGround& ground);
+// What the freeze does not open.
+std::vector<bool> LeftOutOf(const RoundGround& ground, const store::v1::StoredRound& round);
 
 class RoundBook {
  public:
   // All outlive it.
   RoundBook(FederationStore* store, const ResourceNames* names, const RosterBook* rosters,
-            const CatalogueBook* catalogues, const SigningKey* key)
-      : store_(store), names_(names), rosters_(rosters), catalogues_(catalogues), key_(key) {}
+            const CatalogueBook* catalogues, const LogBook* log, const SigningKey* key)
+      : store_(store), names_(names), rosters_(rosters), catalogues_(catalogues), log_(log), key_(key) {}
 
   absl::StatusOr<std::optional<StoredRound>> Find(const model::Period& quarter) const;
   absl::StatusOr<StoredRound> Get(const model::Period& quarter) const;  // NOT_FOUND
@@ -49,13 +57,15 @@ class RoundBook {
   // As it is served. Who has contributed is public from the start; what, never.
   absl::StatusOr<v1::Round> Describe(const store::v1::StoredRound& stored) const;
 
-  // Computes and signs the descriptor. False when the round is there already.
+  // Computes and signs the descriptor; a summed round with the newest keys of the log. False when the round is there
+  // already; FAILED_PRECONDITION (NOT_ENOUGH_KEYS) when it has to wait for keys.
   absl::StatusOr<bool> Announce(const v1::Roster& roster, const model::CompiledCatalogue& catalogue,
                                 const model::Period& quarter, absl::Time now);
   // The round frozen with what is in, signed, as a row that differs from `round`; the caller commits it.
   absl::StatusOr<store::v1::StoredRound> Frozen(const StoredRound& round) const;
-  // ABORTED when the round changed meanwhile.
-  absl::Status Replace(const StoredRound& before, const store::v1::StoredRound& after,
+  // One step of a round: the row, its entry in the log, and what else belongs to it. ABORTED when something changed
+  // meanwhile.
+  absl::Status Replace(const StoredRound& before, const store::v1::StoredRound& after, std::vector<v1::LogEntry> log,
                        std::vector<Write> more_writes = {}, std::vector<Condition> more_conditions = {}) const;
 
  private:
@@ -63,6 +73,7 @@ class RoundBook {
   const ResourceNames* const names_;
   const RosterBook* const rosters_;
   const CatalogueBook* const catalogues_;
+  const LogBook* const log_;
   const SigningKey* const key_;
 };
 

@@ -11,6 +11,7 @@
 #include "model/roster.h"
 #include "privacy/contribution.h"
 #include "privacy/release.h"
+#include "privacy/summed_contribution.h"
 #include "server/node/round_state.h"
 
 namespace aangan::node {
@@ -31,8 +32,7 @@ absl::Status NothingProposed() {
 
 struct CloseAgent::Proposal {
   RoundEntry entry;
-  std::shared_ptr<const model::CompiledCatalogue> catalogue;
-  privacy::RoundNumbers numbers;
+  RoundGround ground;
   model::ClosedTallies exact;
   privacy::ProtectedVector leaves;
 };
@@ -51,28 +51,33 @@ absl::StatusOr<CloseAgent::Proposal> CloseAgent::Propose(const model::Period& qu
                    "This round is past proposing: it was approved, refused, or is over.");
   }
   RETURN_IF_ERROR(CheckRehearsal(entry->rehearsal, rooms_.accepts_rehearsals));
-  ASSIGN_OR_RETURN(const auto catalogue, rooms_.book->CatalogueFor(quarter));
-  const auto roster = rooms_.book->roster_in_force();
-  if (!roster) return Problem(absl::StatusCode::kFailedPrecondition, Reason::kNoRoster, "No roster is in force.");
-  ASSIGN_OR_RETURN(const RoundPlan plan, PlanRound(*roster, *catalogue, quarter));
-  if (plan.canonical != entry->descriptor) {
-    return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
-                   "The announced round is not what this node computes from roster and catalogue.");
+  if (rooms_.once->SitsOut(quarter)) {
+    return Problem(
+        absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+        "This node was restored after the quarter had begun, so it contributes nothing to it: it can not know "
+        "what it sent before.");
   }
-  if (rooms_.once->BudgetLeft(quarter, catalogue->source.nano_rho_cap()) < plan.charge_nano_rho) {
+  // Only under a catalogue that this collective accepted; and of it, the round that was checked when it was announced.
+  ASSIGN_OR_RETURN(const auto accepted, rooms_.book->CatalogueFor(quarter));
+  if (accepted->digest != entry->catalogue) {
+    return Problem(absl::StatusCode::kFailedPrecondition, Reason::kNoCatalogue,
+                   "The round is of another catalogue than the one that this collective accepted for the quarter.");
+  }
+  ASSIGN_OR_RETURN(RoundGround ground, GroundOf(*entry, *rooms_.book));
+  if (rooms_.once->BudgetLeft(quarter, ground.catalogue->source.nano_rho_cap()) < entry->charge_nano_rho) {
     return Problem(absl::StatusCode::kFailedPrecondition, Reason::kBudget,
                    "The privacy budget of four quarters does not allow this round.");
   }
   // Drawn and on disk before a count is read: how long the drawing took can then say nothing about the counts.
-  ASSIGN_OR_RETURN(std::optional<SecretBytes> kept, rooms_.once->FindDraw(plan.round_id));
+  ASSIGN_OR_RETURN(std::optional<SecretBytes> kept, rooms_.once->FindDraw(ground.round_id));
   if (!kept) {
-    const privacy::NoisePlan noise = privacy::PlanNoise(plan.round_id, *catalogue, quarter, plan.numbers);
-    ASSIGN_OR_RETURN(kept, rooms_.once->KeepDraw(plan.round_id, privacy::Draw(noise, *rooms_.random).Encode()));
+    const privacy::NoisePlan noise = privacy::PlanNoise(ground.round_id, *ground.catalogue, quarter, ground.numbers);
+    ASSIGN_OR_RETURN(kept, rooms_.once->KeepDraw(ground.round_id, privacy::Draw(noise, *rooms_.random).Encode()));
   }
   ASSIGN_OR_RETURN(const privacy::NoiseDraw draw, privacy::NoiseDraw::Decode(kept->span()));
-  ASSIGN_OR_RETURN(model::ClosedTallies exact, rooms_.store->Close(catalogue->digest, quarter));
+  ASSIGN_OR_RETURN(model::ClosedTallies exact, rooms_.store->Close(ground.catalogue->digest, quarter));
   ASSIGN_OR_RETURN(privacy::ProtectedVector leaves, privacy::Protect(exact, draw));
-  return Proposal{*std::move(entry), catalogue, plan.numbers, std::move(exact), std::move(leaves)};
+  return Proposal{*std::move(entry), std::move(ground), std::move(exact), std::move(leaves)};
 }
 
 absl::Status CloseAgent::Note(Action action, const model::Period& quarter, const std::string& actor) {
@@ -99,11 +104,12 @@ absl::StatusOr<Preview> CloseAgent::Look(const model::Period& quarter) {
   RETURN_IF_ERROR(rooms_.once->Propose(quarter, proposal.leaves.digest(proposal.entry.round_id)));
   Preview preview;
   ASSIGN_OR_RETURN(preview.entry, rooms_.once->GetRound(quarter));
-  preview.catalogue = proposal.catalogue;
-  preview.numbers = proposal.numbers;
+  preview.catalogue = proposal.ground.catalogue;
+  preview.numbers = proposal.ground.numbers;
   preview.exact = std::move(proposal.exact);
   preview.leaves = proposal.leaves.values();
-  absl::StatusOr<model::ClosedTallies> before = rooms_.store->Close(proposal.catalogue->digest, quarter.Previous());
+  absl::StatusOr<model::ClosedTallies> before =
+      rooms_.store->Close(proposal.ground.catalogue->digest, quarter.Previous());
   if (before.ok()) preview.before = *std::move(before);
   return preview;
 }
@@ -126,6 +132,7 @@ absl::StatusOr<RoundEntry> CloseAgent::Approve(const model::Period& quarter, abs
   header.round_id = entry.round_id;
   header.node_id = model::NodeId(rooms_.identity->key().public_key()).bytes;
   header.incarnation = rooms_.once->incarnation();
+  header.log = rooms_.watch->position();
   ASSIGN_OR_RETURN(header.counter, rooms_.once->NextCounter());
   storage::node::OnceStore::Approval approval;
   approval.period = quarter;
@@ -133,9 +140,15 @@ absl::StatusOr<RoundEntry> CloseAgent::Approve(const model::Period& quarter, abs
   approval.protected_vector = encoded;
   approval.make_contribution = [&](const Digest& ledger_head) -> absl::StatusOr<std::string> {
     header.ledger_head = ledger_head;
-    return privacy::BuildDirect(header, proposal.leaves, rooms_.identity->key());
+    if (!proposal.ground.holders) return privacy::BuildDirect(header, proposal.leaves, rooms_.identity->key());
+    // Dealt here and never again: from this batch on the bytes stand.
+    return privacy::BuildSummed(header, *proposal.ground.holders, proposal.leaves, rooms_.identity->key(),
+                                *rooms_.random);
   };
-  approval.cap_nano_rho = proposal.catalogue->source.nano_rho_cap();
+  approval.name_contribution = [&](absl::string_view contribution) {
+    return NameOfContribution(proposal.ground, contribution);
+  };
+  approval.cap_nano_rho = proposal.ground.catalogue->source.nano_rho_cap();
   RETURN_IF_ERROR(rooms_.once->Approve(approval));
   RETURN_IF_ERROR(Note(Action::kApproved, quarter, actor));
   LogInfo("close", "release approved").Name("period", model::PeriodText(quarter));

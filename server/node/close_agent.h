@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The end of a quarter on this node: from closed tallies to a proposal, and from the collective's yes to signed bytes.
 //
-// The order is the promise. The descriptor is recomputed and compared, the budget looked at, and the noise for every
-// cell drawn and kept, all before a single count is read; then the tallies are closed, protected and proposed. A
+// The order is the promise. The round was checked when it was announced; the budget is looked at, and the noise for
+// every cell drawn and kept, all before a single count is read; then the tallies are closed, protected and proposed. A
 // proposal that is made again uses the same draw, so asking often shows nothing more. Neither the counts nor a vector
 // that was not approved is kept: preview and approval compute them again. Source: protocol.md 3, 5.2; reference 4.4.
 // Threads: thread-safe; one step at a time. Errors: FAILED_PRECONDITION (PERIOD_NOT_ENDED, PERIOD_TOO_OLD,
@@ -23,6 +23,7 @@
 #include "model/tally.h"
 #include "server/node/governance_book.h"
 #include "server/node/identity.h"
+#include "server/node/log_watch.h"
 #include "server/node/round_check.h"
 #include "storage/node/node_store.h"
 #include "storage/node/once_store.h"
@@ -46,6 +47,7 @@ class CloseAgent {
     storage::node::OnceStore* once = nullptr;
     const Identity* identity = nullptr;
     const GovernanceBook* book = nullptr;
+    const LogWatch* watch = nullptr;
     const Clock* clock = nullptr;
     RandomSource* random = nullptr;
     bool accepts_rehearsals = false;

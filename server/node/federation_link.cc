@@ -8,9 +8,11 @@
 #include <set>
 #include <utility>
 
+#include "aangan/federation/v1/answers.grpc.pb.h"
 #include "aangan/federation/v1/catalogue.grpc.pb.h"
 #include "aangan/federation/v1/contributions.grpc.pb.h"
 #include "aangan/federation/v1/figures.grpc.pb.h"
+#include "aangan/federation/v1/log.grpc.pb.h"
 #include "aangan/federation/v1/roster.grpc.pb.h"
 #include "aangan/federation/v1/rounds.grpc.pb.h"
 #include "absl/base/thread_annotations.h"
@@ -62,9 +64,11 @@ class GrpcLink final : public FederationLink {
   GrpcLink(const Options& options, const std::shared_ptr<grpc::Channel>& channel)
       : options_(options),
         roster_name_(absl::StrCat("rosters/", options.roster)),
+        answers_(fed::AnswerService::NewStub(channel)),
         catalogues_(fed::CatalogueService::NewStub(channel)),
         contributions_(fed::ContributionService::NewStub(channel)),
         figures_(fed::FigureService::NewStub(channel)),
+        log_(fed::LogService::NewStub(channel)),
         rosters_(fed::RosterService::NewStub(channel)),
         rounds_(fed::RoundService::NewStub(channel)) {}
 
@@ -93,17 +97,11 @@ class GrpcLink final : public FederationLink {
   }
 
   absl::StatusOr<std::vector<fed::SignedCatalogue>> ListCatalogues() override {
-    std::vector<fed::SignedCatalogue> all;
     fed::ListCataloguesRequest request;
     request.set_parent(roster_name_);
-    for (int page = 0; page < kPagesMax; ++page) {
-      fed::ListCataloguesResponse response;
-      RETURN_IF_ERROR(Ask(*catalogues_, &fed::CatalogueService::Stub::ListCatalogues, request, &response));
-      for (auto& signed_catalogue : *response.mutable_signed_catalogues()) all.push_back(std::move(signed_catalogue));
-      if (response.next_page_token().empty()) break;
-      request.set_page_token(response.next_page_token());
-    }
-    return all;
+    return Gather<fed::SignedCatalogue, fed::ListCataloguesResponse>(
+        *catalogues_, &fed::CatalogueService::Stub::ListCatalogues, request,
+        [](auto& response) { return response.mutable_signed_catalogues(); });
   }
 
   absl::StatusOr<fed::SignedCatalogue> SignCatalogue(int32_t version, absl::string_view signature) override {
@@ -117,17 +115,10 @@ class GrpcLink final : public FederationLink {
   }
 
   absl::StatusOr<std::vector<fed::Round>> ListRounds() override {
-    std::vector<fed::Round> all;
     fed::ListRoundsRequest request;
     request.set_parent(roster_name_);
-    for (int page = 0; page < kPagesMax; ++page) {
-      fed::ListRoundsResponse response;
-      RETURN_IF_ERROR(Ask(*rounds_, &fed::RoundService::Stub::ListRounds, request, &response));
-      for (auto& round : *response.mutable_rounds()) all.push_back(std::move(round));
-      if (response.next_page_token().empty()) break;
-      request.set_page_token(response.next_page_token());
-    }
-    return all;
+    return Gather<fed::Round, fed::ListRoundsResponse>(*rounds_, &fed::RoundService::Stub::ListRounds, request,
+                                                       [](auto& response) { return response.mutable_rounds(); });
   }
 
   absl::StatusOr<fed::Upload> GetUpload(const std::string& period) override {
@@ -159,9 +150,81 @@ class GrpcLink final : public FederationLink {
     return std::move(*response.mutable_national_release());
   }
 
+  absl::StatusOr<LogPage> ListLog(int64_t after) override {
+    fed::ListLogEntriesRequest request;
+    request.set_parent(roster_name_);
+    request.set_after(after);
+    fed::ListLogEntriesResponse response;
+    RETURN_IF_ERROR(Ask(*log_, &fed::LogService::Stub::ListLogEntries, request, &response));
+    LogPage page;
+    page.entries.assign(std::make_move_iterator(response.mutable_entries()->begin()),
+                        std::make_move_iterator(response.mutable_entries()->end()));
+    page.head = std::move(*response.mutable_head());
+    page.head_signature = std::move(*response.mutable_head_signature());
+    return page;
+  }
+
+  absl::Status PublishKeyBatch(const fed::KeyBatch& batch, absl::string_view signature) override {
+    fed::PublishKeyBatchRequest request;
+    request.set_parent(roster_name_);
+    *request.mutable_key_batch() = batch;
+    request.set_signature(std::string(signature));
+    fed::PublishKeyBatchResponse response;
+    return Ask(*log_, &fed::LogService::Stub::PublishKeyBatch, request, &response);
+  }
+
+  absl::StatusOr<std::vector<fed::Share>> ListShares(const std::string& period) override {
+    fed::ListSharesRequest request;
+    request.set_parent(RoundName(period));
+    return Gather<fed::Share, fed::ListSharesResponse>(*answers_, &fed::AnswerService::Stub::ListShares, request,
+                                                       [](auto& response) { return response.mutable_shares(); });
+  }
+
+  absl::Status CreateAnswer(const std::string& period, absl::string_view answer) override {
+    fed::CreateAnswerRequest request;
+    request.set_parent(RoundName(period));
+    request.set_answer(std::string(answer));
+    fed::CreateAnswerResponse response;
+    return Ask(*answers_, &fed::AnswerService::Stub::CreateAnswer, request, &response);
+  }
+
+  absl::StatusOr<std::vector<fed::Answer>> ListAnswers(const std::string& period) override {
+    fed::ListAnswersRequest request;
+    request.set_parent(RoundName(period));
+    return Gather<fed::Answer, fed::ListAnswersResponse>(*answers_, &fed::AnswerService::Stub::ListAnswers, request,
+                                                         [](auto& response) { return response.mutable_answers(); });
+  }
+
+  absl::Status CreateComplaint(const std::string& period, const std::string& dealer,
+                               absl::string_view complaint) override {
+    fed::CreateComplaintRequest request;
+    request.set_parent(RoundName(period));
+    request.set_dealer(dealer);
+    request.set_complaint(std::string(complaint));
+    fed::CreateComplaintResponse response;
+    return Ask(*answers_, &fed::AnswerService::Stub::CreateComplaint, request, &response);
+  }
+
  private:
+  std::string RoundName(const std::string& period) const { return absl::StrCat(roster_name_, "/rounds/", period); }
   std::string UploadName(const std::string& period) const {
-    return absl::StrCat(roster_name_, "/rounds/", period, "/contributions/", options_.collective);
+    return absl::StrCat(RoundName(period), "/contributions/", options_.collective);
+  }
+
+  // All pages of a list.
+  template <typename Row, typename Response, typename Stub, typename Request, typename Rows>
+  absl::StatusOr<std::vector<Row>> Gather(Stub& stub,
+                                          grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                                          Request request, Rows rows) {
+    std::vector<Row> all;
+    for (int page = 0; page < kPagesMax; ++page) {
+      Response response;
+      RETURN_IF_ERROR(Ask(stub, method, request, &response));
+      for (Row& row : *rows(response)) all.push_back(std::move(row));
+      if (response.next_page_token().empty()) break;
+      request.set_page_token(response.next_page_token());
+    }
+    return all;
   }
 
   template <typename Stub, typename Request, typename Response>
@@ -182,9 +245,11 @@ class GrpcLink final : public FederationLink {
 
   const Options options_;
   const std::string roster_name_;
+  const std::unique_ptr<fed::AnswerService::Stub> answers_;
   const std::unique_ptr<fed::CatalogueService::Stub> catalogues_;
   const std::unique_ptr<fed::ContributionService::Stub> contributions_;
   const std::unique_ptr<fed::FigureService::Stub> figures_;
+  const std::unique_ptr<fed::LogService::Stub> log_;
   const std::unique_ptr<fed::RosterService::Stub> rosters_;
   const std::unique_ptr<fed::RoundService::Stub> rounds_;
   absl::Mutex mutex_;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The node's only connection outwards: typed calls to the federation's gRPC port over mutual TLS.
 //
-// What can leave is what these few methods take: a signature, a position in an upload, and bytes of a contribution that
-// the collective approved. Messages are those of aangan.federation.v1, which can not express a person.
+// What can leave is what these few methods take: a signature, public keys, a position in an upload, bytes of a
+// contribution that the collective approved, a sum of shares that others dealt, and a complaint about one of those.
+// Messages are those of aangan.federation.v1, which can not express a person.
 //
 // Threads: thread-safe; each call blocks at most its deadline. Errors: UNAVAILABLE (NO_LINK) when the federation can
 // not be reached or its certificate is not of the authority that was joined; else what the federation answered, with
@@ -14,9 +15,11 @@
 #include <string>
 #include <vector>
 
+#include "aangan/federation/v1/answers.pb.h"
 #include "aangan/federation/v1/catalogue.pb.h"
 #include "aangan/federation/v1/contributions.pb.h"
 #include "aangan/federation/v1/figures.pb.h"
+#include "aangan/federation/v1/log.pb.h"
 #include "aangan/federation/v1/roster.pb.h"
 #include "aangan/federation/v1/rounds.pb.h"
 #include "absl/status/statusor.h"
@@ -24,6 +27,13 @@
 #include "base/secret.h"
 
 namespace aangan::node {
+
+// Entries of the log behind a number, and the head over all that there were.
+struct LogPage {
+  std::vector<federation::v1::LogEntry> entries;
+  federation::v1::LogHead head;
+  std::string head_signature;
+};
 
 class FederationLink {
  public:
@@ -53,6 +63,15 @@ class FederationLink {
   virtual absl::StatusOr<federation::v1::Upload> UploadChunk(const std::string& period, absl::string_view whole_digest,
                                                              int64_t total_bytes, int64_t offset,
                                                              absl::string_view chunk) = 0;
+  // --- of summed rounds
+  virtual absl::StatusOr<LogPage> ListLog(int64_t after) = 0;
+  virtual absl::Status PublishKeyBatch(const federation::v1::KeyBatch& batch, absl::string_view signature) = 0;
+  virtual absl::StatusOr<std::vector<federation::v1::Share>> ListShares(const std::string& period) = 0;
+  virtual absl::Status CreateAnswer(const std::string& period, absl::string_view answer) = 0;
+  virtual absl::StatusOr<std::vector<federation::v1::Answer>> ListAnswers(const std::string& period) = 0;
+  virtual absl::Status CreateComplaint(const std::string& period, const std::string& dealer,
+                                       absl::string_view complaint) = 0;
+
   virtual absl::StatusOr<federation::v1::NationalRelease> GetNationalRelease(const std::string& period) = 0;
 };
 

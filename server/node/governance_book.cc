@@ -23,7 +23,7 @@ using storage::node::Action;
 using storage::node::CountedCatalogue;
 using storage::node::NoteChange;
 
-constexpr uint32_t kFormat = 1;
+constexpr uint32_t kFormat = 2;
 constexpr size_t kOffersBytesMax = 64u << 20;
 constexpr size_t kOfferBytesMax = 4u << 20;
 constexpr size_t kCataloguesMax = 200;
@@ -125,6 +125,12 @@ absl::Status GovernanceBook::Load() {
   };
   RETURN_IF_ERROR(roster(&offered_));
   RETURN_IF_ERROR(roster(&in_force_));
+  ASSIGN_OR_RETURN(uint32_t past, reader.U32());
+  for (; past > 0; --past) {
+    std::optional<fed::SignedRoster> old;
+    RETURN_IF_ERROR(roster(&old));
+    if (old) past_[old->roster().epoch()] = *old;
+  }
   while (reader.remaining() > 0) {
     ASSIGN_OR_RETURN(const absl::string_view read, reader.Bytes(kOfferBytesMax));
     fed::SignedCatalogue parsed;
@@ -141,6 +147,8 @@ absl::Status GovernanceBook::Save() {
   writer.U32(kFormat);
   writer.Bytes(offered_ ? offered_->SerializeAsString() : "");
   writer.Bytes(in_force_ ? in_force_->SerializeAsString() : "");
+  writer.U32(static_cast<uint32_t>(past_.size()));
+  for (const auto& [epoch, old] : past_) writer.Bytes(old.SerializeAsString());
   for (const auto& [version, known] : catalogues_) writer.Bytes(known.signed_catalogue.SerializeAsString());
   const Digest digest = Sha256(writer.bytes());
   if (saved_ == digest) return absl::OkStatus();  // most contacts bring nothing new
@@ -166,8 +174,10 @@ void GovernanceBook::Judge() {
     const fed::Roster* previous =
         in_force_ && in_force_->roster().epoch() < offered_->roster().epoch() ? &in_force_->roster() : nullptr;
     const bool first = offered_->roster().epoch() == 1 || in_force_.has_value();
-    if (first && CheckOwnEntry(offered_->roster()).ok() && model::CheckRosterSignatures(*offered_, previous).ok())
+    if (first && CheckOwnEntry(offered_->roster()).ok() && model::CheckRosterSignatures(*offered_, previous).ok()) {
+      if (previous != nullptr) past_[previous->epoch()] = *in_force_;  // its rounds end under it
       in_force_ = offered_;
+    }
   }
   const std::vector<std::string> ids = RosterIds();
   for (auto& [version, known] : catalogues_) {
@@ -242,6 +252,29 @@ absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> GovernanceBook::
   }
   return Problem(absl::StatusCode::kFailedPrecondition, Reason::kNoCatalogue,
                  "No catalogue that this collective has accepted is in force for the quarter.");
+}
+
+size_t GovernanceBook::known_collectives() const {
+  absl::MutexLock lock(&mutex_);
+  return RosterIds().size();
+}
+
+absl::StatusOr<fed::Catalogue> GovernanceBook::CatalogueInForce(const model::Period& quarter) const {
+  absl::MutexLock lock(&mutex_);
+  for (auto each = catalogues_.rbegin(); each != catalogues_.rend(); ++each) {
+    const KnownCatalogue& known = each->second;
+    if (known.in_force && known.compiled != nullptr && known.compiled->ValidFor(quarter))
+      return known.signed_catalogue.catalogue();
+  }
+  return Problem(absl::StatusCode::kFailedPrecondition, Reason::kNoCatalogue,
+                 "No catalogue is in force for the quarter.");
+}
+
+absl::StatusOr<fed::Roster> GovernanceBook::RosterOfEpoch(int32_t epoch) const {
+  absl::MutexLock lock(&mutex_);
+  if (in_force_ && in_force_->roster().epoch() == epoch) return in_force_->roster();
+  if (const auto old = past_.find(epoch); old != past_.end()) return old->second.roster();
+  return NoRoster();
 }
 
 absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> GovernanceBook::CatalogueByDigest(

@@ -59,9 +59,15 @@ class GovernanceBook {
 
   absl::StatusOr<KnownRoster> offered_roster() const;  // NOT_FOUND before the first contact
   std::optional<federation::v1::Roster> roster_in_force() const;
+  // Of the roster in force, or offered before one is.
+  size_t known_collectives() const;
+  // Also one that was in force before. FAILED_PRECONDITION (NO_ROSTER).
+  absl::StatusOr<federation::v1::Roster> RosterOfEpoch(int32_t epoch) const;
   std::vector<KnownCatalogue> catalogues() const;  // newest version first
   // The highest version in force for the quarter, if this collective accepted it. FAILED_PRECONDITION (NO_CATALOGUE).
   absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> CatalogueFor(const model::Period& quarter) const;
+  // The same whatever this collective decided: it holds shares and answers also where it contributes nothing.
+  absl::StatusOr<federation::v1::Catalogue> CatalogueInForce(const model::Period& quarter) const;
   absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> CatalogueByDigest(const Digest& digest) const;
 
   // Notes the decision durably and returns the signature to send. `digest` is of what was looked at; `actor` for the
@@ -99,9 +105,10 @@ class GovernanceBook {
   mutable absl::Mutex mutex_;
   std::optional<federation::v1::SignedRoster> offered_ ABSL_GUARDED_BY(mutex_);
   std::optional<federation::v1::SignedRoster> in_force_ ABSL_GUARDED_BY(mutex_);
-  std::map<int32_t, KnownCatalogue> catalogues_ ABSL_GUARDED_BY(mutex_);  // by version
-  Digest saved_ ABSL_GUARDED_BY(mutex_) = {};                             // of the file's bytes
-  std::map<int32_t, Digest> rosters_signed_ ABSL_GUARDED_BY(mutex_);      // by epoch
+  std::map<int32_t, federation::v1::SignedRoster> past_ ABSL_GUARDED_BY(mutex_);  // were in force, by epoch
+  std::map<int32_t, KnownCatalogue> catalogues_ ABSL_GUARDED_BY(mutex_);          // by version
+  Digest saved_ ABSL_GUARDED_BY(mutex_) = {};                                     // of the file's bytes
+  std::map<int32_t, Digest> rosters_signed_ ABSL_GUARDED_BY(mutex_);              // by epoch
   std::map<int32_t, std::pair<Decision, Digest>> decisions_ ABSL_GUARDED_BY(mutex_);
 };
 

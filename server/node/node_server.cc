@@ -28,6 +28,7 @@
 #include "server/node/operator_rpc.h"
 #include "server/node/own_authority.h"
 #include "server/node/release_rpc.h"
+#include "server/node/restore.h"
 #include "server/node/retention_agent.h"
 #include "server/node/sync_agent.h"
 #include "server/node/token_book.h"
@@ -42,6 +43,7 @@ namespace {
 
 using storage::node::NodeStore;
 using storage::node::OnceStore;
+using storage::node::RoundKeys;
 
 constexpr absl::Duration kStopGrace = absl::Seconds(10);
 constexpr char kVersion[] = "0.1.0";
@@ -65,11 +67,13 @@ class Server final : public NodeServer {
     ASSIGN_OR_RETURN(book_, GovernanceBook::Open(options_.data, store_.get(), identity_.get(), clock_));
     ASSIGN_OR_RETURN(tokens_, TokenBook::Open(options_.data, store_.get(), clock_, random_));
     page_tokens_ = std::make_unique<server::PageTokens>(store_->DeriveKey("page tokens"), random_);
-    close_ = std::make_unique<CloseAgent>(CloseAgent::Rooms{store_.get(), once_.get(), identity_.get(), book_.get(),
-                                                            clock_, random_, options_.accepts_rehearsals});
-    sync_ = std::make_unique<SyncAgent>(SyncAgent::Rooms{store_.get(), once_.get(), identity_.get(), book_.get(),
-                                                         close_.get(), clock_, options_.sync_every,
-                                                         options_.accepts_rehearsals, options_.automatic_approval});
+    RETURN_IF_ERROR(OpenRoundParts());
+    close_ =
+        std::make_unique<CloseAgent>(CloseAgent::Rooms{store_.get(), once_.get(), identity_.get(), book_.get(),
+                                                       watch_.get(), clock_, random_, options_.accepts_rehearsals});
+    sync_ = std::make_unique<SyncAgent>(SyncAgent::Rooms{
+        store_.get(), once_.get(), identity_.get(), book_.get(), close_.get(), watch_.get(), keys_.get(),
+        answers_.get(), clock_, options_.sync_every, options_.accepts_rehearsals, options_.automatic_approval});
     retention_ = std::make_unique<RetentionAgent>(store_.get(), sync_.get(), clock_);
     return Serve();
   }
@@ -100,6 +104,18 @@ class Server final : public NodeServer {
   }
 
  private:
+  // What a summed round needs beside the stores.
+  absl::Status OpenRoundParts() {
+    ASSIGN_OR_RETURN(round_keys_, RoundKeys::Open(absl::StrCat(options_.data, "/round_keys"), random_));
+    RETURN_IF_ERROR(NoticeRestore(*store_, *once_, *round_keys_, *book_, *clock_));
+    ASSIGN_OR_RETURN(watch_, LogWatch::Open(once_.get(), identity_.get(), clock_));
+    keys_ = std::make_unique<KeyAgent>(
+        KeyAgent::Rooms{round_keys_.get(), identity_.get(), watch_.get(), clock_, options_.accepts_rehearsals});
+    answers_ = std::make_unique<AnswerAgent>(
+        AnswerAgent::Rooms{once_.get(), round_keys_.get(), identity_.get(), book_.get(), watch_.get(), clock_});
+    return answers_->Resume();
+  }
+
   absl::Status Serve() {
     ASSIGN_OR_RETURN(server::Authorisation roles, server::Authorisation::Load());
     roles_ = std::move(roles);
@@ -112,8 +128,8 @@ class Server final : public NodeServer {
     releases_ = std::make_unique<ReleaseRpc>(
         ReleaseRpc::Rooms{once_.get(), book_.get(), close_.get(), sync_.get(), page_tokens_.get()});
     operator_ = std::make_unique<OperatorRpc>(
-        OperatorRpc::Rooms{records, once_.get(), identity_.get(), book_.get(), close_.get(), sync_.get(), kVersion,
-                           options_.disk_reserve_bytes, options_.accepts_rehearsals});
+        OperatorRpc::Rooms{records, once_.get(), identity_.get(), book_.get(), close_.get(), sync_.get(), watch_.get(),
+                           kVersion, options_.disk_reserve_bytes, options_.accepts_rehearsals});
     governance_ = std::make_unique<GovernanceRpc>(
         GovernanceRpc::Rooms{identity_.get(), book_.get(), sync_.get(), page_tokens_.get()});
     const auto service = [](const google::protobuf::Descriptor* message, const char* name) {
@@ -138,6 +154,10 @@ class Server final : public NodeServer {
   std::unique_ptr<GovernanceBook> book_;
   std::unique_ptr<TokenBook> tokens_;
   std::unique_ptr<server::PageTokens> page_tokens_;
+  std::unique_ptr<RoundKeys> round_keys_;
+  std::unique_ptr<LogWatch> watch_;
+  std::unique_ptr<KeyAgent> keys_;
+  std::unique_ptr<AnswerAgent> answers_;
   std::unique_ptr<CloseAgent> close_;
   std::unique_ptr<SyncAgent> sync_;
   std::unique_ptr<RetentionAgent> retention_;

@@ -58,8 +58,27 @@ absl::StatusOr<v1::GetStatusResponse> OperatorRpc::GetStatus(const server::Call&
   if (const auto ended = rooms_.book->CatalogueFor(running.Previous()); ended.ok())
     response.set_budget_left_nano_rho(rooms_.once->BudgetLeft(running.Previous(), (*ended)->source.nano_rho_cap()));
   response.set_rebuilding(rooms_.records.store->rebuilding());
+  if (const int64_t restored = rooms_.once->restore_time_us(); restored != 0)
+    *response.mutable_restore_time() = TimestampFromMicros(restored);
+  const privacy::LogPosition log = rooms_.watch->position();
+  response.set_log_size(static_cast<int64_t>(log.size));
+  response.set_log_phrase(model::FingerprintPhrase(log.head));
+  RETURN_IF_ERROR(AddAlarms(response));
   AddAttentions(response);
   return response;
+}
+
+absl::Status OperatorRpc::AddAlarms(v1::GetStatusResponse& response) const {
+  ASSIGN_OR_RETURN(std::vector<storage::node::Alarm> alarms, rooms_.once->Alarms());
+  std::sort(alarms.begin(), alarms.end(), [](const auto& a, const auto& b) { return a.time_us < b.time_us; });
+  for (const storage::node::Alarm& alarm : alarms) {
+    v1::Alarm& shown = *response.add_alarms();
+    shown.set_kind(static_cast<v1::AlarmKind>(alarm.kind));
+    shown.set_period(alarm.subject);
+    *shown.mutable_time() = TimestampFromMicros(alarm.time_us);
+    shown.set_evidence_digest(std::string(AsText(Sha256(alarm.evidence))));
+  }
+  return absl::OkStatus();
 }
 
 void OperatorRpc::AddAttentions(v1::GetStatusResponse& response) const {
@@ -67,6 +86,7 @@ void OperatorRpc::AddAttentions(v1::GetStatusResponse& response) const {
   // Most urgent first: what stops the work, then what waits for people.
   if (response.disk_free_bytes() < static_cast<int64_t>(2 * rooms_.disk_reserve_bytes))
     response.add_attentions(v1::ATTENTION_DISK_FULL);
+  if (response.alarms_size() > 0) response.add_attentions(v1::ATTENTION_ALARM);
   if (HasReason(rooms_.sync->last_status(), Reason::kClockWrong)) response.add_attentions(v1::ATTENTION_CLOCK);
   if (response.roster().empty()) return response.add_attentions(v1::ATTENTION_ENROL);
   if (response.has_certificate_expire_time() &&
@@ -85,6 +105,8 @@ void OperatorRpc::AddAttentions(v1::GetStatusResponse& response) const {
   bool close = false, approve = false, budget = false;
   for (const RoundEntry& entry : *rounds) {
     const Next next = NextOf(entry, now);
+    // It holds shares in this round, and contributes nothing.
+    if (rooms_.once->SitsOut(entry.period) || !rooms_.book->CatalogueFor(entry.period).ok()) continue;
     close |= next == Next::kClose && CheckPeriod(entry.period, now).ok();
     approve |= next == Next::kApprove && CheckPeriod(entry.period, now).ok();
     if (next != Next::kClose && next != Next::kApprove) continue;
@@ -94,6 +116,8 @@ void OperatorRpc::AddAttentions(v1::GetStatusResponse& response) const {
   }
   if (approve) response.add_attentions(v1::ATTENTION_APPROVE_RELEASE);
   if (close) response.add_attentions(v1::ATTENTION_CLOSE_QUARTER);
+  const model::Period ended = model::QuarterOf(model::DayInIndia(now)).Previous();
+  if (rooms_.once->SitsOut(ended)) response.add_attentions(v1::ATTENTION_RESTORED);
   if (budget) response.add_attentions(v1::ATTENTION_BUDGET);
 }
 

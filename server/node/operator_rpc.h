@@ -28,6 +28,7 @@ class OperatorRpc {
     const GovernanceBook* book = nullptr;
     CloseAgent* close = nullptr;
     SyncAgent* sync = nullptr;
+    const LogWatch* watch = nullptr;
     std::string version;  // of the program
     uint64_t disk_reserve_bytes = 0;
     bool accepts_rehearsals = false;
@@ -44,6 +45,7 @@ class OperatorRpc {
   absl::StatusOr<v1::VerifyStoreResponse> VerifyStore(const server::Call& call, const v1::VerifyStoreRequest& request);
   absl::StatusOr<v1::EstimateAccuracyResponse> EstimateAccuracy(const server::Call& call,
                                                                 const v1::EstimateAccuracyRequest& request);
+  absl::Status AddAlarms(v1::GetStatusResponse& response) const;
   void AddAttentions(v1::GetStatusResponse& response) const;
   absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> CatalogueOfVersion(int32_t version) const;
 

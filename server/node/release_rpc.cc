@@ -40,7 +40,7 @@ v1::Release ReleaseMessage(const RoundEntry& entry, const storage::node::OnceSto
   release.set_stage(static_cast<v1::ReleaseStage>(entry.stage));
   release.set_round_id(std::string(AsText(entry.round_id)));
   if (!IsZero(entry.proposal_digest)) release.set_proposal_digest(std::string(AsText(entry.proposal_digest)));
-  if (!entry.contribution.empty()) release.set_contribution_digest(std::string(AsText(Sha256(entry.contribution))));
+  if (!entry.contribution.empty()) release.set_contribution_digest(std::string(AsText(entry.contribution_name)));
   release.set_charge_nano_rho(entry.charge_nano_rho);
   if (const auto catalogue = book.CatalogueByDigest(entry.catalogue); catalogue.ok()) {
     const int64_t left = once.BudgetLeft(entry.period, (*catalogue)->source.nano_rho_cap());
@@ -52,6 +52,12 @@ v1::Release ReleaseMessage(const RoundEntry& entry, const storage::node::OnceSto
   if (entry.approve_time_us != 0) *release.mutable_approve_time() = TimestampFromMicros(entry.approve_time_us);
   if (entry.send_time_us != 0) *release.mutable_send_time() = TimestampFromMicros(entry.send_time_us);
   release.set_rehearsal(entry.rehearsal);
+  release.set_sum_agrees(entry.sum_agrees);
+  if (const auto lock = once.FindLock(entry.period); lock.ok() && *lock) {
+    release.set_answer_stage((*lock)->answer.empty() ? v1::ANSWER_STAGE_SILENT
+                             : (*lock)->sent         ? v1::ANSWER_STAGE_SENT
+                                                     : v1::ANSWER_STAGE_LOCKED);
+  }
   return release;
 }
 

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "server/node/restore.h"
 #include "server/node/round_check.h"
 #include "server/node/round_state.h"
 #include "server/node/upload.h"
@@ -30,8 +31,7 @@ absl::Status NotJoined() {
 std::string PeriodOfRound(const fed::Round& round) { return round.round_descriptor().period(); }
 
 bool IsFrozen(fed::RoundState state) {
-  return state == fed::ROUND_STATE_FROZEN || state == fed::ROUND_STATE_PROVISIONAL ||
-         state == fed::ROUND_STATE_CONFIRMED;
+  return state != fed::ROUND_STATE_ANNOUNCED && state != fed::ROUND_STATE_VOID && state != fed::ROUND_STATE_UNSPECIFIED;
 }
 
 }  // namespace
@@ -98,6 +98,7 @@ absl::StatusOr<Contact> SyncAgent::SyncNow() {
   Contact contact;
   const absl::Status status = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_) -> absl::Status {
     ASSIGN_OR_RETURN(const std::shared_ptr<FederationLink> link, Link());
+    RETURN_IF_ERROR(LogAndKeys(*link));
     RETURN_IF_ERROR(Governance(*link));
     return Rounds(*link, contact);
   }();
@@ -111,10 +112,18 @@ absl::Status SyncAgent::SyncGovernance() {
   absl::MutexLock lock(&contact_);
   const absl::Status status = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_) -> absl::Status {
     ASSIGN_OR_RETURN(const std::shared_ptr<FederationLink> link, Link());
+    RETURN_IF_ERROR(LogAndKeys(*link));
     return Governance(*link);
   }();
   Remember(status);
   return status;
+}
+
+absl::Status SyncAgent::LogAndKeys(FederationLink& link) {
+  RETURN_IF_ERROR(rooms_.watch->Follow(link));
+  RETURN_IF_ERROR(CountByLog(*rooms_.once, *rooms_.watch->entries()));
+  RETURN_IF_ERROR(rooms_.keys->DestroyOld());
+  return rooms_.keys->Publish(link);
 }
 
 absl::Status SyncAgent::Governance(FederationLink& link) {
@@ -179,9 +188,9 @@ absl::Status SyncAgent::OneRound(FederationLink& link, const fed::Round& round) 
   ASSIGN_OR_RETURN(const model::Period period, model::ParsePeriod(PeriodOfRound(round), "period"));
   absl::StatusOr<RoundEntry> entry = rooms_.once->GetRound(period);
   if (absl::IsNotFound(entry.status())) {
-    if (round.state() != fed::ROUND_STATE_ANNOUNCED) return absl::OkStatus();  // it went by without this node
     // What this node can not join is no problem of the contact: it is told when somebody wants to close the quarter.
-    if (!CheckPeriod(period, rooms_.clock->Now()).ok() || !rooms_.book->CatalogueFor(period).ok() ||
+    if (round.state() == fed::ROUND_STATE_VOID || !CheckPeriod(period, rooms_.clock->Now()).ok() ||
+        !rooms_.book->CatalogueInForce(period).ok() ||
         !CheckRehearsal(round.round_descriptor().rehearsal(), rooms_.accepts_rehearsals).ok())
       return absl::OkStatus();
     entry = Announce(round, period);
@@ -196,25 +205,26 @@ absl::Status SyncAgent::OneRound(FederationLink& link, const fed::Round& round) 
     RETURN_IF_ERROR(Send(link, *entry));
     ASSIGN_OR_RETURN(*entry, rooms_.once->GetRound(period));
   }
-  return Conclude(link, round, *entry);
+  RETURN_IF_ERROR(Conclude(link, round, *entry));
+  ASSIGN_OR_RETURN(*entry, rooms_.once->GetRound(period));
+  return rooms_.answers->Step(link, round, *entry);
 }
 
 absl::StatusOr<RoundEntry> SyncAgent::Announce(const fed::Round& round, const model::Period& period) {
-  const std::optional<fed::Roster> roster = rooms_.book->roster_in_force();
   const std::optional<Membership> membership = rooms_.identity->membership();
-  if (!roster || !membership) return NotJoined();
-  ASSIGN_OR_RETURN(const auto catalogue, rooms_.book->CatalogueFor(period));
-  ASSIGN_OR_RETURN(const RoundPlan plan, PlanRound(*roster, *catalogue, period));
-  RETURN_IF_ERROR(CheckAnnounced(round, plan, membership->federation_key));
-  RoundEntry entry;
-  entry.period = period;
-  entry.round_id = plan.round_id;
-  entry.catalogue = catalogue->digest;
-  entry.charge_nano_rho = plan.charge_nano_rho;
-  entry.contribute_until_us = plan.descriptor.contribute_until().seconds() * 1'000'000;
-  entry.rehearsal = plan.descriptor.rehearsal();
-  entry.descriptor = plan.canonical;
-  RETURN_IF_ERROR(rooms_.once->Announce(entry));
+  if (!membership) return NotJoined();
+  const LogEntries log = rooms_.watch->entries();
+  const absl::StatusOr<RoundEntry> entry =
+      CheckAnnounced(round, *rooms_.book, {*log, rooms_.watch->SizeAt(period.end())}, membership->federation_key);
+  if (!entry.ok()) {
+    // Entries that came since the log was read are no reason for an alarm: the next contact knows them.
+    if (round.round_descriptor().log_size() <= static_cast<int64_t>(log->size())) {
+      RETURN_IF_ERROR(rooms_.once->RaiseAlarm(storage::node::AlarmKind::kBadDescriptor, PeriodOfRound(round),
+                                              round.SerializeAsString()));
+    }
+    return entry.status();
+  }
+  RETURN_IF_ERROR(rooms_.once->Announce(*entry));
   LogInfo("sync", "round announced").Name("period", model::PeriodText(period));
   return entry;
 }
@@ -243,14 +253,18 @@ absl::Status SyncAgent::Send(FederationLink& link, const RoundEntry& entry) {
 absl::Status SyncAgent::Conclude(FederationLink& link, const fed::Round& round, const RoundEntry& entry) {
   const Stage stage = entry.stage;
   if (round.state() == fed::ROUND_STATE_VOID && CanStep(stage, Stage::kVoid))
-    return rooms_.once->MarkEnded(entry.period, Stage::kVoid, "");
-  if (!IsFrozen(round.state()) || !CanStep(stage, Stage::kLeftOut)) return absl::OkStatus();
+    return rooms_.once->MarkEnded(entry.period, Stage::kVoid, "", false);
+  if (!IsFrozen(round.state())) return absl::OkStatus();
+  if (stage == Stage::kReceived) return Receive(link, round, entry);  // provisional figures may have become others
+  if (!CanStep(stage, Stage::kLeftOut)) return absl::OkStatus();
   const std::optional<Membership> membership = rooms_.identity->membership();
   if (!membership) return NotJoined();
-  ASSIGN_OR_RETURN(const bool inside, CheckFreeze(round, entry, membership->collective, membership->federation_key));
+  ASSIGN_OR_RETURN(const RoundGround ground, GroundOf(entry, *rooms_.book));
+  ASSIGN_OR_RETURN(const bool inside,
+                   CheckFreeze(round, entry, ground, membership->collective, membership->federation_key));
   if (!inside) {
     if (stage == Stage::kSent) LogError("sync", "frozen without a contribution that has a receipt");
-    return rooms_.once->MarkEnded(entry.period, Stage::kLeftOut, "");
+    return rooms_.once->MarkEnded(entry.period, Stage::kLeftOut, "", false);
   }
   if (stage == Stage::kApproved) {
     // It arrived, but the word of it got lost: fetch the receipt, then the release with the next step.
@@ -258,13 +272,22 @@ absl::Status SyncAgent::Conclude(FederationLink& link, const fed::Round& round, 
     ASSIGN_OR_RETURN(const RoundEntry sent, rooms_.once->GetRound(entry.period));
     return Conclude(link, round, sent);
   }
+  return Receive(link, round, entry);
+}
+
+absl::Status SyncAgent::Receive(FederationLink& link, const fed::Round& round, const RoundEntry& entry) {
   if (round.state() == fed::ROUND_STATE_FROZEN) return absl::OkStatus();  // the figures are not out yet
+  const std::optional<Membership> membership = rooms_.identity->membership();
+  if (!membership) return NotJoined();
   absl::StatusOr<fed::NationalRelease> release = link.GetNationalRelease(model::PeriodText(entry.period));
   if (absl::IsNotFound(release.status())) return absl::OkStatus();
   RETURN_IF_ERROR(release.status());
+  const std::string bytes = release->SerializeAsString();
+  if (entry.stage == Stage::kReceived && entry.national_release == bytes) return absl::OkStatus();
   RETURN_IF_ERROR(CheckRelease(*release, round, membership->federation_key));
+  ASSIGN_OR_RETURN(const bool agrees, rooms_.answers->CheckSum(link, round, entry, *release));
   LogInfo("sync", "national release received").Name("period", model::PeriodText(entry.period));
-  return rooms_.once->MarkEnded(entry.period, Stage::kReceived, release->SerializeAsString());
+  return rooms_.once->MarkEnded(entry.period, Stage::kReceived, bytes, agrees);
 }
 
 void SyncAgent::Remember(const absl::Status& status) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Talks to the federation when there is a link: offers in, decisions out, rounds noted, approved contributions sent,
-// releases fetched. Every step can be repeated; what is missing after a break is done with the next contact.
+// Talks to the federation when there is a link: the log followed, keys published, offers in, decisions out, rounds
+// noted, approved contributions sent, freezes answered, releases fetched and added up again. Every step can be
+// repeated; what is missing after a break is done with the next contact.
 //
 // It sends nothing that was not decided: signatures that stand in the book, and contributions that were approved.
 // Threads: thread-safe; one contact at a time, one thread of its own that comes back every `every`.
@@ -20,10 +21,13 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "server/node/answer_agent.h"
 #include "server/node/close_agent.h"
 #include "server/node/federation_link.h"
 #include "server/node/governance_book.h"
 #include "server/node/identity.h"
+#include "server/node/key_agent.h"
+#include "server/node/log_watch.h"
 #include "storage/node/node_store.h"
 #include "storage/node/once_store.h"
 
@@ -42,6 +46,9 @@ class SyncAgent {
     const Identity* identity = nullptr;
     GovernanceBook* book = nullptr;
     CloseAgent* close = nullptr;
+    LogWatch* watch = nullptr;
+    KeyAgent* keys = nullptr;
+    AnswerAgent* answers = nullptr;
     const Clock* clock = nullptr;
     absl::Duration every = absl::Minutes(15);
     bool accepts_rehearsals = false;
@@ -66,6 +73,7 @@ class SyncAgent {
 
  private:
   absl::StatusOr<std::shared_ptr<FederationLink>> Link();
+  absl::Status LogAndKeys(FederationLink& link) ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_);
   absl::Status Governance(FederationLink& link) ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_);
   absl::Status Rounds(FederationLink& link, Contact& contact) ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_);
   absl::Status OneRound(FederationLink& link, const federation::v1::Round& round);
@@ -73,6 +81,8 @@ class SyncAgent {
   absl::Status Send(FederationLink& link, const storage::node::RoundEntry& entry);
   absl::Status Conclude(FederationLink& link, const federation::v1::Round& round,
                         const storage::node::RoundEntry& entry);
+  absl::Status Receive(FederationLink& link, const federation::v1::Round& round,
+                       const storage::node::RoundEntry& entry);
   absl::Status ApproveAutomatically(const storage::node::RoundEntry& entry);
   void Run();
   void Remember(const absl::Status& status);

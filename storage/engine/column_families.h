@@ -33,8 +33,10 @@ enum class Family : uint8_t {
   kReleases,
   kLog,
   kUploads,
+  kAnswers,
+  kComplaints,
 };
-inline constexpr size_t kFamilyCount = static_cast<size_t>(Family::kUploads) + 1;
+inline constexpr size_t kFamilyCount = static_cast<size_t>(Family::kComplaints) + 1;
 
 // How a family is read and what it holds decides its options.
 enum class Shape : uint8_t {
@@ -70,24 +72,27 @@ inline constexpr std::array<FamilyRow, 9> kNodeMainFamilies = {{
 }};
 
 // The node's second store, which is in no backup.
-inline constexpr std::array<FamilyRow, 5> kNodeOnceFamilies = {{
+inline constexpr std::array<FamilyRow, 6> kNodeOnceFamilies = {{
     kMetaRow,
     {Family::kLedger, "ledger", "number u64", "debit with its chain head", Shape::kSmall},
     {Family::kLocks, "locks", "period", "the one answer of a period", Shape::kSmall},
     {Family::kDraws, "draws", "round id", "sealed draw", Shape::kSealed},
     {Family::kRounds, "rounds", "period", "state of a round", Shape::kLookup},
+    {Family::kLog, "log", "number u64", "time of receipt and entry of the federation's log", Shape::kSeries},
 }};
 
 // The federation's store.
-inline constexpr std::array<FamilyRow, 8> kFederationFamilies = {{
+inline constexpr std::array<FamilyRow, 10> kFederationFamilies = {{
     kMetaRow,
     {Family::kSettings, "settings", "text", "rosters, catalogues, collectives, tokens", Shape::kLookup},
     {Family::kRounds, "rounds", "text", "state of a round", Shape::kLookup},
     {Family::kContributions, "contributions", "text", "a contribution, byte for byte", Shape::kLookup},
     {Family::kReleases, "releases", "text", "a signed release", Shape::kLookup},
-    {Family::kLog, "log", "number u64", "entry of the Merkle log", Shape::kSeries},
+    {Family::kLog, "log", "number, ten digits", "entry of the Merkle log", Shape::kSeries},
     {Family::kLocks, "locks", "text", "what may happen only once", Shape::kSmall},
     {Family::kUploads, "uploads", "text", "parts of uploads that are not whole yet", Shape::kLookup},
+    {Family::kAnswers, "answers", "text", "an answer, byte for byte", Shape::kLookup},
+    {Family::kComplaints, "complaints", "text", "a complaint with its verdict", Shape::kLookup},
 }};
 
 }  // namespace aangan::storage

@@ -30,6 +30,9 @@ enum class Table : uint8_t {
   kUploads,        // parts of contributions that are not whole yet
   kContributions,  // whole contributions, byte for byte
   kReleases,       // signed national releases
+  kAnswers,        // holders' answers, byte for byte
+  kComplaints,     // complaints about dealers
+  kLog,            // entries of the log that everybody keeps
 };
 
 struct Entry {

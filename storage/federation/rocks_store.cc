@@ -25,6 +25,12 @@ Family FamilyOf(Table table) {
       return Family::kContributions;
     case Table::kReleases:
       return Family::kReleases;
+    case Table::kAnswers:
+      return Family::kAnswers;
+    case Table::kComplaints:
+      return Family::kComplaints;
+    case Table::kLog:
+      return Family::kLog;
   }
   return Family::kSettings;
 }

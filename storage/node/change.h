@@ -48,6 +48,7 @@ enum class Action : uint8_t {
   kTokenCreated = 10,
   kTokenDeleted = 11,
   kConsentRanOut = 12,
+  kSecondStoreMade = 13,
 };
 
 // Makes a repeat safe: the same caller, rpc and id with the same content gets the first answer once that is on disk.

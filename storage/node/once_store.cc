@@ -2,8 +2,6 @@
 // The second store: see once_store.h. Each step reads, checks and writes one synced batch under one lock.
 #include "storage/node/once_store.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -24,6 +22,7 @@ namespace {
 constexpr uint8_t kDrawPlace = 32;  // kind of a sealed draw
 constexpr char kIncarnationKey[] = "incarnation";
 constexpr char kCounterKey[] = "counter";
+constexpr char kRestoreKey[] = "restore_time";
 constexpr size_t kDrawKeyBytes = 32;
 
 absl::Status WrongState(Literal what) {
@@ -48,7 +47,22 @@ class Store final : public OnceStore {
   absl::Status Approve(const Approval& approval) override;
   absl::Status Refuse(const model::Period& period) override;
   absl::Status MarkSent(const model::Period& period, const std::string& receipt) override;
-  absl::Status MarkEnded(const model::Period& period, Stage stage, const std::string& national_release) override;
+  absl::Status MarkEnded(const model::Period& period, Stage stage, const std::string& national_release,
+                         bool sum_agrees) override;
+  absl::Status KeepFreeze(const model::Period& period, const std::string& freeze) override;
+  absl::StatusOr<std::optional<AnswerLock>> FindLock(const model::Period& period) const override {
+    return node::FindLock(*database_, period);
+  }
+  absl::StatusOr<std::vector<AnswerLock>> Locks() const override { return ListLocks(*database_); }
+  absl::Status Lock(const AnswerLock& lock) override;
+  absl::Status MarkAnswered(const model::Period& period) override;
+  absl::StatusOr<std::vector<LoggedEntry>> Log() const override { return ReadLog(*database_); }
+  absl::Status AppendLog(size_t known, absl::Span<const LoggedEntry> entries) override;
+  absl::Status RaiseAlarm(AlarmKind kind, const std::string& subject, const std::string& evidence) override;
+  absl::StatusOr<std::vector<Alarm>> Alarms() const override { return ListAlarms(*database_); }
+  absl::Status StartAfterRestore(int64_t restore_time_us, absl::Span<const PriorDebit> debits) override;
+  absl::Status AddPriorDebits(absl::Span<const PriorDebit> debits) override;
+  int64_t restore_time_us() const override { return restore_time_us_; }
   absl::StatusOr<std::vector<LedgerEntry>> Ledger() const override { return ReadLedger(*database_); }
   Digest ledger_head() const override;
   int64_t BudgetLeft(const model::Period& period, int64_t cap_nano_rho) const override;
@@ -68,6 +82,7 @@ class Store final : public OnceStore {
   RandomSource* const random_;
   std::unique_ptr<Database> database_;
   std::array<uint8_t, 16> incarnation_{};
+  int64_t restore_time_us_ = 0;
   absl::Mutex steps_;  // a step reads and writes; two never mix
 };
 
@@ -89,7 +104,12 @@ absl::Status Store::OpenParts() {
       return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged, "the incarnation does not read");
     std::copy(known->begin(), known->end(), incarnation_.begin());
   }
+  ASSIGN_OR_RETURN(const std::optional<std::string> restored, database_->Get(Family::kMeta, kRestoreKey));
+  if (restored) {
+    ASSIGN_OR_RETURN(restore_time_us_, CanonicalReader(*restored).I64());
+  }
   RETURN_IF_ERROR(Ledger().status());
+  RETURN_IF_ERROR(Locks().status());
   // A crash between an approval and the end of its draw's key is made good here.
   ASSIGN_OR_RETURN(const std::vector<RoundEntry> rounds, ListRounds());
   for (const RoundEntry& entry : rounds) {
@@ -169,11 +189,8 @@ absl::StatusOr<SecretBytes> Store::KeepDraw(const Digest& round_id, SecretBytes 
 
 absl::Status Store::DestroyDraw(const Digest& round_id) {
   const std::string path = DrawKeyPath(round_id);
-  const absl::Status overwritten = OverwriteInPlace(path);
-  if (absl::IsNotFound(overwritten)) return absl::OkStatus();
-  RETURN_IF_ERROR(overwritten);
-  unlink(path.c_str());
-  return absl::OkStatus();
+  const absl::Status destroyed = OverwriteAndUnlink(path);
+  return absl::IsNotFound(destroyed) ? absl::OkStatus() : destroyed;
 }
 
 absl::Status Store::Propose(const model::Period& period, const Digest& proposal_digest) {
@@ -217,6 +234,7 @@ absl::Status Store::Approve(const Approval& approval) {
   RETURN_IF_ERROR(CheckDebit(entry, ledger, approval.cap_nano_rho));
   const LedgerEntry debit = NextEntry(ledger, entry.period, entry.charge_nano_rho, entry.round_id);
   ASSIGN_OR_RETURN(entry.contribution, approval.make_contribution(debit.head));
+  entry.contribution_name = approval.name_contribution(entry.contribution);
   entry.stage = Stage::kApproved;
   entry.protected_vector = approval.protected_vector;
   entry.approve_time_us = absl::ToUnixMicros(clock_->Now());
@@ -250,17 +268,92 @@ absl::Status Store::MarkSent(const model::Period& period, const std::string& rec
   return Put(entry);
 }
 
-absl::Status Store::MarkEnded(const model::Period& period, Stage stage, const std::string& national_release) {
+absl::Status Store::MarkEnded(const model::Period& period, Stage stage, const std::string& national_release,
+                              bool sum_agrees) {
   absl::MutexLock lock(&steps_);
   if (stage != Stage::kReceived && stage != Stage::kVoid && stage != Stage::kLeftOut) {
     return WrongState("a round ends as received, void or left out");
   }
   ASSIGN_OR_RETURN(RoundEntry entry, GetRound(period));
-  if (entry.stage == Stage::kReceived) return WrongState("this round has ended already");
+  // Provisional figures may become others; a round never comes back from them.
+  if (entry.stage == Stage::kReceived && stage != Stage::kReceived) return WrongState("this round has ended already");
   entry.stage = stage;
   entry.national_release = national_release;
+  entry.sum_agrees = sum_agrees;
   RETURN_IF_ERROR(Put(entry));
   return DestroyDraw(entry.round_id);
+}
+
+absl::Status Store::KeepFreeze(const model::Period& period, const std::string& freeze) {
+  absl::MutexLock lock(&steps_);
+  ASSIGN_OR_RETURN(RoundEntry entry, GetRound(period));
+  if (entry.freeze == freeze) return absl::OkStatus();
+  if (!entry.freeze.empty()) return WrongState("another freeze of this round was taken already");
+  entry.freeze = freeze;
+  return Put(entry);
+}
+
+absl::Status Store::Lock(const AnswerLock& lock) {
+  absl::MutexLock step(&steps_);
+  ASSIGN_OR_RETURN(const std::optional<AnswerLock> known, FindLock(lock.period));
+  if (known) return WrongState("this node has answered or kept silent in this period, and does so once");
+  Batch batch(nullptr);
+  PutLock(lock, batch);
+  return database_->Write(batch);
+}
+
+absl::Status Store::MarkAnswered(const model::Period& period) {
+  absl::MutexLock step(&steps_);
+  ASSIGN_OR_RETURN(std::optional<AnswerLock> known, FindLock(period));
+  if (!known) return WrongState("nothing was answered in this period");
+  known->sent = true;
+  Batch batch(nullptr);
+  PutLock(*known, batch);
+  return database_->Write(batch);
+}
+
+absl::Status Store::AppendLog(size_t known, absl::Span<const LoggedEntry> entries) {
+  Batch batch(nullptr);
+  PutLog(known, entries, batch);
+  return database_->Write(batch);
+}
+
+absl::Status Store::RaiseAlarm(AlarmKind kind, const std::string& subject, const std::string& evidence) {
+  absl::MutexLock step(&steps_);
+  ASSIGN_OR_RETURN(const bool known, HasAlarm(*database_, kind, subject));
+  if (known) return absl::OkStatus();
+  Batch batch(nullptr);
+  PutAlarm({kind, subject, absl::ToUnixMicros(clock_->Now()), evidence}, batch);
+  return database_->Write(batch);
+}
+
+// No round has the id of zeros: what was spent before is not known.
+void PutPriorDebits(absl::Span<const OnceStore::PriorDebit> debits, std::vector<LedgerEntry>& ledger, Batch& batch) {
+  for (const OnceStore::PriorDebit& debit : debits) {
+    ledger.push_back(NextEntry(ledger, debit.period, debit.nano_rho, Digest{}));
+    PutEntry(ledger.back(), batch);
+  }
+}
+
+absl::Status Store::AddPriorDebits(absl::Span<const PriorDebit> debits) {
+  absl::MutexLock step(&steps_);
+  ASSIGN_OR_RETURN(std::vector<LedgerEntry> ledger, ReadLedger(*database_));
+  Batch batch(nullptr);
+  PutPriorDebits(debits, ledger, batch);
+  return database_->Write(batch);
+}
+
+absl::Status Store::StartAfterRestore(int64_t restore_time_us, absl::Span<const PriorDebit> debits) {
+  absl::MutexLock step(&steps_);
+  ASSIGN_OR_RETURN(std::vector<LedgerEntry> ledger, ReadLedger(*database_));
+  if (!ledger.empty()) return WrongState("this store has spent budget; it is no new one");
+  RETURN_IF_ERROR(OverwriteAndUnlinkAll(absl::StrCat(folder_, "/draw_keys")));
+  Batch batch(nullptr);
+  PutPriorDebits(debits, ledger, batch);
+  batch.Put(Family::kMeta, kRestoreKey, CanonicalWriter().I64(restore_time_us).bytes());
+  RETURN_IF_ERROR(database_->Write(batch));
+  restore_time_us_ = restore_time_us;
+  return absl::OkStatus();
 }
 
 Digest Store::ledger_head() const {
@@ -289,6 +382,10 @@ absl::StatusOr<uint64_t> Store::NextCounter() {
 }
 
 }  // namespace
+
+bool OnceStore::SitsOut(const model::Period& period) const {
+  return restore_time_us() != 0 && absl::ToUnixMicros(period.Previous().end()) <= restore_time_us();
+}
 
 absl::StatusOr<std::unique_ptr<OnceStore>> OnceStore::Open(const std::string& folder, const Clock* clock,
                                                            RandomSource* random) {

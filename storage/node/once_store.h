@@ -22,6 +22,8 @@
 #include "base/random.h"
 #include "base/secret.h"
 #include "model/period.h"
+#include "storage/node/locks.h"
+#include "storage/node/log_copy.h"
 
 namespace aangan::storage::node {
 
@@ -49,11 +51,14 @@ struct RoundEntry {
   int64_t approve_time_us = 0;
   int64_t send_time_us = 0;
   Digest proposal_digest{};      // of the protected vector, once proposed
-  std::string descriptor;        // canonical bytes
+  std::string descriptor;        // serialised, checked when it was announced
   std::string protected_vector;  // once approved: encoded, for good
   std::string contribution;      // once approved: the exact bytes that are sent, for good
+  Digest contribution_name{};    // once approved: by what receipt and freeze name it
   std::string receipt;           // serialised, once sent
+  std::string freeze;            // serialised with its signature, once checked
   std::string national_release;  // serialised, once received
+  bool sum_agrees = false;       // with what this node added up itself
 };
 
 // One debit. The chain's head is SHA-256 over the head before and the entry.
@@ -92,12 +97,43 @@ class OnceStore {
     std::string protected_vector;
     // Makes the bytes that are sent; the ledger's head after the debit is signed into them.
     std::function<absl::StatusOr<std::string>(const Digest& ledger_head)> make_contribution;
+    std::function<Digest(absl::string_view contribution)> name_contribution;
     int64_t cap_nano_rho = 0;
   };
   virtual absl::Status Approve(const Approval& approval) = 0;
   virtual absl::Status Refuse(const model::Period& period) = 0;  // also from kAnnounced
   virtual absl::Status MarkSent(const model::Period& period, const std::string& receipt) = 0;
-  virtual absl::Status MarkEnded(const model::Period& period, Stage stage, const std::string& national_release) = 0;
+  // `sum_agrees`: this node has added up the answers and found what the release says.
+  virtual absl::Status MarkEnded(const model::Period& period, Stage stage, const std::string& national_release,
+                                 bool sum_agrees) = 0;
+
+  virtual absl::Status KeepFreeze(const model::Period& period, const std::string& freeze) = 0;
+
+  // --- answers: one a period, whatever the catalogue
+  virtual absl::StatusOr<std::optional<AnswerLock>> FindLock(const model::Period& period) const = 0;
+  virtual absl::StatusOr<std::vector<AnswerLock>> Locks() const = 0;
+  // Lock and answer in one synced batch. WRONG_STATE when the period has a lock already.
+  virtual absl::Status Lock(const AnswerLock& lock) = 0;
+  virtual absl::Status MarkAnswered(const model::Period& period) = 0;
+
+  // --- the federation's log, and what people must see
+  virtual absl::StatusOr<std::vector<LoggedEntry>> Log() const = 0;
+  virtual absl::Status AppendLog(size_t known, absl::Span<const LoggedEntry> entries) = 0;
+  virtual absl::Status RaiseAlarm(AlarmKind kind, const std::string& subject, const std::string& evidence) = 0;
+  virtual absl::StatusOr<std::vector<Alarm>> Alarms() const = 0;
+
+  // --- restore: see restore.h in server/node
+  // In a store that has spent nothing: destroys the keys of all draws that it finds, then notes in one batch the moment
+  // and debits of what may have been spent before.
+  struct PriorDebit {
+    model::Period period;
+    int64_t nano_rho = 0;
+  };
+  virtual absl::Status StartAfterRestore(int64_t restore_time_us, absl::Span<const PriorDebit> debits) = 0;
+  virtual absl::Status AddPriorDebits(absl::Span<const PriorDebit> debits) = 0;
+  virtual int64_t restore_time_us() const = 0;  // 0: never restored
+  // A node takes no part in a period that had begun when it was restored.
+  bool SitsOut(const model::Period& period) const;
 
   // --- ledger
   virtual absl::StatusOr<std::vector<LedgerEntry>> Ledger() const = 0;  // oldest first, chain checked

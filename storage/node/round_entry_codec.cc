@@ -25,17 +25,20 @@ absl::StatusOr<RoundEntry> Parse(absl::string_view bytes) {
   RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(entry.round_id)));
   RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(entry.catalogue)));
   RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(entry.proposal_digest)));
+  RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(entry.contribution_name)));
   ASSIGN_OR_RETURN(entry.charge_nano_rho, reader.I64());
   ASSIGN_OR_RETURN(entry.contribute_until_us, reader.I64());
   ASSIGN_OR_RETURN(const uint8_t rehearsal, reader.U8());
   entry.rehearsal = rehearsal != 0;
   ASSIGN_OR_RETURN(entry.approve_time_us, reader.I64());
   ASSIGN_OR_RETURN(entry.send_time_us, reader.I64());
-  for (std::string* part :
-       {&entry.descriptor, &entry.protected_vector, &entry.contribution, &entry.receipt, &entry.national_release}) {
+  for (std::string* part : {&entry.descriptor, &entry.protected_vector, &entry.contribution, &entry.receipt,
+                            &entry.freeze, &entry.national_release}) {
     ASSIGN_OR_RETURN(absl::string_view text, reader.Bytes(kPartBytesMax));
     *part = std::string(text);
   }
+  ASSIGN_OR_RETURN(const uint8_t agrees, reader.U8());
+  entry.sum_agrees = agrees != 0;
   RETURN_IF_ERROR(reader.End());
   if (format != kFormat) return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged, "a round of another format");
   return entry;
@@ -53,14 +56,16 @@ std::string EncodeRoundEntry(const RoundEntry& entry) {
       .I64(entry.period.year)
       .U8(static_cast<uint8_t>(entry.period.quarter))
       .U8(static_cast<uint8_t>(entry.stage));
-  writer.Fixed(entry.round_id).Fixed(entry.catalogue).Fixed(entry.proposal_digest);
+  writer.Fixed(entry.round_id).Fixed(entry.catalogue).Fixed(entry.proposal_digest).Fixed(entry.contribution_name);
   writer.I64(entry.charge_nano_rho).I64(entry.contribute_until_us).U8(entry.rehearsal ? 1 : 0);
   writer.I64(entry.approve_time_us).I64(entry.send_time_us);
   writer.Bytes(entry.descriptor)
       .Bytes(entry.protected_vector)
       .Bytes(entry.contribution)
       .Bytes(entry.receipt)
-      .Bytes(entry.national_release);
+      .Bytes(entry.freeze)
+      .Bytes(entry.national_release)
+      .U8(entry.sum_agrees ? 1 : 0);
   return std::move(writer).Take();
 }
 

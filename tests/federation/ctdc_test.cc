@@ -89,7 +89,7 @@ TEST(Ctdc, TalliesAreThoseOfAnIndependentRecountAndFiguresKeepTheirMargins) {
           counted[absl::StrJoin({node.id, period, cell.table(), codes}, " ")] = cell.exact();
       }
     }
-    ASSERT_TRUE(cluster.AwaitRound(quarter, fed::ROUND_STATE_CONFIRMED));
+    ASSERT_TRUE(cluster.Finish(quarter));
   }
   EXPECT_EQ(counted, ReadExpected(dealt + "/expected.tsv"));
   int figures = 0, inside = 0;

@@ -114,7 +114,7 @@ TEST(MainJob, RealRecordsInNationalFiguresOut) {
       }
       cut += preview.members_cut();
     }
-    ASSERT_TRUE(cluster.AwaitRound(quarter, fed::ROUND_STATE_CONFIRMED));
+    ASSERT_TRUE(cluster.Finish(quarter));
     const fed::NationalRelease release = ReleaseOf(cluster, quarter);
     // Nothing is added or lost on the way: the sum of what each collective saw leaving.
     EXPECT_EQ(std::vector<int64_t>(release.sums().begin(), release.sums().end()), leaving);

@@ -101,7 +101,7 @@ TEST(UploadKills, WhatWasApprovedArrivesOnceByteForByte) {
       digests[node.id] = ReleaseAt(node, quarter).contribution_digest();
       kills.Send(node, quarter);
     }
-    ASSERT_TRUE(cluster.AwaitRound(quarter, fed::ROUND_STATE_CONFIRMED));
+    ASSERT_TRUE(cluster.Finish(quarter));
     const auto round = cluster.Round(quarter);
     ASSERT_THAT(round, IsOk());
     ASSERT_EQ(round->freeze().contributions_size(), 12);

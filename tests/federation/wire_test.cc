@@ -114,7 +114,7 @@ TEST(Wire, NothingOfAMemberIsOnIt) {
     AddIds(tests::FillWithCanaries(caseworker, model::PeriodText(quarter), &errors), &needles);
   }
   for (ClusterNode& node : cluster.nodes()) cluster.Contribute(node, quarter);
-  ASSERT_TRUE(cluster.AwaitRound(quarter, fed::ROUND_STATE_CONFIRMED));
+  ASSERT_TRUE(cluster.Finish(quarter));
   for (ClusterNode& node : cluster.nodes()) cluster.Sync(node);
 
   const std::string from_nodes = wire.FromNodes();

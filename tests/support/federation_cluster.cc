@@ -63,6 +63,7 @@ FederationCluster::FederationCluster(const Options& options) : options_(options)
   federation_options_.binary = options_.federation_binary;
   federation_options_.data_folder = data_;
   federation_options_.log_path = log_path();
+  federation_options_.environment["AANGAN_TEST_CLOCK"] = folder_ / "clock";
   federation_options_.arguments = {"--federation.data",
                                    data_,
                                    "--federation.listen",
@@ -84,6 +85,7 @@ FederationCluster::FederationCluster(const Options& options) : options_(options)
     node.data = folder_ / place.id;
     node.options.binary = options_.node_binary;
     node.options.data_folder = node.data;
+    node.options.environment["AANGAN_TEST_CLOCK"] = folder_ / "clock";
     node.options.log_path = folder_ / (node.id + ".log");
     node.options.arguments = {"--node.data",
                               node.data,
@@ -106,7 +108,7 @@ FederationCluster::FederationCluster(const Options& options) : options_(options)
   catalogue_.set_first_period(model::PeriodText(quarters_.front()));
   catalogue_.set_last_period(model::PeriodText(model::QuarterFromIndex(now.index() + 4)));
   catalogue_.set_contribute_days(0);
-  catalogue_.set_extend_days(400);
+  catalogue_.set_extend_days(options_.extend_days);
 }
 
 void FederationCluster::RestartFederation() {
@@ -115,6 +117,10 @@ void FederationCluster::RestartFederation() {
   federation_.reset();
   federation_ = DaemonProcess::Start(federation_options_);
   AANGAN_CHECK(federation_ != nullptr);
+}
+
+void FederationCluster::MoveClocks(absl::Duration ahead) const {
+  Must(WriteFileDurably(folder_ / "clock", absl::StrCat(absl::ToInt64Seconds(ahead)), 0600), "clock");
 }
 
 std::string FederationCluster::enrolment_address() const { return PortOf(data_ + "/ports", "enrolment"); }
@@ -237,6 +243,12 @@ bool FederationCluster::AwaitRound(const model::Period& quarter, fed::RoundState
     const auto round = Round(quarter);
     return round.ok() && round->state() == state;
   });
+}
+
+bool FederationCluster::Finish(const model::Period& quarter) {
+  if (!AwaitRound(quarter, fed::ROUND_STATE_FROZEN)) return false;
+  for (ClusterNode& node : nodes_) Sync(node);
+  return AwaitRound(quarter, fed::ROUND_STATE_CONFIRMED);
 }
 
 std::vector<fed::Figure> FederationCluster::Figures(fed::ListFiguresRequest question) const {

@@ -42,6 +42,7 @@ class FederationCluster {
     int sync_seconds = 3600;  // contacts come when a test asks for them
     bool wait_for_all = true;
     bool automatic_approval = false;
+    int extend_days = 400;
   };
   explicit FederationCluster(const Options& options);
 
@@ -56,6 +57,8 @@ class FederationCluster {
   // One collective closes the quarter, looks, approves what it saw and sends it. The preview that it saw.
   node::v1::PreviewReleaseResponse Contribute(ClusterNode& node, const model::Period& quarter, bool send = true);
   void Sync(ClusterNode& node);
+  // Frozen, answered by all, confirmed.
+  bool Finish(const model::Period& quarter);
   // Until the round of the quarter has this state.
   bool AwaitRound(const model::Period& quarter, federation::v1::RoundState state);
   absl::StatusOr<federation::v1::Round> Round(const model::Period& quarter) const;
@@ -63,6 +66,8 @@ class FederationCluster {
   std::vector<federation::v1::Figure> Figures(federation::v1::ListFiguresRequest question) const;
 
   FederationClient Staff() const { return FederationClient::OfStaff(address(), data_); }
+  // All clocks, the nodes' too, from now on this much ahead.
+  void MoveClocks(absl::Duration ahead) const;
   std::string JoinToken(const std::string& id, const std::string& state);
   std::string address() const { return federation_->address("grpc"); }
   std::string enrolment_address() const;  // as the ports file says now

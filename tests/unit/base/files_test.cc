@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -78,6 +79,22 @@ TEST(Files, AnOverwrittenFileIsTheSameFileFullOfZeros) {
   ASSERT_THAT(OverwriteInPlace(dir / "key"), IsOk());
   EXPECT_EQ(*ReadFile(dir / "key", 100), std::string(6, '\0'));
   EXPECT_EQ(Facts(dir / "key").st_ino, before);
+}
+
+TEST(Files, KeysOfAFolderAreOverwrittenAndGone) {
+  tests::TempDir dir;
+  ASSERT_THAT(MakeFolders(dir / "keys/inner", 0700), IsOk());
+  ASSERT_THAT(WriteFileDurably(dir / "keys/1", "secret", 0600), IsOk());
+  ASSERT_THAT(WriteFileDurably(dir / "keys/2", "secret", 0600), IsOk());
+  // Another name of the same blocks shows what became of them.
+  ASSERT_EQ(link((dir / "keys/1").c_str(), (dir / "blocks").c_str()), 0);
+  ASSERT_THAT(OverwriteAndUnlinkAll(dir / "keys"), IsOk());
+  EXPECT_EQ(*ReadFile(dir / "blocks", 100), std::string(6, '\0'));
+  EXPECT_THAT(ReadFile(dir / "keys/1", 100), HasProblem(absl::StatusCode::kNotFound, Reason::kNotFound));
+  EXPECT_THAT(ReadFile(dir / "keys/2", 100), HasProblem(absl::StatusCode::kNotFound, Reason::kNotFound));
+  EXPECT_THAT(OverwriteAndUnlinkAll(dir / "keys"), IsOk());
+  EXPECT_THAT(OverwriteAndUnlink(dir / "keys/1"), HasProblem(absl::StatusCode::kNotFound, Reason::kNotFound));
+  EXPECT_FALSE(OverwriteAndUnlinkAll(dir / "nowhere").ok());
 }
 
 TEST(Files, FoldersAreMadeWithTheirParentsAndMayExist) {

@@ -35,6 +35,7 @@ T Must(absl::StatusOr<T> value) {
 
 fed::Catalogue RehearsalCatalogue() {
   fed::Catalogue catalogue = Must(model::ParseCatalogueText(Must(ReadFile(AANGAN_DEFAULT_CATALOGUE, 256 << 10))));
+  catalogue.set_form(fed::ROUND_FORM_DIRECT);  // three are too few for a summed one
   catalogue.clear_places();
   catalogue.set_first_period("2025Q4");
   catalogue.set_last_period("2026Q4");
@@ -59,22 +60,22 @@ ThreeCollectives::ThreeCollectives()
   store_ = Must(NodeStore::Open(options));
   once_ = Must(OnceStore::Open(folder_ / "once", &clock_, &random_));
   identity_ = Must(Identity::Open(folder_.path(), random_));
-  const SigningKey federation = SigningKey::Generate(random_);
   const OwnCertificate pair = Must(OpenOwnAuthority(folder_ / "tls", clock_, random_));
   AANGAN_CHECK(identity_
-                   ->Join({"india", kOwn, "localhost:1", federation.public_key(), pair.authority_pem,
+                   ->Join({"india", kOwn, "localhost:1", federation_.public_key(), pair.authority_pem,
                            pair.certificate_pem, pair.key_pem})
                    .ok());
   book_ = Must(GovernanceBook::Open(folder_.path(), store_.get(), identity_.get(), &clock_));
-  close_ = std::make_unique<CloseAgent>(
-      CloseAgent::Rooms{store_.get(), once_.get(), identity_.get(), book_.get(), &clock_, &random_, true});
+  watch_ = Must(LogWatch::Open(once_.get(), identity_.get(), &clock_));
+  close_ = std::make_unique<CloseAgent>(CloseAgent::Rooms{store_.get(), once_.get(), identity_.get(), book_.get(),
+                                                          watch_.get(), &clock_, &random_, true});
   others_.push_back(SigningKey::Generate(random_));
   others_.push_back(SigningKey::Generate(random_));
   fed::Roster& roster = *roster_.mutable_roster();
   roster.set_roster("india");
   roster.set_epoch(1);
   roster.mutable_expire_time()->set_seconds(absl::ToUnixSeconds(clock_.Now() + absl::Hours(24 * 300)));
-  roster.set_federation_key(std::string(AsText(federation.public_key())));
+  roster.set_federation_key(std::string(AsText(federation_.public_key())));
   for (int i = 0; i < 3; ++i) {
     const SigningKey& key = i == 0 ? identity_->key() : others_[static_cast<size_t>(i - 1)];
     fed::Collective& collective = *roster.add_collectives();
@@ -113,14 +114,11 @@ void ThreeCollectives::AcceptCatalogue(const fed::Catalogue& catalogue) {
 
 storage::node::RoundEntry ThreeCollectives::Announce(const model::Period& quarter) {
   const auto catalogue = Must(book_->CatalogueFor(quarter));
-  const RoundPlan plan = Must(PlanRound(roster_.roster(), *catalogue, quarter));
-  storage::node::RoundEntry entry;
-  entry.period = quarter;
-  entry.round_id = plan.round_id;
-  entry.catalogue = catalogue->digest;
-  entry.charge_nano_rho = plan.charge_nano_rho;
-  entry.rehearsal = plan.descriptor.rehearsal();
-  entry.descriptor = plan.canonical;
+  fed::Round round;
+  *round.mutable_round_descriptor() = Must(privacy::MakeDescriptor(roster_.roster(), *catalogue, quarter, {}));
+  const std::string canonical = Must(privacy::CanonicalDescriptor(round.round_descriptor()));
+  round.set_descriptor_signature(std::string(AsText(federation_.Sign(privacy::kDescriptorLabel, canonical))));
+  const storage::node::RoundEntry entry = Must(CheckAnnounced(round, *book_, {}, federation_.public_key()));
   AANGAN_CHECK(once_->Announce(entry).ok());
   return entry;
 }

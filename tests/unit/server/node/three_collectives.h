@@ -48,11 +48,13 @@ class ThreeCollectives {
   const tests::TempDir folder_;
   tests::FakeClock clock_;
   SystemRandom random_;
+  const SigningKey federation_ = SigningKey::Generate(random_);
   std::vector<SigningKey> others_;
   std::unique_ptr<storage::node::NodeStore> store_;
   std::unique_ptr<storage::node::OnceStore> once_;
   std::unique_ptr<Identity> identity_;
   std::unique_ptr<GovernanceBook> book_;
+  std::unique_ptr<LogWatch> watch_;
   std::unique_ptr<CloseAgent> close_;
   federation::v1::SignedRoster roster_;
 };

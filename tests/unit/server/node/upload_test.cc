@@ -31,6 +31,20 @@ class BrokenLink final : public FederationLink {
     return absl::UnimplementedError("");
   }
   absl::StatusOr<std::vector<fed::Round>> ListRounds() override { return absl::UnimplementedError(""); }
+  absl::StatusOr<LogPage> ListLog(int64_t) override { return absl::UnimplementedError(""); }
+  absl::Status PublishKeyBatch(const fed::KeyBatch&, absl::string_view) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<std::vector<fed::Share>> ListShares(const std::string&) override {
+    return absl::UnimplementedError("");
+  }
+  absl::Status CreateAnswer(const std::string&, absl::string_view) override { return absl::UnimplementedError(""); }
+  absl::StatusOr<std::vector<fed::Answer>> ListAnswers(const std::string&) override {
+    return absl::UnimplementedError("");
+  }
+  absl::Status CreateComplaint(const std::string&, const std::string&, absl::string_view) override {
+    return absl::UnimplementedError("");
+  }
   absl::StatusOr<fed::NationalRelease> GetNationalRelease(const std::string&) override {
     return absl::UnimplementedError("");
   }

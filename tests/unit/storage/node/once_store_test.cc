@@ -34,6 +34,7 @@ class OnceStoreTest : public ::testing::Test {
     approval.proposal_digest = digest;
     approval.protected_vector = "vector";
     approval.make_contribution = [](const Digest& head) { return "contribution " + ToHex(head); };
+    approval.name_contribution = [](absl::string_view contribution) { return Sha256(contribution); };
     approval.cap_nano_rho = cap;
     return once_->Approve(approval);
   }
@@ -128,7 +129,7 @@ TEST_F(OnceStoreTest, ARoundGoesToItsEnd) {
   ASSERT_THAT(WholeWay({2026, 3}, 10, 100), tests::IsOk());
   ASSERT_THAT(once_->MarkSent({2026, 3}, "receipt"), tests::IsOk());
   ASSERT_THAT(once_->MarkSent({2026, 3}, "receipt"), tests::IsOk());
-  ASSERT_THAT(once_->MarkEnded({2026, 3}, Stage::kReceived, "release"), tests::IsOk());
+  ASSERT_THAT(once_->MarkEnded({2026, 3}, Stage::kReceived, "release", true), tests::IsOk());
   const RoundEntry entry = once_->ListRounds()->front();
   EXPECT_EQ(entry.receipt, "receipt");
   EXPECT_EQ(entry.national_release, "release");

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Follows the federation's log.
+#include "server/node/log_watch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "base/problem.h"
+#include "base/signing.h"
+#include "base/status.h"
+#include "model/canonical_message.h"
+
+namespace aangan::node {
+namespace {
+
+namespace fed = ::aangan::federation::v1;
+using storage::node::AlarmKind;
+using storage::node::LoggedEntry;
+
+absl::Status CheckHead(const LogPage& page, const Membership& membership) {
+  ASSIGN_OR_RETURN(const std::string canonical, model::CanonicalMessage(page.head));
+  RETURN_IF_ERROR(
+      VerifySignature(membership.federation_key, privacy::kLogHeadLabel, canonical, AsBytes(page.head_signature)));
+  if (page.head.roster() == membership.roster) return absl::OkStatus();
+  return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+                 "The federation's head of the log is of another roster.");
+}
+
+std::string Evidence(const LogPage& page) { return page.head.SerializeAsString() + page.head_signature; }
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<LogWatch>> LogWatch::Open(storage::node::OnceStore* once, const Identity* identity,
+                                                         const Clock* clock) {
+  std::unique_ptr<LogWatch> watch(new LogWatch(once, identity, clock));
+  RETURN_IF_ERROR(watch->Load());
+  return watch;
+}
+
+absl::Status LogWatch::Load() {
+  ASSIGN_OR_RETURN(const std::vector<LoggedEntry> kept, once_->Log());
+  auto entries = std::make_shared<std::vector<fed::LogEntry>>();
+  absl::MutexLock lock(&mutex_);
+  for (const LoggedEntry& each : kept) {
+    if (!entries->emplace_back().ParseFromString(each.bytes))
+      return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged, "The copy of the federation's log is damaged.");
+    ASSIGN_OR_RETURN(leaves_.emplace_back(), privacy::LeafOf(entries->back()));
+    receive_times_us_.push_back(each.receive_time_us);
+  }
+  entries_ = std::move(entries);
+  return absl::OkStatus();
+}
+
+LogEntries LogWatch::entries() const {
+  absl::MutexLock lock(&mutex_);
+  return entries_;
+}
+
+privacy::LogPosition LogWatch::position() const {
+  absl::MutexLock lock(&mutex_);
+  return {leaves_.size(), privacy::LogHead(leaves_)};
+}
+
+int64_t LogWatch::SizeAt(absl::Time time) const {
+  absl::MutexLock lock(&mutex_);
+  const int64_t until = absl::ToUnixMicros(time);
+  return std::count_if(receive_times_us_.begin(), receive_times_us_.end(), [&](int64_t at) { return at < until; });
+}
+
+absl::Status LogWatch::Alarm(AlarmKind kind, const std::string& subject, const std::string& evidence) {
+  LogError("log", kind == AlarmKind::kLogFork ? Literal("the federation's log has forked")
+                                              : Literal("the federation's log has gone back"));
+  return once_->RaiseAlarm(kind, subject, evidence);
+}
+
+absl::StatusOr<std::vector<fed::LogEntry>> LogWatch::Fetch(FederationLink& link, size_t known, LogPage* last) {
+  std::vector<fed::LogEntry> fresh;
+  while (true) {
+    const auto have = static_cast<int64_t>(known + fresh.size());
+    ASSIGN_OR_RETURN(*last, link.ListLog(have));
+    for (fed::LogEntry& entry : last->entries) {
+      if (entry.number() != static_cast<int64_t>(known + fresh.size()) + 1) {
+        return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState, "The federation's log has a hole.");
+      }
+      fresh.push_back(std::move(entry));
+    }
+    // Entries that came since belong to a later head, which the next page brings.
+    if (static_cast<int64_t>(known + fresh.size()) >= last->head.size() || last->entries.empty()) return fresh;
+  }
+}
+
+absl::Status LogWatch::Follow(FederationLink& link) {
+  absl::MutexLock one(&following_);
+  const auto membership = identity_->membership();
+  if (!membership) return absl::OkStatus();
+  std::vector<std::string> leaves;
+  {
+    absl::MutexLock lock(&mutex_);
+    leaves = leaves_;
+  }
+  const size_t known = leaves.size();
+  LogPage last;
+  ASSIGN_OR_RETURN(const std::vector<fed::LogEntry> fresh, Fetch(link, known, &last));
+  RETURN_IF_ERROR(CheckHead(last, *membership));
+  if (last.head.size() < static_cast<int64_t>(known)) return Alarm(AlarmKind::kLogRollback, "", Evidence(last));
+  for (const fed::LogEntry& entry : fresh) {
+    ASSIGN_OR_RETURN(leaves.emplace_back(), privacy::LeafOf(entry));
+  }
+  if (last.head.size() != static_cast<int64_t>(leaves.size())) {
+    return Problem(absl::StatusCode::kUnavailable, Reason::kNoLink,
+                   "The federation's log did not come whole. It is asked again with the next contact.");
+  }
+  if (last.head.head() != AsText(privacy::LogHead(leaves))) return Alarm(AlarmKind::kLogFork, "", Evidence(last));
+  if (fresh.empty()) return absl::OkStatus();
+  return TakeIn(fresh, leaves);
+}
+
+absl::Status LogWatch::TakeIn(const std::vector<fed::LogEntry>& fresh, const std::vector<std::string>& leaves) {
+  const int64_t now = absl::ToUnixMicros(clock_->Now());
+  std::vector<LoggedEntry> rows;
+  for (const fed::LogEntry& entry : fresh) rows.push_back({now, entry.SerializeAsString()});
+  RETURN_IF_ERROR(once_->AppendLog(leaves.size() - fresh.size(), rows));
+  absl::MutexLock lock(&mutex_);
+  auto all = std::make_shared<std::vector<fed::LogEntry>>(*entries_);
+  all->insert(all->end(), fresh.begin(), fresh.end());
+  entries_ = std::move(all);
+  leaves_ = leaves;
+  receive_times_us_.resize(leaves_.size(), now);
+  return absl::OkStatus();
+}
+
+absl::Status LogWatch::Compare(const privacy::LogPosition& seen, const std::string& subject,
+                               const std::string& evidence) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (seen.size > leaves_.size() ||
+        seen.head == privacy::LogHead(absl::MakeSpan(leaves_).subspan(0, static_cast<size_t>(seen.size))))
+      return absl::OkStatus();
+  }
+  return Alarm(AlarmKind::kLogFork, subject, evidence);
+}
+
+}  // namespace aangan::node

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Follows the federation's log: keeps all of it, recomputes every head, and says when what is shown here is not what
+// was shown before or to others.
+//
+// A fork or a rollback is noted as an alarm with the signed heads that show it, and nothing of it is taken in: privacy
+// does not depend on the log, so the node goes on with what it holds. Source: protocol.md, Log; RFC 6962.
+// Threads: thread-safe; one contact at a time. Errors: of FederationLink and OnceStore; INVALID_ARGUMENT
+// (BAD_SIGNATURE) for a head that the federation did not sign.
+#ifndef AANGAN_SERVER_NODE_LOG_WATCH_H_
+#define AANGAN_SERVER_NODE_LOG_WATCH_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "aangan/federation/v1/log.pb.h"
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "privacy/log_head.h"
+#include "server/node/federation_link.h"
+#include "server/node/identity.h"
+#include "storage/node/once_store.h"
+
+namespace aangan::node {
+
+using LogEntries = std::shared_ptr<const std::vector<federation::v1::LogEntry>>;
+
+class LogWatch {
+ public:
+  // All outlive it.
+  static absl::StatusOr<std::unique_ptr<LogWatch>> Open(storage::node::OnceStore* once, const Identity* identity,
+                                                        const Clock* clock);
+
+  // Fetches what is new and takes it in if the heads agree.
+  absl::Status Follow(FederationLink& link);
+  LogEntries entries() const;
+  privacy::LogPosition position() const;
+  // Entries that were here at a moment.
+  int64_t SizeAt(absl::Time time) const;
+  // Somebody else's signed word of where the log stood for her; what this node does not hold yet can not be judged.
+  // `evidence` is the signed object.
+  absl::Status Compare(const privacy::LogPosition& seen, const std::string& subject, const std::string& evidence);
+
+ private:
+  LogWatch(storage::node::OnceStore* once, const Identity* identity, const Clock* clock)
+      : once_(once),
+        identity_(identity),
+        clock_(clock),
+        entries_(std::make_shared<std::vector<federation::v1::LogEntry>>()) {}
+  absl::Status Load();
+  absl::StatusOr<std::vector<federation::v1::LogEntry>> Fetch(FederationLink& link, size_t known, LogPage* last);
+  absl::Status TakeIn(const std::vector<federation::v1::LogEntry>& fresh, const std::vector<std::string>& leaves);
+  absl::Status Alarm(storage::node::AlarmKind kind, const std::string& subject, const std::string& evidence);
+
+  storage::node::OnceStore* const once_;
+  const Identity* const identity_;
+  const Clock* const clock_;
+  absl::Mutex following_;
+  mutable absl::Mutex mutex_;
+  LogEntries entries_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> leaves_ ABSL_GUARDED_BY(mutex_);
+  std::vector<int64_t> receive_times_us_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace aangan::node
+
+#endif  // AANGAN_SERVER_NODE_LOG_WATCH_H_

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Notices a restore and sits out what had begun.
+#include "server/node/restore.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/problem.h"
+#include "base/status.h"
+#include "model/catalogue_lint.h"
+#include "server/node/catalogue_cost.h"
+
+namespace aangan::node {
+namespace {
+
+using storage::node::Action;
+using storage::node::LedgerEntry;
+using storage::node::NoteChange;
+using storage::node::OnceStore;
+
+constexpr char kIncarnationSetting[] = "once/incarnation";
+constexpr int kBudgetPeriods = 4;
+
+absl::StatusOr<absl::Time> LatestIn(const storage::node::NodeStore& store) {
+  ASSIGN_OR_RETURN(const auto newest, store.ListAudit(std::nullopt, 0, 1));
+  return newest.empty() ? absl::UnixEpoch() : absl::FromUnixMicros(newest.front().time_us);
+}
+
+// What a period may have cost before the restore.
+int64_t ChargeBefore(const model::Period& quarter, const GovernanceBook& book) {
+  int64_t cap = model::kNanoRhoCapDefault;
+  int64_t largest = 0;
+  for (const KnownCatalogue& known : book.catalogues()) {
+    cap = std::max(cap, known.signed_catalogue.catalogue().nano_rho_cap());
+    if (known.compiled == nullptr || !known.compiled->ValidFor(quarter)) continue;
+    const int n = static_cast<int>(book.known_collectives());
+    const CatalogueCost cost = CostOf(*known.compiled, n);
+    largest = std::max(largest, quarter.quarter == 4 ? cost.fourth_quarter_nano_rho : cost.quarter_nano_rho);
+  }
+  const int64_t least = (quarter.quarter == 4 ? 2 : 1) * ((cap + 4) / 5);
+  return std::max(largest, least);
+}
+
+absl::Status Restore(const storage::node::NodeStore& store, OnceStore& once, storage::node::RoundKeys& keys,
+                     const GovernanceBook& book, const Clock& clock) {
+  // Keys first: whatever comes after, nobody answers with them any more.
+  RETURN_IF_ERROR(keys.DestroyAll());
+  ASSIGN_OR_RETURN(const absl::Time in_data, LatestIn(store));
+  const absl::Time program = absl::UnixEpoch() + absl::Hours(24) * kProgramDay;
+  const absl::Time moment = std::max({clock.Now(), in_data, program});
+  const int running = model::QuarterOf(model::DayInIndia(moment)).index();
+  std::vector<OnceStore::PriorDebit> debits;
+  for (int index = running - kBudgetPeriods + 1; index <= running; ++index) {
+    const model::Period quarter = model::QuarterFromIndex(index);
+    debits.push_back({quarter, ChargeBefore(quarter, book)});
+  }
+  return once.StartAfterRestore(absl::ToUnixMicros(moment), debits);
+}
+
+}  // namespace
+
+absl::Status NoticeRestore(storage::node::NodeStore& store, OnceStore& once, storage::node::RoundKeys& keys,
+                           const GovernanceBook& book, const Clock& clock) {
+  const std::string own(AsText(once.incarnation()));
+  const absl::StatusOr<std::string> known = store.GetSetting(kIncarnationSetting);
+  if (!known.ok() && !absl::IsNotFound(known.status())) return known.status();
+  if (known.ok() && *known == own) return absl::OkStatus();
+  // Not to be done twice when the program ended between the two stores.
+  if (known.ok() && once.restore_time_us() == 0) {
+    RETURN_IF_ERROR(Restore(store, once, keys, book, clock));
+    LogWarning("restore", "this node was restored: it sits out the periods that had begun");
+  }
+  return store.SubmitAndWait(NoteChange{Action::kSecondStoreMade, "node", "node", kIncarnationSetting, own}).status();
+}
+
+absl::Status CountByLog(OnceStore& once, absl::Span<const federation::v1::LogEntry> entries) {
+  if (once.restore_time_us() == 0) return absl::OkStatus();
+  int64_t largest = 0;
+  for (const federation::v1::LogEntry& entry : entries) {
+    if (entry.kind() == federation::v1::LOG_ENTRY_KIND_CATALOGUE) largest = std::max(largest, entry.charge_nano_rho());
+  }
+  largest = std::min(largest, model::kNanoRhoCapMax);  // more than that is in nobody's power to charge
+  ASSIGN_OR_RETURN(const std::vector<LedgerEntry> ledger, once.Ledger());
+  std::vector<OnceStore::PriorDebit> more;
+  for (const LedgerEntry& entry : ledger) {
+    if (entry.round_id != Digest{}) continue;
+    int64_t counted = 0;
+    for (const LedgerEntry& same : ledger) counted += same.period == entry.period ? same.nano_rho : 0;
+    const bool listed =
+        std::any_of(more.begin(), more.end(), [&](const auto& one) { return one.period == entry.period; });
+    if (counted < largest && !listed) more.push_back({entry.period, largest - counted});
+  }
+  return more.empty() ? absl::OkStatus() : once.AddPriorDebits(more);
+}
+
+}  // namespace aangan::node

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Recipient keys in files: see round_keys.h.
+#include "storage/node/round_keys.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/digest.h"
+#include "base/files.h"
+#include "base/status.h"
+
+namespace aangan::storage::node {
+namespace {
+
+constexpr size_t kKeyBytes = 32;
+
+bool IsDestroyed(const SecretBytes& key) {
+  return std::all_of(key.span().begin(), key.span().end(), [](uint8_t byte) { return byte == 0; });
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RoundKeys>> RoundKeys::Open(const std::string& folder, RandomSource* random) {
+  RETURN_IF_ERROR(MakeFolders(folder, 0700));
+  return std::unique_ptr<RoundKeys>(new RoundKeys(folder, random));
+}
+
+std::string RoundKeys::PathOf(const model::Period& quarter) const {
+  return absl::StrCat(folder_, "/", model::PeriodText(quarter));
+}
+
+absl::StatusOr<std::optional<SecretBytes>> RoundKeys::Read(const std::string& path, bool* exists) const {
+  absl::StatusOr<SecretBytes> key = ReadSecretFile(path, kKeyBytes);
+  *exists = !absl::IsNotFound(key.status());
+  if (!*exists) return std::optional<SecretBytes>();
+  RETURN_IF_ERROR(key.status());
+  // A torn file of a crash is no key; it stays, and the node is silent in that period.
+  if (key->size() != kKeyBytes || IsDestroyed(*key)) return std::optional<SecretBytes>();
+  return std::optional<SecretBytes>(*std::move(key));
+}
+
+absl::StatusOr<std::optional<SecretBytes>> RoundKeys::Find(const model::Period& quarter) const {
+  absl::MutexLock lock(&steps_);
+  bool exists = false;
+  return Read(PathOf(quarter), &exists);
+}
+
+absl::StatusOr<std::optional<SecretBytes>> RoundKeys::FindOrMake(const model::Period& quarter) {
+  absl::MutexLock lock(&steps_);
+  bool exists = false;
+  ASSIGN_OR_RETURN(std::optional<SecretBytes> known, Read(PathOf(quarter), &exists));
+  if (exists) return known;
+  SecretBytes key = SecretBytes::Random(kKeyBytes, *random_);
+  RETURN_IF_ERROR(WriteFileDurably(PathOf(quarter), AsText(key.span()), 0600));
+  return std::optional<SecretBytes>(std::move(key));
+}
+
+absl::Status RoundKeys::Destroy(const model::Period& quarter) {
+  absl::MutexLock lock(&steps_);
+  const absl::Status overwritten = OverwriteInPlace(PathOf(quarter));
+  if (!absl::IsNotFound(overwritten)) return overwritten;
+  return WriteFileDurably(PathOf(quarter), std::string(kKeyBytes, '\0'), 0600);
+}
+
+absl::Status RoundKeys::DestroyAll() {
+  absl::MutexLock lock(&steps_);
+  return OverwriteAndUnlinkAll(folder_);
+}
+
+}  // namespace aangan::storage::node

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// Summed rounds with thirteen real processes: few contribute, fewer answer, late ones come a month later, and the
+// federation publishes the sum of what each collective saw leaving, or nothing.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "model/catalogue.h"
+#include "model/left_out.h"
+#include "model/roster.h"
+#include "tests/support/federation_cluster.h"
+#include "tests/support/status_matchers.h"
+
+namespace aangan {
+namespace {
+
+namespace fed = federation::v1;
+using tests::ClusterNode;
+using tests::FederationClient;
+using tests::FederationCluster;
+using tests::IsOk;
+using tests::NodeClient;
+
+FederationCluster::Options Programs() {
+  FederationCluster::Options options;
+  options.catalogue_path = AANGAN_DEFAULT_CATALOGUE;
+  options.federation_binary = AANGAN_FEDERATION_UNDER_TEST;
+  options.node_binary = AANGAN_NODE_UNDER_TEST;
+  options.wait_for_all = false;
+  return options;
+}
+
+absl::StatusOr<fed::NationalRelease> ReleaseOf(const FederationCluster& cluster, const model::Period& quarter) {
+  const FederationClient staff = cluster.Staff();
+  fed::GetNationalReleaseRequest request;
+  request.set_name(absl::StrCat("rosters/india/releases/", model::PeriodText(quarter)));
+  fed::GetNationalReleaseResponse response;
+  const absl::Status status =
+      staff.Call(*staff.figures, &fed::FigureService::Stub::GetNationalRelease, request, &response);
+  if (!status.ok()) return status;
+  return response.national_release();
+}
+
+node::v1::Release HereOf(const ClusterNode& node, const model::Period& quarter) {
+  const NodeClient client = node.As("operator.token");
+  node::v1::GetReleaseRequest request;
+  request.set_name(absl::StrCat("releases/", model::PeriodText(quarter)));
+  node::v1::Release release;
+  EXPECT_THAT(client.Call(*client.releases, &node::v1::ReleaseService::Stub::GetRelease, request, &release), IsOk());
+  return release;
+}
+
+node::v1::GetStatusResponse StatusOf(const ClusterNode& node) {
+  const NodeClient client = node.As("operator.token");
+  node::v1::GetStatusResponse response;
+  EXPECT_THAT(client.Call(*client.operators, &node::v1::OperatorService::Stub::GetStatus, {}, &response), IsOk());
+  return response;
+}
+
+// What the collectives with these places saw leaving, cell by cell, without what the freeze leaves out.
+std::vector<int64_t> Contribute(FederationCluster& cluster, const model::Period& quarter,
+                                const std::vector<size_t>& places) {
+  std::vector<int64_t> leaving;
+  std::set<std::string> inside;
+  for (const size_t place : places) {
+    ClusterNode& node = cluster.nodes()[place];
+    const node::v1::PreviewReleaseResponse preview = cluster.Contribute(node, quarter);
+    leaving.resize(static_cast<size_t>(preview.cells_size()));
+    for (int cell = 0; cell < preview.cells_size(); ++cell)
+      leaving[static_cast<size_t>(cell)] += preview.cells(cell).leaves();
+    inside.insert(node.id);
+  }
+  fed::Roster roster;
+  for (const ClusterNode& node : cluster.nodes()) {
+    roster.add_collectives()->set_id(node.id);
+    roster.mutable_collectives(roster.collectives_size() - 1)->set_state(node.state);
+  }
+  const auto catalogue = model::CompileCatalogue(cluster.catalogue(), model::RosterCollectives(roster));
+  const std::vector<bool> left_out =
+      model::LeftOutCells(**catalogue, quarter, model::LeftOutPlaces(**catalogue, roster, inside));
+  std::vector<int64_t> opened;
+  for (size_t cell = 0; cell < leaving.size(); ++cell) {
+    if (!left_out[cell]) opened.push_back(leaving[cell]);
+  }
+  return opened;
+}
+
+std::vector<int64_t> SumsOf(const fed::NationalRelease& release) {
+  return {release.sums().begin(), release.sums().end()};
+}
+
+std::vector<size_t> Places(size_t first, size_t last) {
+  std::vector<size_t> places;
+  for (size_t place = first; place <= last; ++place) places.push_back(place);
+  return places;
+}
+
+TEST(SummedRound, NineContributeEightAnswerElevenConfirm) {
+  FederationCluster cluster(Programs());
+  cluster.Found();
+  const model::Period quarter = cluster.quarters()[0];
+  const std::vector<int64_t> leaving = Contribute(cluster, quarter, Places(0, 8));
+  ASSERT_TRUE(cluster.AwaitRound(quarter, fed::ROUND_STATE_FROZEN));
+  // Eight of the twelve answer, also three that contributed nothing; four are silent.
+  for (size_t place = 4; place < 12; ++place) cluster.Sync(cluster.nodes()[place]);
+  ASSERT_TRUE(cluster.AwaitRound(quarter, fed::ROUND_STATE_PROVISIONAL));
+  const auto provisional = ReleaseOf(cluster, quarter);
+  ASSERT_THAT(provisional.status(), IsOk());
+  EXPECT_EQ(provisional->state(), fed::RELEASE_STATE_PROVISIONAL);
+  EXPECT_EQ(SumsOf(*provisional), leaving);
+  EXPECT_EQ(provisional->contributors_size(), 9);
+  cluster.Sync(cluster.nodes()[4]);
+  EXPECT_EQ(HereOf(cluster.nodes()[4], quarter).stage(), node::v1::RELEASE_STAGE_RECEIVED);
+  EXPECT_TRUE(HereOf(cluster.nodes()[4], quarter).sum_agrees());
+  EXPECT_EQ(HereOf(cluster.nodes()[11], quarter).stage(), node::v1::RELEASE_STAGE_LEFT_OUT);
+  EXPECT_EQ(HereOf(cluster.nodes()[11], quarter).answer_stage(), node::v1::ANSWER_STAGE_SENT);
+  cluster.Sync(cluster.nodes()[0]);
+  cluster.Sync(cluster.nodes()[1]);
+  EXPECT_EQ(cluster.Round(quarter)->state(), fed::ROUND_STATE_PROVISIONAL);
+  cluster.Sync(cluster.nodes()[2]);
+  ASSERT_TRUE(cluster.AwaitRound(quarter, fed::ROUND_STATE_CONFIRMED));
+  const auto confirmed = ReleaseOf(cluster, quarter);
+  ASSERT_THAT(confirmed.status(), IsOk());
+  EXPECT_EQ(confirmed->state(), fed::RELEASE_STATE_CONFIRMED);
+  EXPECT_EQ(confirmed->number(), provisional->number());
+  EXPECT_EQ(SumsOf(*confirmed), leaving);
+  EXPECT_EQ(cluster.Round(quarter)->answered_size(), 11);
+  for (ClusterNode& node : cluster.nodes()) {
+    cluster.Sync(node);
+    EXPECT_EQ(StatusOf(node).alarms_size(), 0) << node.id << " " << StatusOf(node).ShortDebugString();
+  }
+  EXPECT_TRUE(HereOf(cluster.nodes()[0], quarter).sum_agrees());
+
+  // Seven answers say nothing; the eighth comes a month later.
+  const model::Period next = cluster.quarters()[1];
+  const std::vector<int64_t> later = Contribute(cluster, next, Places(3, 11));
+  ASSERT_TRUE(cluster.AwaitRound(next, fed::ROUND_STATE_FROZEN));
+  for (size_t place = 0; place < 7; ++place) cluster.Sync(cluster.nodes()[place]);
+  EXPECT_EQ(cluster.Round(next)->answered_size(), 7);
+  EXPECT_EQ(cluster.Round(next)->state(), fed::ROUND_STATE_FROZEN);
+  EXPECT_FALSE(ReleaseOf(cluster, next).ok());
+  cluster.MoveClocks(absl::Hours(24 * 31));
+  cluster.Sync(cluster.nodes()[7]);
+  ASSERT_TRUE(cluster.AwaitRound(next, fed::ROUND_STATE_PROVISIONAL));
+  EXPECT_EQ(SumsOf(*ReleaseOf(cluster, next)), later);
+}
+
+TEST(SummedRound, EightContributionsAreVoidAndOpenNothing) {
+  FederationCluster::Options options = Programs();
+  options.extend_days = 100;
+  FederationCluster cluster(options);
+  cluster.Found();
+  const model::Period quarter = cluster.quarters().back();
+  Contribute(cluster, quarter, Places(0, 7));
+  EXPECT_EQ(cluster.Round(quarter)->state(), fed::ROUND_STATE_ANNOUNCED);
+  const int64_t left = HereOf(cluster.nodes()[0], quarter).budget_left_nano_rho();
+  cluster.MoveClocks(absl::Hours(24 * 101));
+  ASSERT_TRUE(cluster.AwaitRound(quarter, fed::ROUND_STATE_VOID));
+  for (ClusterNode& node : cluster.nodes()) cluster.Sync(node);
+  EXPECT_FALSE(ReleaseOf(cluster, quarter).ok());
+  EXPECT_EQ(cluster.Round(quarter)->answered_size(), 0);
+  EXPECT_EQ(HereOf(cluster.nodes()[0], quarter).stage(), node::v1::RELEASE_STAGE_VOID);
+  EXPECT_EQ(HereOf(cluster.nodes()[0], quarter).budget_left_nano_rho(), left);  // spent stays spent
+  // The keys went with the round: whoever gets the machine later opens nothing of it.
+  for (const ClusterNode& node : cluster.nodes()) {
+    const std::string key = tests::ReadAll(absl::StrCat(node.data, "/round_keys/", model::PeriodText(quarter)));
+    EXPECT_EQ(key, std::string(32, '\0')) << node.id;
+  }
+}
+
+}  // namespace
+}  // namespace aangan
