@@ -260,9 +260,10 @@ absl::StatusOr<bool> AnswerAgent::CheckSum(FederationLink& link, const fed::Roun
   }
   if (release.state() == fed::RELEASE_STATE_DISPUTED)
     RETURN_IF_ERROR(Alarm(AlarmKind::kDisputed, entry.period, release.SerializeAsString()));
-  const auto placed = ReadAnswers(answers, ground, round.freeze());
-  absl::StatusOr<privacy::Reconstruction> said = placed.status();
-  if (placed.ok()) said = privacy::Reconstruct(*placed, ground.numbers);
+  const auto said = [&]() -> absl::StatusOr<privacy::Reconstruction> {
+    ASSIGN_OR_RETURN(std::vector<privacy::PlacedAnswer> placed, ReadAnswers(answers, ground, round.freeze()));
+    return privacy::Reconstruct(std::move(placed), ground.numbers);
+  }();
   const bool agrees = said.ok() && Agrees(release, *said);
   if (!agrees) RETURN_IF_ERROR(Alarm(AlarmKind::kWrongSum, entry.period, release.SerializeAsString()));
   return agrees;

@@ -165,6 +165,11 @@ absl::Status SyncAgent::CountByBook() {
 
 absl::Status SyncAgent::Rounds(FederationLink& link, Contact& contact) {
   ASSIGN_OR_RETURN(std::vector<fed::Round> rounds, link.ListRounds());
+  // A round that was announced since the log was read goes by entries that came since.
+  const bool newer = std::any_of(rounds.begin(), rounds.end(), [&](const fed::Round& round) {
+    return round.round_descriptor().log_size() > static_cast<int64_t>(rooms_.watch->entries()->size());
+  });
+  if (newer) RETURN_IF_ERROR(rooms_.watch->Follow(link));
   // Oldest first: a node contributes only to periods later than all that it has contributed to.
   std::sort(rounds.begin(), rounds.end(),
             [](const fed::Round& a, const fed::Round& b) { return PeriodOfRound(a) < PeriodOfRound(b); });
