@@ -47,8 +47,7 @@ absl::Status NoRoster() {
 }
 
 absl::Status NotOffered() {
-  return Problem(absl::StatusCode::kNotFound, Reason::kNotFound,
-                 "The federation offers no such thing. Sync first, and look again.");
+  return Problem(absl::StatusCode::kNotFound, Reason::kNotFound, "The federation offers no such thing. Sync first.");
 }
 
 absl::Status OtherSigned() {
@@ -254,11 +253,6 @@ absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> GovernanceBook::
                  "No catalogue that this collective has accepted is in force for the quarter.");
 }
 
-size_t GovernanceBook::known_collectives() const {
-  absl::MutexLock lock(&mutex_);
-  return RosterIds().size();
-}
-
 absl::StatusOr<fed::Catalogue> GovernanceBook::CatalogueInForce(const model::Period& quarter) const {
   absl::MutexLock lock(&mutex_);
   for (auto each = catalogues_.rbegin(); each != catalogues_.rend(); ++each) {
@@ -266,8 +260,7 @@ absl::StatusOr<fed::Catalogue> GovernanceBook::CatalogueInForce(const model::Per
     if (known.in_force && known.compiled != nullptr && known.compiled->ValidFor(quarter))
       return known.signed_catalogue.catalogue();
   }
-  return Problem(absl::StatusCode::kFailedPrecondition, Reason::kNoCatalogue,
-                 "No catalogue is in force for the quarter.");
+  return Problem(absl::StatusCode::kFailedPrecondition, Reason::kNoCatalogue, "No catalogue is in force for it.");
 }
 
 absl::StatusOr<fed::Roster> GovernanceBook::RosterOfEpoch(int32_t epoch) const {

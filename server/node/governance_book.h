@@ -59,8 +59,6 @@ class GovernanceBook {
 
   absl::StatusOr<KnownRoster> offered_roster() const;  // NOT_FOUND before the first contact
   std::optional<federation::v1::Roster> roster_in_force() const;
-  // Of the roster in force, or offered before one is.
-  size_t known_collectives() const;
   // Also one that was in force before. FAILED_PRECONDITION (NO_ROSTER).
   absl::StatusOr<federation::v1::Roster> RosterOfEpoch(int32_t epoch) const;
   std::vector<KnownCatalogue> catalogues() const;  // newest version first

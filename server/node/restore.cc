@@ -30,13 +30,14 @@ absl::StatusOr<absl::Time> LatestIn(const storage::node::NodeStore& store) {
 
 // What a period may have cost before the restore.
 int64_t ChargeBefore(const model::Period& quarter, const GovernanceBook& book) {
+  const auto roster = book.roster_in_force();
+  const int collectives = roster ? roster->collectives_size() : 1;
   int64_t cap = model::kNanoRhoCapDefault;
   int64_t largest = 0;
   for (const KnownCatalogue& known : book.catalogues()) {
     cap = std::max(cap, known.signed_catalogue.catalogue().nano_rho_cap());
     if (known.compiled == nullptr || !known.compiled->ValidFor(quarter)) continue;
-    const int n = static_cast<int>(book.known_collectives());
-    const CatalogueCost cost = CostOf(*known.compiled, n);
+    const CatalogueCost cost = CostOf(*known.compiled, collectives);
     largest = std::max(largest, quarter.quarter == 4 ? cost.fourth_quarter_nano_rho : cost.quarter_nano_rho);
   }
   const int64_t least = (quarter.quarter == 4 ? 2 : 1) * ((cap + 4) / 5);

@@ -62,6 +62,9 @@ absl::StatusOr<RoundGround> GroundOf(const RoundEntry& entry, const GovernanceBo
   }
   ground.quarter = entry.period;
   ground.round_id = entry.round_id;
+  ASSIGN_OR_RETURN(const std::string canonical, privacy::CanonicalDescriptor(ground.descriptor));
+  if (privacy::RoundId(canonical) != entry.round_id || ground.descriptor.period() != model::PeriodText(entry.period))
+    return Says("The round that is kept here is not the one that was announced.");
   ASSIGN_OR_RETURN(ground.roster, book.RosterOfEpoch(ground.descriptor.epoch()));
   ASSIGN_OR_RETURN(const auto known, book.CatalogueByDigest(entry.catalogue));
   ASSIGN_OR_RETURN(ground.catalogue, model::CompileCatalogue(known->source, model::RosterCollectives(ground.roster)));

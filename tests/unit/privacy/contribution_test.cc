@@ -88,7 +88,8 @@ TEST_F(ContributionTest, AnotherRoundOrNodeIsRefused) {
 }
 
 TEST(ValueBounds, AreTheBoundOfTheCellAndFortySigma) {
-  auto catalogue = DefaultCatalogue({});
+  auto catalogue =
+      DefaultCatalogue([](federation::v1::Catalogue& c) { c.set_form(federation::v1::ROUND_FORM_DIRECT); });
   const auto bounds = ValueBounds(*catalogue, {2026, 3}, NumbersOf(12));
   ASSERT_EQ(bounds.size(), catalogue->quarter_cell_count);
   // 40 * sqrt(821.16) = 1146.2

@@ -83,8 +83,14 @@ TEST(ProtectedVector, ComesBackFromItsBytesAndItsDigestBindsTheRound) {
   EXPECT_NE(vector.digest(SmallPlan().round_id), vector.digest(other));
 }
 
-TEST(PlanNoise, HasTheRoundsCellsAndTheWholeVarianceInADirectRound) {
+TEST(PlanNoise, HasASixthOfTheVarianceInASummedRoundOfTwelve) {
   auto catalogue = DefaultCatalogue({});
+  EXPECT_EQ(PlanNoise({}, *catalogue, {2026, 3}, NumbersOf(12)).tables.front().variance, MakeRational(82116, 600));
+}
+
+TEST(PlanNoise, HasTheRoundsCellsAndTheWholeVarianceInADirectRound) {
+  auto catalogue =
+      DefaultCatalogue([](federation::v1::Catalogue& c) { c.set_form(federation::v1::ROUND_FORM_DIRECT); });
   for (int quarter : {3, 4}) {
     const model::Period period{2026, static_cast<int8_t>(quarter)};
     const NoisePlan plan = PlanNoise({}, *catalogue, period, NumbersOf(12));

@@ -12,6 +12,7 @@
 #include "privacy/field.h"
 #include "privacy/prime_field.h"
 #include "privacy/shamir.h"
+#include "tests/support/cheating_dealer.h"
 
 namespace aangan::privacy {
 namespace {
@@ -60,47 +61,11 @@ const std::string& SummedRound::Contribution(int dealer) {
   return sent;
 }
 
-// A cheating dealer signs what she likes: shares of some places are replaced by random words, sealed well, and the head
-// is made for them, hashes and all.
 std::string SummedRound::Spoilt(int dealer, const std::vector<int>& bad_places) {
-  const std::string honest = Contribution(dealer);
-  const SummedContribution parsed = *ParseSummed(honest, holders_, dealer);
-  const std::string header = EncodeHeader(Header(dealer), ContributionForm::kSummed, holders_.cells);
-  std::string head = header;
-  std::string behind;
-  std::vector<Digest> hashes;
-  for (int place = 0; place < n(); ++place) {
-    std::string sealed(parsed.sealed[At(place)]);
-    if (std::find(bad_places.begin(), bad_places.end(), place) != bad_places.end()) {
-      const SecretBytes seed = SecretBytes::Random(kSeedBytes, random_);
-      const SecretBytes plaintext = holders_.seeded(place)
-                                        ? EncodeSeedShare(seed.span(), holders_.cells)
-                                        : EncodeWordShare(ExpandSeed(seed.span(), holders_.cells + kCheckWords));
-      const std::string info = "sc-agg/v1/share" + CanonicalWriter()
-                                                       .U8(kShareSuite)
-                                                       .Fixed(holders_.round_id)
-                                                       .Fixed(holders_.id(dealer).bytes)
-                                                       .Fixed(holders_.id(place).bytes)
-                                                       .bytes();
-      sealed = *SealTo(*holders_.recipient_keys[At(place)], info, AsText(Sha256(header)), plaintext.span(), random_);
-    }
-    hashes.push_back(Sha256(sealed));
-    head += std::string(AsText(hashes.back()));
-    behind += sealed;
-  }
-  // The check is made for what was dealt to the others, under the challenges of what is sent.
-  const Challenges challenges = ChallengesOf(holders_.round_id, holders_.id(dealer), hashes);
-  std::vector<uint64_t> points;
-  std::array<std::vector<uint64_t>, kCheckWords> combined;
-  for (int place = 0; place < holders_.numbers.k; ++place) {
-    const OpenedShare opened = ShareOf(place, dealer);
-    const auto words = Combine<Field64>(opened.share->span(), challenges);
-    points.push_back(PointOfPlace(place));
-    for (size_t t = 0; t < kCheckWords; ++t) combined[t].push_back(words[t]);
-  }
-  for (size_t t = 0; t < kCheckWords; ++t) head += EncodeFieldWords(Interpolate<Field64>(points, combined[t]));
-  head += std::string(AsText(key(dealer).Sign(kContributionLabel, head)));
-  return head + behind;
+  std::vector<const SecretBytes*> private_keys;
+  for (const SecretBytes& each : private_keys_) private_keys.push_back(&each);
+  return tests::Spoil(Contribution(dealer), holders_, dealer, key(dealer), private_keys, bad_places,
+                      tests::Cheat::kRandomShare, random_);
 }
 
 OpenedShare SummedRound::ShareOf(int holder, int dealer) {

@@ -135,5 +135,33 @@ TEST_F(OnceStoreTest, ARoundGoesToItsEnd) {
   EXPECT_EQ(entry.national_release, "release");
 }
 
+TEST_F(OnceStoreTest, AfterARestoreWhatMayHaveBeenSpentIsCountedAndWhatHadBegunIsSatOut) {
+  EXPECT_FALSE(once_->SitsOut({1970, 1}));
+  ASSERT_THAT(once_->KeepDraw(Sha256("2026Q3"), SecretBytes::Random(100, random_)).status(), tests::IsOk());
+  const std::string draw_key = folder_ / "once/draw_keys/" + ToHex(Sha256("2026Q3"));
+  ASSERT_TRUE(std::filesystem::exists(draw_key));
+  const int64_t moment = absl::ToUnixMicros(model::Period{2026, 2}.end() + absl::Hours(1));  // in 2026Q3
+  ASSERT_THAT(once_->StartAfterRestore(moment, {{{2026, 2}, 40}, {{2026, 3}, 50}}), tests::IsOk());
+  EXPECT_FALSE(std::filesystem::exists(draw_key));
+  Open();
+  EXPECT_EQ(once_->restore_time_us(), moment);
+  EXPECT_TRUE(once_->SitsOut({2026, 2}));
+  EXPECT_TRUE(once_->SitsOut({2026, 3}));
+  EXPECT_FALSE(once_->SitsOut({2026, 4}));
+  EXPECT_EQ(once_->BudgetLeft({2026, 4}, 100), 10);
+  ASSERT_THAT(once_->AddPriorDebits({{{2026, 3}, 5}}), tests::IsOk());
+  EXPECT_EQ(once_->BudgetLeft({2026, 4}, 100), 5);
+  EXPECT_EQ(once_->Ledger()->size(), 3u);
+  // Not twice, and not in a store that has spent.
+  EXPECT_FALSE(once_->StartAfterRestore(moment, {}).ok());
+}
+
+TEST_F(OnceStoreTest, AFreezeIsKeptOnce) {
+  ASSERT_THAT(once_->Announce(Entry({2026, 3}, 1)), tests::IsOk());
+  ASSERT_THAT(once_->KeepFreeze({2026, 3}, "freeze"), tests::IsOk());
+  EXPECT_THAT(once_->KeepFreeze({2026, 3}, "freeze"), tests::IsOk());
+  EXPECT_FALSE(once_->KeepFreeze({2026, 3}, "another").ok());
+}
+
 }  // namespace
 }  // namespace aangan::storage::node
