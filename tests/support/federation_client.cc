@@ -14,6 +14,8 @@ FederationClient::FederationClient(std::shared_ptr<grpc::Channel> channel, std::
       rounds(fed::RoundService::NewStub(channel)),
       contributions(fed::ContributionService::NewStub(channel)),
       figures(fed::FigureService::NewStub(channel)),
+      answers(fed::AnswerService::NewStub(channel)),
+      log(fed::LogService::NewStub(channel)),
       token_(std::move(token)) {}
 
 FederationClient FederationClient::OfStaff(const std::string& address, const std::string& data) {

@@ -7,9 +7,11 @@
 #include <memory>
 #include <string>
 
+#include "aangan/federation/v1/answers.grpc.pb.h"
 #include "aangan/federation/v1/catalogue.grpc.pb.h"
 #include "aangan/federation/v1/contributions.grpc.pb.h"
 #include "aangan/federation/v1/figures.grpc.pb.h"
+#include "aangan/federation/v1/log.grpc.pb.h"
 #include "aangan/federation/v1/roster.grpc.pb.h"
 #include "aangan/federation/v1/rounds.grpc.pb.h"
 #include "tests/support/node_client.h"
@@ -37,6 +39,8 @@ class FederationClient {
   std::unique_ptr<federation::v1::RoundService::Stub> rounds;
   std::unique_ptr<federation::v1::ContributionService::Stub> contributions;
   std::unique_ptr<federation::v1::FigureService::Stub> figures;
+  std::unique_ptr<federation::v1::AnswerService::Stub> answers;
+  std::unique_ptr<federation::v1::LogService::Stub> log;
 
  private:
   std::string token_;

@@ -40,12 +40,16 @@ struct Place {
   const char* id;
   const char* state;
 };
-constexpr Place kFour[] = {{"assam_1", "assam"}, {"bihar_1", "bihar"}, {"kerala_1", "kerala"}, {"odisha_1", "odisha"}};
+constexpr Place kSix[] = {{"assam_1", "assam"},   {"bihar_1", "bihar"},   {"kerala_1", "kerala"},
+                          {"odisha_1", "odisha"}, {"odisha_2", "odisha"}, {"telangana_1", "telangana"}};
+absl::Span<const Place> PlacesOf(TestForm form) {
+  return absl::MakeSpan(kSix).subspan(0, form == TestForm::kDirectOfFour ? 4 : 6);
+}
 
 }  // namespace
 
-FederationUnderTest::FederationUnderTest(bool wait_for_all)
-    : quarter_(LastEnded()), clock_(quarter_.end() + absl::Hours(24)) {
+FederationUnderTest::FederationUnderTest(bool wait_for_all, TestForm form)
+    : form_(form), quarter_(LastEnded()), clock_(quarter_.end() + absl::Hours(24)) {
   options_.data = data();
   options_.listen = "127.0.0.1:0";
   options_.enrolment_listen = "127.0.0.1:0";
@@ -54,8 +58,8 @@ FederationUnderTest::FederationUnderTest(bool wait_for_all)
   options_.check_every = absl::Milliseconds(20);
   server_ = Must(FederationServer::Start(options_, &clock_, &random_));
   catalogue_ = Must(model::ParseCatalogueText(Must(ReadFile(AANGAN_DEFAULT_CATALOGUE, 256 << 10))));
-  // Of four collectives, one is a state of its own that said yes; the others are no value.
-  catalogue_.set_form(v1::ROUND_FORM_DIRECT);  // four are too few for a summed one
+  // One is a state of its own that said yes; the others are no value.
+  if (form_ == TestForm::kDirectOfFour) catalogue_.set_form(v1::ROUND_FORM_DIRECT);
   catalogue_.clear_places();
   v1::Place& place = *catalogue_.add_places();
   place.set_id("kerala");
@@ -64,7 +68,9 @@ FederationUnderTest::FederationUnderTest(bool wait_for_all)
   place.add_collectives("kerala_1");
   catalogue_.set_first_period(period());
   catalogue_.set_last_period(model::PeriodText(quarter_.Next().Next()));
-  compiled_ = Must(model::CompileCatalogue(catalogue_, {"assam_1", "bihar_1", "kerala_1", "odisha_1"}));
+  std::vector<std::string> ids;
+  for (const Place& each : PlacesOf(form_)) ids.push_back(each.id);
+  compiled_ = Must(model::CompileCatalogue(catalogue_, ids));
 }
 
 void FederationUnderTest::Restart() {
@@ -123,7 +129,7 @@ absl::StatusOr<v1::EnrolResponse> FederationUnderTest::EnrolWith(const v1::Enrol
 }
 
 void FederationUnderTest::Enrol() {
-  for (const Place& place : kFour) {
+  for (const Place& place : PlacesOf(form_)) {
     const node::CertificateRequest request = node::MakeCertificateRequest();
     TestCollective collective{place.id, place.state, SigningKey::Generate(random_), "", request.key_pem};
     v1::EnrolRequest enrol;
@@ -174,6 +180,11 @@ absl::Status FederationUnderTest::SignCatalogue(const TestCollective& as, const 
 }
 
 void FederationUnderTest::AcceptCatalogue() {
+  OfferCatalogue();
+  AANGAN_CHECK(AwaitState(v1::ROUND_STATE_ANNOUNCED));
+}
+
+void FederationUnderTest::OfferCatalogue() {
   const FederationClient staff = Staff();
   v1::ProposeCatalogueRequest propose;
   propose.set_parent("rosters/india");
@@ -181,7 +192,6 @@ void FederationUnderTest::AcceptCatalogue() {
   v1::ProposeCatalogueResponse proposed;
   Must(staff.Call(*staff.catalogues, &v1::CatalogueService::Stub::ProposeCatalogue, propose, &proposed));
   for (const TestCollective& each : collectives_) Must(SignCatalogue(each, each.key));
-  AANGAN_CHECK(AwaitState(v1::ROUND_STATE_ANNOUNCED));
 }
 
 std::string FederationUnderTest::Contribution(const TestCollective& collective, int64_t value) const {

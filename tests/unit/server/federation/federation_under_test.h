@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole federation in this process on a temporary folder, called over its real ports, with four collectives whose
-// keys the test holds: what they would sign and send, the test signs and sends, right or wrong.
+// A whole federation in this process on a temporary folder, called over its real ports, with four or six collectives
+// whose keys the test holds: what they would sign and send, the test signs and sends, right or wrong.
 //
 // The clock stands a day behind the end of the last ended quarter and is turned by hand.
 #ifndef AANGAN_TESTS_UNIT_SERVER_FEDERATION_FEDERATION_UNDER_TEST_H_
@@ -30,14 +30,18 @@ struct TestCollective {
   std::string certificate_key_pem;
 };
 
+// Four collectives in direct rounds, or six in summed ones.
+enum class TestForm { kDirectOfFour, kSummedOfSix };
+
 class FederationUnderTest {
  public:
-  explicit FederationUnderTest(bool wait_for_all = false);
+  explicit FederationUnderTest(bool wait_for_all = false, TestForm form = TestForm::kDirectOfFour);
 
   // Steps of the founding, each on the ones before.
-  void Enrol();            // four collectives
+  void Enrol();            // four collectives, or six
   void SignRoster();       // proposed, signed by all
-  void AcceptCatalogue();  // proposed, signed by all; its round is announced
+  void OfferCatalogue();   // proposed, signed by all
+  void AcceptCatalogue();  // and its round is announced
   void Found() {
     Enrol();
     SignRoster();
@@ -77,9 +81,13 @@ class FederationUnderTest {
   bool AwaitState(v1::RoundState state) const;
   v1::ListFiguresResponse Figures(v1::ListFiguresRequest question) const;
 
+  const model::CompiledCatalogue& compiled() const { return *compiled_; }
+  SystemRandom& random() { return random_; }
+
  private:
   std::string Port(const std::string& name) const;
 
+  const TestForm form_;
   const tests::TempDir folder_;
   const model::Period quarter_;
   tests::FakeClock clock_;
