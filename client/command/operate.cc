@@ -88,8 +88,37 @@ const char* SentenceOf(Attention attention) {
       return "The privacy budget does not allow the next round: aangan accuracy";
     case node::v1::ATTENTION_DAMAGED:
       return "The stored data is damaged: stop the node, copy the folder, see docs/OPERATING.md";
+    case node::v1::ATTENTION_ALARM:
+      return "Something happened that must not: read the alarms below, and call the other collectives";
+    case node::v1::ATTENTION_RESTORED:
+      return "This node was restored: it takes no part in the quarters that had begun, and goes on with the next";
     default:
       return "Something wants attention that this program is too old to name";
+  }
+}
+
+const char* SentenceOf(node::v1::AlarmKind kind) {
+  switch (kind) {
+    case node::v1::ALARM_KIND_LOG_FORK:
+      return "the federation shows one log here and another to others";
+    case node::v1::ALARM_KIND_LOG_ROLLBACK:
+      return "the federation's log is shorter than it was";
+    case node::v1::ALARM_KIND_BAD_DESCRIPTOR:
+      return "an announced round is not what this node computes; it took no part";
+    case node::v1::ALARM_KIND_BAD_FREEZE:
+      return "a freeze broke a rule; nothing was answered";
+    case node::v1::ALARM_KIND_CONTRIBUTION_MISSING:
+      return "a freeze lacks this collective's contribution, for which there is a receipt; nothing was answered";
+    case node::v1::ALARM_KIND_ANSWER_MISSING:
+      return "the published answers lack this node's";
+    case node::v1::ALARM_KIND_WRONG_SUM:
+      return "the published figures are not what the answers say";
+    case node::v1::ALARM_KIND_DISPUTED:
+      return "answers disagree and nobody can be named; the figures are withdrawn";
+    case node::v1::ALARM_KIND_SECOND_FREEZE:
+      return "another freeze of a round was shown after the first was answered; it was not answered";
+    default:
+      return "something that this program is too old to name";
   }
 }
 
@@ -109,16 +138,24 @@ absl::StatusOr<int> Status(const Session& session) {
     if (session.for_people()) session.output().Say(absl::StrCat("  ", SentenceOf(static_cast<Attention>(each))));
     absl::StrAppend(&attentions, attentions.empty() ? "" : " ", WordOf(node::v1::Attention_descriptor(), each));
   }
+  std::string alarms;
+  for (const node::v1::Alarm& alarm : status.alarms()) {
+    const std::string about = alarm.period().empty() ? "" : absl::StrCat(alarm.period(), ": ");
+    if (session.for_people()) session.output().Say(absl::StrCat("  ALARM ", about, SentenceOf(alarm.kind())));
+    absl::StrAppend(&alarms, alarms.empty() ? "" : " ", about, WordOf(node::v1::AlarmKind_descriptor(), alarm.kind()));
+  }
   session.output().PrintObject(
       {{"attentions", "roster", "collective", "node_id", "fingerprint_phrase", "version", "last_contact_time",
         "disk_free_bytes", "durable_sequence", "catalogue_version", "roster_epoch", "budget_left_nano_rho",
-        "certificate_expire_time", "rebuilding"},
+        "certificate_expire_time", "rebuilding", "alarms", "restore_time", "log_size", "log_phrase"},
        {{session.for_people() ? Value() : Value(attentions), TextOrNothing(status.roster()),
          TextOrNothing(status.collective()), status.node_id(), status.fingerprint_phrase(), status.version(),
          TimeValue(status.has_last_contact_time(), status.last_contact_time()), status.disk_free_bytes(),
          status.durable_sequence(), int64_t{status.catalogue_version()}, int64_t{status.roster_epoch()},
          status.budget_left_nano_rho(),
-         TimeValue(status.has_certificate_expire_time(), status.certificate_expire_time()), status.rebuilding()}}});
+         TimeValue(status.has_certificate_expire_time(), status.certificate_expire_time()), status.rebuilding(),
+         session.for_people() ? Value() : Value(alarms), TimeValue(status.has_restore_time(), status.restore_time()),
+         status.log_size(), status.log_phrase()}}});
   return kExitOk;
 }
 

@@ -214,7 +214,10 @@ absl::Status AnswerAgent::AnswerFreeze(FederationLink& link, const fed::Round& r
   ASSIGN_OR_RETURN(header.counter, rooms_.once->NextCounter());
   lock.answer = privacy::BuildAnswer(header, privacy::SumShares(opened.shares, LeftOutOf(ground, freeze)),
                                      rooms_.identity->key());
-  RETURN_IF_ERROR(rooms_.once->KeepFreeze(entry.period, freeze.SerializeAsString()));
+  fed::Round kept;  // with its signature, for the file that people may carry
+  *kept.mutable_freeze() = freeze;
+  kept.set_freeze_signature(round.freeze_signature());
+  RETURN_IF_ERROR(rooms_.once->KeepFreeze(entry.period, kept.SerializeAsString()));
   return LockAndSend(link, std::move(lock));
 }
 

@@ -126,7 +126,7 @@ class Server final : public NodeServer {
     access_ = std::make_unique<AccessRpc>(records, tokens_.get());
     audit_ = std::make_unique<AuditRpc>(store_.get(), page_tokens_.get());
     releases_ = std::make_unique<ReleaseRpc>(
-        ReleaseRpc::Rooms{once_.get(), book_.get(), close_.get(), sync_.get(), page_tokens_.get()});
+        ReleaseRpc::Rooms{once_.get(), identity_.get(), book_.get(), close_.get(), sync_.get(), page_tokens_.get()});
     operator_ = std::make_unique<OperatorRpc>(
         OperatorRpc::Rooms{records, once_.get(), identity_.get(), book_.get(), close_.get(), sync_.get(), watch_.get(),
                            kVersion, options_.disk_reserve_bytes, options_.accepts_rehearsals});

@@ -7,6 +7,7 @@
 #include "absl/strings/strip.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "server/node/answer_file.h"
 #include "server/node/convert.h"
 #include "server/node/preview_cells.h"
 #include "server/node/request_rules.h"
@@ -66,7 +67,9 @@ std::map<std::string, server::Handler> ReleaseRpc::Handlers() {
           {"ListReleases", server::Handle(this, &ReleaseRpc::ListReleases)},
           {"PreviewRelease", server::Handle(this, &ReleaseRpc::PreviewRelease)},
           {"ApproveRelease", server::Handle(this, &ReleaseRpc::ApproveRelease)},
-          {"RefuseRelease", server::Handle(this, &ReleaseRpc::RefuseRelease)}};
+          {"RefuseRelease", server::Handle(this, &ReleaseRpc::RefuseRelease)},
+          {"ExportAnswer", server::Handle(this, &ReleaseRpc::Export)},
+          {"SumAnswers", server::Handle(this, &ReleaseRpc::Sum)}};
 }
 
 absl::StatusOr<v1::Release> ReleaseRpc::GetRelease(const server::Call&, const v1::GetReleaseRequest& request) {
@@ -110,6 +113,16 @@ absl::StatusOr<v1::Release> ReleaseRpc::ApproveRelease(const server::Call& call,
   ASSIGN_OR_RETURN(const RoundEntry entry, rooms_.close->Approve(period, request.proposal_digest(), ActorOf(call)));
   rooms_.sync->Wake();
   return ReleaseMessage(entry, *rooms_.once, *rooms_.book);
+}
+
+absl::StatusOr<v1::AnswerFile> ReleaseRpc::Export(const server::Call&, const v1::ExportAnswerRequest& request) {
+  ASSIGN_OR_RETURN(const model::Period period, QuarterOfRelease(request.name()));
+  return ExportAnswer(*rooms_.once, *rooms_.identity, period);
+}
+
+absl::StatusOr<v1::SumAnswersResponse> ReleaseRpc::Sum(const server::Call&, const v1::SumAnswersRequest& request) {
+  ASSIGN_OR_RETURN(const model::Period period, QuarterOfRelease(request.name()));
+  return SumAnswers(*rooms_.once, *rooms_.book, period, request);
 }
 
 absl::StatusOr<v1::Release> ReleaseRpc::RefuseRelease(const server::Call& call,

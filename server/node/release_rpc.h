@@ -26,6 +26,7 @@ class ReleaseRpc {
  public:
   struct Rooms {
     storage::node::OnceStore* once = nullptr;
+    const Identity* identity = nullptr;
     const GovernanceBook* book = nullptr;
     CloseAgent* close = nullptr;
     SyncAgent* sync = nullptr;
@@ -41,6 +42,8 @@ class ReleaseRpc {
   absl::StatusOr<v1::PreviewReleaseResponse> PreviewRelease(const server::Call& call,
                                                             const v1::PreviewReleaseRequest& request);
   absl::StatusOr<v1::Release> ApproveRelease(const server::Call& call, const v1::ApproveReleaseRequest& request);
+  absl::StatusOr<v1::AnswerFile> Export(const server::Call& call, const v1::ExportAnswerRequest& request);
+  absl::StatusOr<v1::SumAnswersResponse> Sum(const server::Call& call, const v1::SumAnswersRequest& request);
   absl::StatusOr<v1::Release> RefuseRelease(const server::Call& call, const v1::RefuseReleaseRequest& request);
 
   const Rooms rooms_;

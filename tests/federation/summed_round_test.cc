@@ -22,6 +22,7 @@ namespace fed = federation::v1;
 using tests::ClusterNode;
 using tests::FederationClient;
 using tests::FederationCluster;
+using tests::HasProblem;
 using tests::IsOk;
 using tests::NodeClient;
 
@@ -143,6 +144,37 @@ TEST(SummedRound, NineContributeEightAnswerElevenConfirm) {
     EXPECT_EQ(StatusOf(node).alarms_size(), 0) << node.id << " " << StatusOf(node).ShortDebugString();
   }
   EXPECT_TRUE(HereOf(cluster.nodes()[0], quarter).sum_agrees());
+
+  // Whoever has eleven files has the same sum, without the federation.
+  node::v1::SumAnswersRequest carried;
+  carried.set_name(absl::StrCat("releases/", model::PeriodText(quarter)));
+  for (const ClusterNode& node : cluster.nodes()) {
+    const NodeClient client = node.As("operator.token");
+    node::v1::ExportAnswerRequest request;
+    request.set_name(carried.name());
+    EXPECT_THAT(
+        client.Call(*client.releases, &node::v1::ReleaseService::Stub::ExportAnswer, request, carried.add_files()),
+        IsOk());
+  }
+  const NodeClient here = cluster.nodes()[5].As("operator.token");
+  node::v1::SumAnswersResponse said;
+  ASSERT_THAT(here.Call(*here.releases, &node::v1::ReleaseService::Stub::SumAnswers, carried, &said), IsOk());
+  EXPECT_EQ(said.agreement(), node::v1::ANSWER_AGREEMENT_CONFIRMED);
+  ASSERT_EQ(said.cells_size(), static_cast<int>(leaving.size()));
+  for (int cell = 0; cell < said.cells_size(); ++cell)
+    EXPECT_EQ(said.cells(cell).sum(), leaving[static_cast<size_t>(cell)]);
+  node::v1::SumAnswersRequest seven = carried;
+  seven.mutable_files()->DeleteSubrange(7, 5);
+  ASSERT_THAT(here.Call(*here.releases, &node::v1::ReleaseService::Stub::SumAnswers, seven, &said), IsOk());
+  EXPECT_EQ(said.agreement(), node::v1::ANSWER_AGREEMENT_WAITING);
+  EXPECT_EQ(said.cells_size(), 0);
+  *seven.mutable_files(1) = seven.files(0);
+  EXPECT_THAT(here.Call(*here.releases, &node::v1::ReleaseService::Stub::SumAnswers, seven, &said),
+              HasProblem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField));
+  seven = carried;
+  seven.mutable_files(2)->mutable_answer()->back() ^= 1;
+  EXPECT_THAT(here.Call(*here.releases, &node::v1::ReleaseService::Stub::SumAnswers, seven, &said),
+              HasProblem(absl::StatusCode::kInvalidArgument, Reason::kBadSignature));
 
   // Seven answers say nothing; the eighth comes a month later.
   const model::Period next = cluster.quarters()[1];
