@@ -15,6 +15,7 @@ find_library(CSV_LIBRARY csv REQUIRED)
 find_program(PROTOC protoc REQUIRED)
 if(AANGAN_TESTS)
   find_package(GTest REQUIRED)
+  pkg_check_modules(NSS REQUIRED IMPORTED_TARGET nss)
   include(GoogleTest)
 endif()
 
