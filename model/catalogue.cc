@@ -125,8 +125,11 @@ absl::StatusOr<fed::Catalogue> ParseCatalogueText(absl::string_view text) {
   return catalogue;
 }
 
-absl::StatusOr<std::shared_ptr<const CompiledCatalogue>> CompileCatalogue(
-    const fed::Catalogue& catalogue, const std::vector<std::string>& roster_collectives) {
+namespace {
+
+// Places are checked against a roster where there is one.
+absl::StatusOr<std::shared_ptr<const CompiledCatalogue>> Compile(const fed::Catalogue& catalogue,
+                                                                 const std::vector<std::string>* roster_collectives) {
   absl::StatusOr<std::string> canonical = CanonicalCatalogue(catalogue);
   Problem problem(absl::StatusCode::kInvalidArgument, Reason::kCatalogueRefused,
                   "The catalogue breaks a rule; each field at fault is named.");
@@ -155,6 +158,17 @@ absl::StatusOr<std::shared_ptr<const CompiledCatalogue>> CompileCatalogue(
     compiled->tables.push_back(std::move(next));
   }
   return std::shared_ptr<const CompiledCatalogue>(std::move(compiled));
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const CompiledCatalogue>> CompileCatalogue(const fed::Catalogue& catalogue) {
+  return Compile(catalogue, nullptr);
+}
+
+absl::StatusOr<std::shared_ptr<const CompiledCatalogue>> CompileCatalogue(
+    const fed::Catalogue& catalogue, const std::vector<std::string>& roster_collectives) {
+  return Compile(catalogue, &roster_collectives);
 }
 
 }  // namespace aangan::model

@@ -86,8 +86,10 @@ absl::StatusOr<std::string> CanonicalCatalogue(const federation::v1::Catalogue& 
 // A catalogue as people write it: protobuf text format of at most 256 KiB, read with bounded depth.
 absl::StatusOr<federation::v1::Catalogue> ParseCatalogueText(absl::string_view text);
 
-// Structure and rules; `roster_collectives` are the ids of the roster in force (sorted), against which places are
-// checked.
+// Structure and rules.
+absl::StatusOr<std::shared_ptr<const CompiledCatalogue>> CompileCatalogue(const federation::v1::Catalogue& catalogue);
+// The same for one that is to be signed: its places must be of these collectives, the roster in force. Whoever leaves
+// later breaks no catalogue: left_out.h takes out the values that no longer hold.
 absl::StatusOr<std::shared_ptr<const CompiledCatalogue>> CompileCatalogue(
     const federation::v1::Catalogue& catalogue, const std::vector<std::string>& roster_collectives);
 

@@ -34,8 +34,9 @@ inline constexpr int64_t kNanoRhoCapMax = 185'069'840;
 // Above this (epsilon 2) every collective must have signed.
 inline constexpr int64_t kNanoRhoCapByAll = 88'152'688;
 
-// Adds a field violation to `problem` for each rule that the catalogue breaks, apart from those of its tables.
-void LintCatalogueParts(const federation::v1::Catalogue& catalogue, const std::vector<std::string>& roster_collectives,
+// Adds a field violation to `problem` for each rule that the catalogue breaks, apart from those of its tables. Places
+// are checked against the roster's collectives where they are given.
+void LintCatalogueParts(const federation::v1::Catalogue& catalogue, const std::vector<std::string>* roster_collectives,
                         Problem& problem);
 
 // The same for its tables, each alone and all together.

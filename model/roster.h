@@ -51,9 +51,12 @@ std::optional<int> PlaceInRoster(const federation::v1::Roster& roster, absl::str
 absl::Status CheckRosterSignatures(const federation::v1::SignedRoster& next, const federation::v1::Roster* previous);
 
 // A catalogue is in force under `roster` if at least k have signed; all of them for direct rounds from five collectives
-// on and for a cap above epsilon 2; and of a state, every collective of it. Its states must be exactly the roster's.
+// on and for a cap above epsilon 2; and of a state, every collective of it. Signatures of those who left count no more.
 absl::Status CheckCatalogueSignatures(const federation::v1::SignedCatalogue& signed_catalogue,
                                       const federation::v1::Roster& roster);
+// Before it is signed: its states must be exactly the roster's. One that changed later is a value that left_out.h takes
+// out.
+absl::Status CheckCatalogueStates(const federation::v1::Catalogue& catalogue, const federation::v1::Roster& roster);
 
 // One collective's signature under a roster or catalogue, with the key that the roster names.
 absl::Status CheckOneSignature(const federation::v1::Roster& roster, absl::string_view collective, Literal label,

@@ -49,6 +49,7 @@ absl::StatusOr<v1::SignedCatalogue> CatalogueBook::Propose(const v1::Catalogue& 
   ASSIGN_OR_RETURN(const std::optional<v1::Roster> roster, rosters_->InForce());
   if (!roster) return NoRoster();
   ASSIGN_OR_RETURN(const auto compiled, model::CompileCatalogue(catalogue, model::RosterCollectives(*roster)));
+  RETURN_IF_ERROR(model::CheckCatalogueStates(catalogue, *roster));
   if (catalogue.roster() != names_->roster()) return Refused("catalogue.roster", "must be this federation's roster");
   RETURN_IF_ERROR(privacy::LintPrivacy(*compiled, privacy::NumbersOf(roster->collectives_size())));
   ASSIGN_OR_RETURN(const auto all, ListStored<StoredCatalogue>(*store_, Table::kSettings, kCatalogues));

@@ -83,7 +83,7 @@ absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> FigureBook::Newe
   ASSIGN_OR_RETURN(const std::optional<v1::Roster> roster, rosters_->InForce());
   ASSIGN_OR_RETURN(const std::vector<v1::SignedCatalogue> newest_first, catalogues_->List());
   for (const v1::SignedCatalogue& each : newest_first) {
-    if (roster && each.in_force()) return model::CompileCatalogue(each.catalogue(), model::RosterCollectives(*roster));
+    if (roster && each.in_force()) return model::CompileCatalogue(each.catalogue());
   }
   return std::shared_ptr<const model::CompiledCatalogue>();
 }

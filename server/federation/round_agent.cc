@@ -75,7 +75,7 @@ absl::Status RoundAgent::NoteGovernance() {
   ASSIGN_OR_RETURN(const std::vector<v1::SignedCatalogue> catalogues, rooms_.catalogues->List());
   for (const v1::SignedCatalogue& each : catalogues) {
     if (!each.in_force()) continue;
-    ASSIGN_OR_RETURN(const auto compiled, model::CompileCatalogue(each.catalogue(), model::RosterCollectives(*roster)));
+    ASSIGN_OR_RETURN(const auto compiled, model::CompileCatalogue(each.catalogue()));
     v1::LogEntry entry =
         MakeEntry(v1::LOG_ENTRY_KIND_CATALOGUE, absl::StrCat(each.catalogue().version()), "", compiled->digest, "");
     const privacy::RoundNumbers numbers = privacy::NumbersOf(roster->collectives_size());
@@ -96,7 +96,7 @@ absl::Status RoundAgent::Announce() {
     if (there) continue;
     ASSIGN_OR_RETURN(const std::optional<v1::Catalogue> catalogue, rooms_.catalogues->For(quarter));
     if (!catalogue) continue;
-    ASSIGN_OR_RETURN(const auto compiled, model::CompileCatalogue(*catalogue, model::RosterCollectives(*roster)));
+    ASSIGN_OR_RETURN(const auto compiled, model::CompileCatalogue(*catalogue));
     if (now >= quarter.end() + absl::Hours(24) * catalogue->extend_days()) continue;  // nobody could answer any more
     const absl::StatusOr<bool> made = rooms_.rounds->Announce(*roster, *compiled, quarter, now);
     // Nodes publish their keys with a contact; the round comes when enough have.

@@ -63,8 +63,7 @@ absl::StatusOr<RoundGround> RoundBook::GroundOf(const v1::RoundDescriptor& descr
   ASSIGN_OR_RETURN(v1::SignedRoster epoch, rosters_->Epoch(descriptor.epoch()));
   ground.roster = std::move(*epoch.mutable_roster());
   ASSIGN_OR_RETURN(const v1::SignedCatalogue catalogue, catalogues_->Get(descriptor.catalogue_version()));
-  ASSIGN_OR_RETURN(ground.catalogue,
-                   model::CompileCatalogue(catalogue.catalogue(), model::RosterCollectives(ground.roster)));
+  ASSIGN_OR_RETURN(ground.catalogue, model::CompileCatalogue(catalogue.catalogue()));
   ASSIGN_OR_RETURN(ground.quarter, model::ParsePeriod(descriptor.period(), "period"));
   ASSIGN_OR_RETURN(ground.round_id, RoundIdOf(descriptor));
   if (ground.catalogue->summed()) {

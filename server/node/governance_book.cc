@@ -42,8 +42,7 @@ absl::Status Changed() {
 }
 
 absl::Status NoRoster() {
-  return Problem(absl::StatusCode::kFailedPrecondition, Reason::kNoRoster,
-                 "No roster is known yet. Join a federation and sync first.");
+  return Problem(absl::StatusCode::kFailedPrecondition, Reason::kNoRoster, "No roster is known yet. Join and sync.");
 }
 
 absl::Status NotOffered() {
@@ -185,7 +184,7 @@ void GovernanceBook::Judge() {
     auto decision = decisions_.find(version);
     known.decision = decision == decisions_.end() ? Decision::kNone : decision->second.first;
     if (ids.empty()) continue;
-    auto compiled = model::CompileCatalogue(known.signed_catalogue.catalogue(), ids);
+    auto compiled = model::CompileCatalogue(known.signed_catalogue.catalogue());
     if (!compiled.ok() || !CheckCost(**compiled, static_cast<int>(ids.size())).ok()) continue;
     known.compiled = *std::move(compiled);
     if (known.decision == Decision::kAccepted && decision->second.second != known.compiled->digest)
@@ -323,6 +322,7 @@ absl::StatusOr<Signature> GovernanceBook::AcceptCatalogue(int32_t version, absl:
   if (ids.empty()) return NoRoster();
   ASSIGN_OR_RETURN(const auto compiled, model::CompileCatalogue(known->second.signed_catalogue.catalogue(), ids));
   if (AsText(compiled->digest) != digest) return Changed();
+  if (in_force_) RETURN_IF_ERROR(model::CheckCatalogueStates(compiled->source, in_force_->roster()));
   RETURN_IF_ERROR(CheckCost(*compiled, static_cast<int>(ids.size())));
   const auto before = decisions_.find(version);
   if (before != decisions_.end() && before->second.first == Decision::kAccepted &&

@@ -32,7 +32,7 @@ absl::StatusOr<RoundGround> Plan(const fed::RoundDescriptor& said, const model::
   if (model::RosterExpiry(ground.roster) <= quarter.end())
     return Says("The announced round is of a roster that had expired when its quarter ended.");
   ASSIGN_OR_RETURN(const fed::Catalogue source, book.CatalogueInForce(quarter));
-  ASSIGN_OR_RETURN(ground.catalogue, model::CompileCatalogue(source, model::RosterCollectives(ground.roster)));
+  ASSIGN_OR_RETURN(ground.catalogue, model::CompileCatalogue(source));
   privacy::PublishedKeys keys;
   if (ground.catalogue->summed()) {
     if (said.log_size() < log.size_at_end)
@@ -67,7 +67,7 @@ absl::StatusOr<RoundGround> GroundOf(const RoundEntry& entry, const GovernanceBo
     return Says("The round that is kept here is not the one that was announced.");
   ASSIGN_OR_RETURN(ground.roster, book.RosterOfEpoch(ground.descriptor.epoch()));
   ASSIGN_OR_RETURN(const auto known, book.CatalogueByDigest(entry.catalogue));
-  ASSIGN_OR_RETURN(ground.catalogue, model::CompileCatalogue(known->source, model::RosterCollectives(ground.roster)));
+  ASSIGN_OR_RETURN(ground.catalogue, model::CompileCatalogue(known->source));
   ground.numbers = privacy::NumbersOf(ground.roster.collectives_size());
   if (ground.catalogue->summed()) {
     ASSIGN_OR_RETURN(ground.holders, privacy::HoldersOf(ground.descriptor, ground.roster, ground.round_id,

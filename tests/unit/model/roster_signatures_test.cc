@@ -178,10 +178,22 @@ TEST(CatalogueSignatures, AStateIsExactlyTheRostersState) {
   place.set_kind(fed::PLACE_KIND_STATE);
   place.clear_collectives();
   place.add_collectives("c11");  // c04 is in Bihar too
-  Sign(made, 0, 12, with_state);
-  const absl::Status status = CheckCatalogueSignatures(with_state, made.roster);
+  const absl::Status status = CheckCatalogueStates(with_state.catalogue(), made.roster);
   EXPECT_TRUE(HasReason(status, Reason::kCatalogueRefused));
   EXPECT_EQ(FieldsOf(status), std::vector<std::string>{"catalogue.places[1].collectives"});
+}
+
+TEST(CatalogueSignatures, WhoLeftCountsNoMoreAndBreaksNothing) {
+  RosterWithKeys made = MakeRoster(12, 13);
+  fed::SignedCatalogue signed_catalogue = ACatalogue(fed::ROUND_FORM_SUMMED);
+  Sign(made, 0, 9, signed_catalogue);
+  EXPECT_TRUE(CheckCatalogueSignatures(signed_catalogue, made.roster).ok());
+  made.roster.mutable_collectives()->DeleteSubrange(0, 1);  // of the nine, one has left: eight of eleven
+  EXPECT_TRUE(CheckCatalogueSignatures(signed_catalogue, made.roster).ok());
+  made.roster.mutable_collectives()->DeleteSubrange(0, 2);  // six of nine decide, and six of those stayed
+  EXPECT_TRUE(CheckCatalogueSignatures(signed_catalogue, made.roster).ok());
+  made.roster.mutable_collectives()->DeleteSubrange(0, 3);  // four of six decide, three stayed
+  EXPECT_TRUE(HasReason(CheckCatalogueSignatures(signed_catalogue, made.roster), Reason::kNotEnoughSignatures));
 }
 
 TEST(CatalogueSignatures, ASignatureUnderARosterIsNoneUnderACatalogue) {
