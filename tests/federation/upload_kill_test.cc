@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nodes and the federation killed with SIGKILL while contributions are on their way: what was approved arrives once,
-// byte for byte, and the national sums are exactly what each collective saw leaving.
+// Nodes and the federation killed with SIGKILL while contributions and answers are on their way: what was approved
+// arrives once, byte for byte, each node answers once, and the national sums are what each collective saw leaving.
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <random>
 #include <thread>
@@ -23,7 +24,7 @@ using tests::FederationCluster;
 using tests::IsOk;
 using tests::NodeClient;
 
-constexpr int kKills = 60;  // that hit an upload which the node had no receipt for
+constexpr int kKills = 60;  // that hit an upload without a receipt; and as many that hit an answer before it was sent
 constexpr int kKillsAnUploadMax = 6;
 
 node::v1::Release ReleaseAt(const ClusterNode& node, const model::Period& quarter) {
@@ -47,8 +48,8 @@ class UploadKills {
 
   int hits() const { return hits_; }
 
-  // Sends an approved contribution, killing the node or the federation again and again on the way.
-  void Send(ClusterNode& node, const model::Period& quarter) {
+  // Contacts until something is done, killing the node or the federation again and again on the way.
+  void Drive(ClusterNode& node, const std::function<bool()>& done) {
     for (int i = 0; i < kKillsAnUploadMax; ++i) {
       std::atomic<bool> in_flight{true};
       std::thread contact([&] {
@@ -65,13 +66,11 @@ class UploadKills {
       } else {
         cluster_->RestartFederation();
       }
-      if (ReleaseAt(node, quarter).stage() != node::v1::RELEASE_STAGE_APPROVED) break;
+      if (done()) break;
       hits_ += hit;
     }
     // The node's channel takes a moment to find a federation that was away.
-    EXPECT_TRUE(tests::Eventually(absl::Seconds(60), [&] {
-      return TrySync(node).ok() && ReleaseAt(node, quarter).stage() != node::v1::RELEASE_STAGE_APPROVED;
-    })) << node.id;
+    EXPECT_TRUE(tests::Eventually(absl::Seconds(60), [&] { return TrySync(node).ok() && done(); })) << node.id;
   }
 
  private:
@@ -90,6 +89,7 @@ TEST(UploadKills, WhatWasApprovedArrivesOnceByteForByte) {
   FederationCluster cluster(options);
   cluster.Found();
   UploadKills kills(&cluster, seed);
+  UploadKills answer_kills(&cluster, seed + 1);
   for (const model::Period& quarter : cluster.quarters()) {
     std::vector<int64_t> leaving;
     std::map<std::string, std::string> digests;
@@ -99,11 +99,16 @@ TEST(UploadKills, WhatWasApprovedArrivesOnceByteForByte) {
       for (int cell = 0; cell < preview.cells_size(); ++cell)
         leaving[static_cast<size_t>(cell)] += preview.cells(cell).leaves();
       digests[node.id] = ReleaseAt(node, quarter).contribution_digest();
-      kills.Send(node, quarter);
+      kills.Drive(node, [&] { return ReleaseAt(node, quarter).stage() != node::v1::RELEASE_STAGE_APPROVED; });
     }
-    ASSERT_TRUE(cluster.Finish(quarter));
+    ASSERT_TRUE(cluster.AwaitRound(quarter, fed::ROUND_STATE_FROZEN));
+    for (ClusterNode& node : cluster.nodes())
+      answer_kills.Drive(node, [&] { return ReleaseAt(node, quarter).answer_stage() == node::v1::ANSWER_STAGE_SENT; });
+    ASSERT_TRUE(cluster.AwaitRound(quarter, fed::ROUND_STATE_CONFIRMED));
     const auto round = cluster.Round(quarter);
     ASSERT_THAT(round, IsOk());
+    EXPECT_EQ(round->answered_size(), 12);
+    EXPECT_EQ(round->differing_size(), 0);
     ASSERT_EQ(round->freeze().contributions_size(), 12);
     for (const fed::FrozenContribution& each : round->freeze().contributions())
       EXPECT_EQ(each.digest(), digests[each.collective()]) << each.collective();
@@ -116,7 +121,9 @@ TEST(UploadKills, WhatWasApprovedArrivesOnceByteForByte) {
     EXPECT_EQ(std::vector<int64_t>(sums.begin(), sums.end()), leaving);
   }
   std::printf("kills that hit an upload without a receipt: %d\n", kills.hits());
+  std::printf("kills that hit an answer that was not sent: %d\n", answer_kills.hits());
   EXPECT_GE(kills.hits(), kKills);
+  EXPECT_GE(answer_kills.hits(), kKills);
 }
 
 }  // namespace
