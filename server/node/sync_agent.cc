@@ -195,24 +195,33 @@ absl::Status SyncAgent::OneRound(FederationLink& link, const fed::Round& round) 
   if (absl::IsNotFound(entry.status())) {
     // What this node can not join is no problem of the contact: it is told when somebody wants to close the quarter.
     if (round.state() == fed::ROUND_STATE_VOID || !CheckPeriod(period, rooms_.clock->Now()).ok() ||
+        !rooms_.book->RosterOfEpoch(round.round_descriptor().epoch()).ok() ||
         !rooms_.book->CatalogueInForce(period).ok() ||
         !CheckRehearsal(round.round_descriptor().rehearsal(), rooms_.accepts_rehearsals).ok())
       return absl::OkStatus();
     entry = Announce(round, period);
   }
   RETURN_IF_ERROR(entry.status());
-  if (rooms_.automatic_approval && !entry->rehearsal && round.state() == fed::ROUND_STATE_ANNOUNCED &&
-      (entry->stage == Stage::kAnnounced || entry->stage == Stage::kProposed)) {
-    RETURN_IF_ERROR(ApproveAutomatically(*entry));
-    ASSIGN_OR_RETURN(*entry, rooms_.once->GetRound(period));
-  }
-  if (NextOf(*entry, rooms_.clock->Now()) == Next::kSend && round.state() == fed::ROUND_STATE_ANNOUNCED) {
-    RETURN_IF_ERROR(Send(link, *entry));
-    ASSIGN_OR_RETURN(*entry, rooms_.once->GetRound(period));
-  }
-  RETURN_IF_ERROR(Conclude(link, round, *entry));
+  // Others wait for this node's answer also where its own contribution goes wrong.
+  const absl::Status contributed = ContributeTo(link, round, *entry);
   ASSIGN_OR_RETURN(*entry, rooms_.once->GetRound(period));
-  return rooms_.answers->Step(link, round, *entry);
+  RETURN_IF_ERROR(rooms_.answers->Step(link, round, *entry));
+  return contributed;
+}
+
+absl::Status SyncAgent::ContributeTo(FederationLink& link, const fed::Round& round, RoundEntry entry) {
+  const model::Period period = entry.period;
+  const bool takes_part = !rooms_.once->SitsOut(period) && rooms_.book->CatalogueFor(period).ok();
+  if (rooms_.automatic_approval && takes_part && !entry.rehearsal && round.state() == fed::ROUND_STATE_ANNOUNCED &&
+      (entry.stage == Stage::kAnnounced || entry.stage == Stage::kProposed)) {
+    RETURN_IF_ERROR(ApproveAutomatically(entry));
+    ASSIGN_OR_RETURN(entry, rooms_.once->GetRound(period));
+  }
+  if (NextOf(entry, rooms_.clock->Now()) == Next::kSend && round.state() == fed::ROUND_STATE_ANNOUNCED) {
+    RETURN_IF_ERROR(Send(link, entry));
+    ASSIGN_OR_RETURN(entry, rooms_.once->GetRound(period));
+  }
+  return Conclude(link, round, entry);
 }
 
 absl::StatusOr<RoundEntry> SyncAgent::Announce(const fed::Round& round, const model::Period& period) {
@@ -222,8 +231,11 @@ absl::StatusOr<RoundEntry> SyncAgent::Announce(const fed::Round& round, const mo
   const absl::StatusOr<RoundEntry> entry =
       CheckAnnounced(round, *rooms_.book, {*log, rooms_.watch->SizeAt(period.end())}, membership->federation_key);
   if (!entry.ok()) {
-    // Entries that came since the log was read are no reason for an alarm: the next contact knows them.
-    if (round.round_descriptor().log_size() <= static_cast<int64_t>(log->size())) {
+    // Entries that came since the log was read are no reason for an alarm: the next contact knows them. Nor is what the
+    // node itself lacks.
+    const bool said_wrong =
+        HasReason(entry.status(), Reason::kWrongState) || HasReason(entry.status(), Reason::kBadSignature);
+    if (said_wrong && round.round_descriptor().log_size() <= static_cast<int64_t>(log->size())) {
       RETURN_IF_ERROR(rooms_.once->RaiseAlarm(storage::node::AlarmKind::kBadDescriptor, PeriodOfRound(round),
                                               round.SerializeAsString()));
     }

@@ -77,6 +77,7 @@ class SyncAgent {
   absl::Status Governance(FederationLink& link) ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_);
   absl::Status Rounds(FederationLink& link, Contact& contact) ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_);
   absl::Status OneRound(FederationLink& link, const federation::v1::Round& round);
+  absl::Status ContributeTo(FederationLink& link, const federation::v1::Round& round, storage::node::RoundEntry entry);
   absl::StatusOr<storage::node::RoundEntry> Announce(const federation::v1::Round& round, const model::Period& period);
   absl::Status Send(FederationLink& link, const storage::node::RoundEntry& entry);
   absl::Status Conclude(FederationLink& link, const federation::v1::Round& round,

@@ -99,6 +99,13 @@ TEST(Governance, OneLeavesBetweenFreezeAndAnswers) {
   }
   ASSERT_TRUE(cluster.AwaitRound(after, fed::ROUND_STATE_CONFIRMED));
   EXPECT_EQ(cluster.Round(after)->answered_size(), 11);
+  cluster.Sync(leaver);  // what is not its own is no problem, and no alarm
+  for (const ClusterNode& node : cluster.nodes()) {
+    const NodeClient client = node.As("operator.token");
+    node::v1::GetStatusResponse status;
+    ASSERT_THAT(client.Call(*client.operators, &node::v1::OperatorService::Stub::GetStatus, {}, &status), IsOk());
+    EXPECT_EQ(status.alarms_size(), 0) << node.id << " " << status.ShortDebugString();
+  }
 }
 
 }  // namespace
