@@ -54,11 +54,7 @@ Counts ReadExpected(const std::string& path) {
 }
 
 TEST(Ctdc, TalliesAreThoseOfAnIndependentRecountAndFiguresKeepTheirMargins) {
-  FederationCluster::Options options;
-  options.catalogue_path = AANGAN_DEFAULT_CATALOGUE;
-  options.federation_binary = AANGAN_FEDERATION_UNDER_TEST;
-  options.node_binary = AANGAN_NODE_UNDER_TEST;
-  FederationCluster cluster(options);
+  FederationCluster cluster({});
   cluster.Found();
   const std::string dealt = cluster.folder() + "/ctdc";
   const std::string quarters =

@@ -21,14 +21,6 @@ using tests::FederationCluster;
 using tests::IsOk;
 using tests::NodeClient;
 
-FederationCluster::Options Programs() {
-  FederationCluster::Options options;
-  options.catalogue_path = AANGAN_DEFAULT_CATALOGUE;
-  options.federation_binary = AANGAN_FEDERATION_UNDER_TEST;
-  options.node_binary = AANGAN_NODE_UNDER_TEST;
-  return options;
-}
-
 fed::SignedRoster Newest(const FederationCluster& cluster) {
   const FederationClient staff = cluster.Staff();
   fed::GetEpochRequest request;
@@ -61,7 +53,7 @@ void SignNewest(FederationCluster& cluster, ClusterNode& node) {
 }
 
 TEST(Governance, OneLeavesBetweenFreezeAndAnswers) {
-  FederationCluster cluster(Programs());
+  FederationCluster cluster({});
   cluster.Found();
   const model::Period before = cluster.quarters().back();
   const model::Period after = before.Next();  // runs now

@@ -21,14 +21,6 @@ using tests::FederationCluster;
 using tests::IsOk;
 using tests::NodeClient;
 
-FederationCluster::Options Programs() {
-  FederationCluster::Options options;
-  options.catalogue_path = AANGAN_DEFAULT_CATALOGUE;
-  options.federation_binary = AANGAN_FEDERATION_UNDER_TEST;
-  options.node_binary = AANGAN_NODE_UNDER_TEST;
-  return options;
-}
-
 void SetDay(const model::Period& quarter, int days, google::type::Date* date) {
   const model::CivilDay civil = model::CivilFromDay(quarter.first_day() + days);
   date->set_year(civil.year);
@@ -59,24 +51,6 @@ void Enrol(const ClusterNode& node, const model::Period& quarter, int members) {
   }
 }
 
-fed::NationalRelease ReleaseOf(const FederationCluster& cluster, const model::Period& quarter) {
-  const FederationClient staff = cluster.Staff();
-  fed::GetNationalReleaseRequest request;
-  request.set_name(absl::StrCat("rosters/india/releases/", model::PeriodText(quarter)));
-  fed::GetNationalReleaseResponse response;
-  EXPECT_THAT(staff.Call(*staff.figures, &fed::FigureService::Stub::GetNationalRelease, request, &response), IsOk());
-  return response.national_release();
-}
-
-node::v1::Release StageAt(const ClusterNode& node, const model::Period& quarter) {
-  const NodeClient client = node.As("operator.token");
-  node::v1::GetReleaseRequest request;
-  request.set_name(absl::StrCat("releases/", model::PeriodText(quarter)));
-  node::v1::Release release;
-  EXPECT_THAT(client.Call(*client.releases, &node::v1::ReleaseService::Stub::GetRelease, request, &release), IsOk());
-  return release;
-}
-
 void ExpectSigned(const FederationCluster& cluster, const fed::NationalRelease& release) {
   const FederationClient staff = cluster.Staff();
   fed::GetEpochRequest request;
@@ -92,7 +66,7 @@ void ExpectSigned(const FederationCluster& cluster, const fed::NationalRelease& 
 }
 
 TEST(MainJob, RealRecordsInNationalFiguresOut) {
-  FederationCluster cluster(Programs());
+  FederationCluster cluster({});
   cluster.Found();
   int64_t members = 0;
   for (size_t i = 0; i < cluster.nodes().size(); ++i) {
@@ -115,7 +89,7 @@ TEST(MainJob, RealRecordsInNationalFiguresOut) {
       cut += preview.members_cut();
     }
     ASSERT_TRUE(cluster.Finish(quarter));
-    const fed::NationalRelease release = ReleaseOf(cluster, quarter);
+    const fed::NationalRelease release = *cluster.NationalRelease(quarter);
     // Nothing is added or lost on the way: the sum of what each collective saw leaving.
     EXPECT_EQ(std::vector<int64_t>(release.sums().begin(), release.sums().end()), leaving);
     EXPECT_EQ(release.contributors_size(), 12);
@@ -123,7 +97,7 @@ TEST(MainJob, RealRecordsInNationalFiguresOut) {
     ExpectSigned(cluster, release);
     for (ClusterNode& node : cluster.nodes()) {
       cluster.Sync(node);
-      EXPECT_EQ(StageAt(node, quarter).stage(), node::v1::RELEASE_STAGE_RECEIVED) << node.id;
+      EXPECT_EQ(node.Release(quarter).stage(), node::v1::RELEASE_STAGE_RECEIVED) << node.id;
     }
     EXPECT_EQ(new_members, recorded ? members : 0);
     // Each of them joined, was assessed and was served in one quarter: more cells than a member may touch.
@@ -144,8 +118,8 @@ TEST(MainJob, RealRecordsInNationalFiguresOut) {
     }
   }
   // Releases are numbered without a gap.
-  EXPECT_EQ(ReleaseOf(cluster, cluster.quarters().front()).number(), 1);
-  EXPECT_EQ(ReleaseOf(cluster, cluster.quarters().back()).number(), 3);
+  EXPECT_EQ(cluster.NationalRelease(cluster.quarters().front())->number(), 1);
+  EXPECT_EQ(cluster.NationalRelease(cluster.quarters().back())->number(), 3);
   for (ClusterNode& node : cluster.nodes()) EXPECT_EQ(node.process->Stop(), 0);
   EXPECT_EQ(cluster.federation().Stop(), 0);
 }

@@ -20,7 +20,6 @@ namespace {
 
 namespace fed = federation::v1;
 using tests::ClusterNode;
-using tests::FederationClient;
 using tests::FederationCluster;
 using tests::HasProblem;
 using tests::IsOk;
@@ -28,31 +27,8 @@ using tests::NodeClient;
 
 FederationCluster::Options Programs() {
   FederationCluster::Options options;
-  options.catalogue_path = AANGAN_DEFAULT_CATALOGUE;
-  options.federation_binary = AANGAN_FEDERATION_UNDER_TEST;
-  options.node_binary = AANGAN_NODE_UNDER_TEST;
   options.wait_for_all = false;
   return options;
-}
-
-absl::StatusOr<fed::NationalRelease> ReleaseOf(const FederationCluster& cluster, const model::Period& quarter) {
-  const FederationClient staff = cluster.Staff();
-  fed::GetNationalReleaseRequest request;
-  request.set_name(absl::StrCat("rosters/india/releases/", model::PeriodText(quarter)));
-  fed::GetNationalReleaseResponse response;
-  const absl::Status status =
-      staff.Call(*staff.figures, &fed::FigureService::Stub::GetNationalRelease, request, &response);
-  if (!status.ok()) return status;
-  return response.national_release();
-}
-
-node::v1::Release HereOf(const ClusterNode& node, const model::Period& quarter) {
-  const NodeClient client = node.As("operator.token");
-  node::v1::GetReleaseRequest request;
-  request.set_name(absl::StrCat("releases/", model::PeriodText(quarter)));
-  node::v1::Release release;
-  EXPECT_THAT(client.Call(*client.releases, &node::v1::ReleaseService::Stub::GetRelease, request, &release), IsOk());
-  return release;
 }
 
 node::v1::GetStatusResponse StatusOf(const ClusterNode& node) {
@@ -113,16 +89,16 @@ TEST(SummedRound, NineContributeEightAnswerElevenConfirm) {
   // Eight of the twelve answer, also three that contributed nothing; four are silent.
   for (size_t place = 4; place < 12; ++place) cluster.Sync(cluster.nodes()[place]);
   ASSERT_TRUE(cluster.AwaitRound(quarter, fed::ROUND_STATE_PROVISIONAL));
-  const auto provisional = ReleaseOf(cluster, quarter);
+  const auto provisional = cluster.NationalRelease(quarter);
   ASSERT_THAT(provisional.status(), IsOk());
   EXPECT_EQ(provisional->state(), fed::RELEASE_STATE_PROVISIONAL);
   EXPECT_EQ(SumsOf(*provisional), leaving);
   EXPECT_EQ(provisional->contributors_size(), 9);
   cluster.Sync(cluster.nodes()[4]);
-  EXPECT_EQ(HereOf(cluster.nodes()[4], quarter).stage(), node::v1::RELEASE_STAGE_RECEIVED);
-  EXPECT_TRUE(HereOf(cluster.nodes()[4], quarter).sum_agrees());
-  EXPECT_EQ(HereOf(cluster.nodes()[11], quarter).stage(), node::v1::RELEASE_STAGE_LEFT_OUT);
-  EXPECT_EQ(HereOf(cluster.nodes()[11], quarter).answer_stage(), node::v1::ANSWER_STAGE_SENT);
+  EXPECT_EQ(cluster.nodes()[4].Release(quarter).stage(), node::v1::RELEASE_STAGE_RECEIVED);
+  EXPECT_TRUE(cluster.nodes()[4].Release(quarter).sum_agrees());
+  EXPECT_EQ(cluster.nodes()[11].Release(quarter).stage(), node::v1::RELEASE_STAGE_LEFT_OUT);
+  EXPECT_EQ(cluster.nodes()[11].Release(quarter).answer_stage(), node::v1::ANSWER_STAGE_SENT);
   for (size_t place = 0; place < 2; ++place) {
     cluster.nodes()[place].Restart();
     cluster.Sync(cluster.nodes()[place]);
@@ -132,7 +108,7 @@ TEST(SummedRound, NineContributeEightAnswerElevenConfirm) {
   cluster.nodes()[2].Restart();
   cluster.Sync(cluster.nodes()[2]);
   ASSERT_TRUE(cluster.AwaitRound(quarter, fed::ROUND_STATE_CONFIRMED));
-  const auto confirmed = ReleaseOf(cluster, quarter);
+  const auto confirmed = cluster.NationalRelease(quarter);
   ASSERT_THAT(confirmed.status(), IsOk());
   EXPECT_EQ(confirmed->state(), fed::RELEASE_STATE_CONFIRMED);
   EXPECT_EQ(confirmed->number(), provisional->number());
@@ -143,7 +119,7 @@ TEST(SummedRound, NineContributeEightAnswerElevenConfirm) {
     cluster.Sync(node);
     EXPECT_EQ(StatusOf(node).alarms_size(), 0) << node.id << " " << StatusOf(node).ShortDebugString();
   }
-  EXPECT_TRUE(HereOf(cluster.nodes()[0], quarter).sum_agrees());
+  EXPECT_TRUE(cluster.nodes()[0].Release(quarter).sum_agrees());
 
   // Whoever has eleven files has the same sum, without the federation.
   node::v1::SumAnswersRequest carried;
@@ -183,12 +159,12 @@ TEST(SummedRound, NineContributeEightAnswerElevenConfirm) {
   for (const size_t place : {0, 1, 2, 3, 9, 10, 11}) cluster.Sync(cluster.nodes()[place]);
   EXPECT_EQ(cluster.Round(next)->answered_size(), 7);
   EXPECT_EQ(cluster.Round(next)->state(), fed::ROUND_STATE_FROZEN);
-  EXPECT_FALSE(ReleaseOf(cluster, next).ok());
+  EXPECT_FALSE(cluster.NationalRelease(next).ok());
   cluster.MoveClocks(absl::Hours(24 * 31));
   cluster.nodes()[7].Restart();
   cluster.Sync(cluster.nodes()[7]);
   ASSERT_TRUE(cluster.AwaitRound(next, fed::ROUND_STATE_PROVISIONAL));
-  EXPECT_EQ(SumsOf(*ReleaseOf(cluster, next)), later);
+  EXPECT_EQ(SumsOf(*cluster.NationalRelease(next)), later);
 }
 
 TEST(SummedRound, EightContributionsAreVoidAndOpenNothing) {
@@ -199,14 +175,14 @@ TEST(SummedRound, EightContributionsAreVoidAndOpenNothing) {
   const model::Period quarter = cluster.quarters().back();
   Contribute(cluster, quarter, Places(0, 7));
   EXPECT_EQ(cluster.Round(quarter)->state(), fed::ROUND_STATE_ANNOUNCED);
-  const int64_t left = HereOf(cluster.nodes()[0], quarter).budget_left_nano_rho();
+  const int64_t left = cluster.nodes()[0].Release(quarter).budget_left_nano_rho();
   cluster.MoveClocks(absl::Hours(24 * 101));
   ASSERT_TRUE(cluster.AwaitRound(quarter, fed::ROUND_STATE_VOID));
   for (ClusterNode& node : cluster.nodes()) cluster.Sync(node);
-  EXPECT_FALSE(ReleaseOf(cluster, quarter).ok());
+  EXPECT_FALSE(cluster.NationalRelease(quarter).ok());
   EXPECT_EQ(cluster.Round(quarter)->answered_size(), 0);
-  EXPECT_EQ(HereOf(cluster.nodes()[0], quarter).stage(), node::v1::RELEASE_STAGE_VOID);
-  EXPECT_EQ(HereOf(cluster.nodes()[0], quarter).budget_left_nano_rho(), left);  // spent stays spent
+  EXPECT_EQ(cluster.nodes()[0].Release(quarter).stage(), node::v1::RELEASE_STAGE_VOID);
+  EXPECT_EQ(cluster.nodes()[0].Release(quarter).budget_left_nano_rho(), left);  // spent stays spent
   // The keys went with the round: whoever gets the machine later opens nothing of it.
   for (const ClusterNode& node : cluster.nodes()) {
     const std::string key = tests::ReadAll(absl::StrCat(node.data, "/round_keys/", model::PeriodText(quarter)));

@@ -19,22 +19,12 @@ namespace {
 
 namespace fed = federation::v1;
 using tests::ClusterNode;
-using tests::FederationClient;
 using tests::FederationCluster;
 using tests::IsOk;
 using tests::NodeClient;
 
 constexpr int kKills = 60;  // that hit an upload without a receipt; and as many that hit an answer before it was sent
 constexpr int kKillsAnUploadMax = 6;
-
-node::v1::Release ReleaseAt(const ClusterNode& node, const model::Period& quarter) {
-  const NodeClient client = node.As("operator.token");
-  node::v1::GetReleaseRequest request;
-  request.set_name(absl::StrCat("releases/", model::PeriodText(quarter)));
-  node::v1::Release release;
-  EXPECT_THAT(client.Call(*client.releases, &node::v1::ReleaseService::Stub::GetRelease, request, &release), IsOk());
-  return release;
-}
 
 absl::Status TrySync(const ClusterNode& node) {
   const NodeClient client = node.As("operator.token");
@@ -82,11 +72,7 @@ class UploadKills {
 TEST(UploadKills, WhatWasApprovedArrivesOnceByteForByte) {
   const uint64_t seed = std::random_device{}();
   std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
-  FederationCluster::Options options;
-  options.catalogue_path = AANGAN_DEFAULT_CATALOGUE;
-  options.federation_binary = AANGAN_FEDERATION_UNDER_TEST;
-  options.node_binary = AANGAN_NODE_UNDER_TEST;
-  FederationCluster cluster(options);
+  FederationCluster cluster({});
   cluster.Found();
   UploadKills kills(&cluster, seed);
   UploadKills answer_kills(&cluster, seed + 1);
@@ -98,12 +84,12 @@ TEST(UploadKills, WhatWasApprovedArrivesOnceByteForByte) {
       leaving.resize(static_cast<size_t>(preview.cells_size()));
       for (int cell = 0; cell < preview.cells_size(); ++cell)
         leaving[static_cast<size_t>(cell)] += preview.cells(cell).leaves();
-      digests[node.id] = ReleaseAt(node, quarter).contribution_digest();
-      kills.Drive(node, [&] { return ReleaseAt(node, quarter).stage() != node::v1::RELEASE_STAGE_APPROVED; });
+      digests[node.id] = node.Release(quarter).contribution_digest();
+      kills.Drive(node, [&] { return node.Release(quarter).stage() != node::v1::RELEASE_STAGE_APPROVED; });
     }
     ASSERT_TRUE(cluster.AwaitRound(quarter, fed::ROUND_STATE_FROZEN));
     for (ClusterNode& node : cluster.nodes())
-      answer_kills.Drive(node, [&] { return ReleaseAt(node, quarter).answer_stage() == node::v1::ANSWER_STAGE_SENT; });
+      answer_kills.Drive(node, [&] { return node.Release(quarter).answer_stage() == node::v1::ANSWER_STAGE_SENT; });
     ASSERT_TRUE(cluster.AwaitRound(quarter, fed::ROUND_STATE_CONFIRMED));
     const auto round = cluster.Round(quarter);
     ASSERT_THAT(round, IsOk());
@@ -112,12 +98,9 @@ TEST(UploadKills, WhatWasApprovedArrivesOnceByteForByte) {
     ASSERT_EQ(round->freeze().contributions_size(), 12);
     for (const fed::FrozenContribution& each : round->freeze().contributions())
       EXPECT_EQ(each.digest(), digests[each.collective()]) << each.collective();
-    const FederationClient staff = cluster.Staff();
-    fed::GetNationalReleaseRequest request;
-    request.set_name(absl::StrCat("rosters/india/releases/", model::PeriodText(quarter)));
-    fed::GetNationalReleaseResponse response;
-    ASSERT_THAT(staff.Call(*staff.figures, &fed::FigureService::Stub::GetNationalRelease, request, &response), IsOk());
-    const auto& sums = response.national_release().sums();
+    const auto release = cluster.NationalRelease(quarter);
+    ASSERT_THAT(release, IsOk());
+    const auto& sums = release->sums();
     EXPECT_EQ(std::vector<int64_t>(sums.begin(), sums.end()), leaving);
   }
   std::printf("kills that hit an upload without a receipt: %d\n", kills.hits());

@@ -96,11 +96,7 @@ void AddIds(const std::vector<std::string>& names, std::vector<std::string>* nee
 }
 
 TEST(Wire, NothingOfAMemberIsOnIt) {
-  FederationCluster::Options options;
-  options.catalogue_path = AANGAN_DEFAULT_CATALOGUE;
-  options.federation_binary = AANGAN_FEDERATION_UNDER_TEST;
-  options.node_binary = AANGAN_NODE_UNDER_TEST;
-  FederationCluster cluster(options);
+  FederationCluster cluster({});
   Wire wire(&cluster);
   cluster.Found({[&](const ClusterNode& node) { return wire.Federation(node); },
                  [&](const ClusterNode& node) { return wire.Enrolment(node); }});

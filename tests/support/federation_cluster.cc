@@ -57,6 +57,15 @@ void ClusterNode::Restart() {
   AANGAN_CHECK(process != nullptr);
 }
 
+node::v1::Release ClusterNode::Release(const model::Period& quarter) const {
+  const NodeClient client = As("operator.token");
+  node::v1::GetReleaseRequest request;
+  request.set_name(absl::StrCat("releases/", model::PeriodText(quarter)));
+  node::v1::Release release;
+  Must(client.Call(*client.releases, &node::v1::ReleaseService::Stub::GetRelease, request, &release), "release");
+  return release;
+}
+
 FederationCluster::FederationCluster(const Options& options) : options_(options), data_(folder_ / "federation") {
   const model::Period now = model::QuarterOf(model::DayInIndia(SystemClock().Now()));
   for (int back = 3; back >= 1; --back) quarters_.push_back(model::QuarterFromIndex(now.index() - back));
@@ -236,6 +245,17 @@ absl::StatusOr<fed::Round> FederationCluster::Round(const model::Period& quarter
   const absl::Status status = staff.Call(*staff.rounds, &fed::RoundService::Stub::GetRound, request, &response);
   if (!status.ok()) return status;
   return response.round();
+}
+
+absl::StatusOr<fed::NationalRelease> FederationCluster::NationalRelease(const model::Period& quarter) const {
+  const FederationClient staff = Staff();
+  fed::GetNationalReleaseRequest request;
+  request.set_name(absl::StrCat("rosters/india/releases/", model::PeriodText(quarter)));
+  fed::GetNationalReleaseResponse response;
+  const absl::Status status =
+      staff.Call(*staff.figures, &fed::FigureService::Stub::GetNationalRelease, request, &response);
+  if (!status.ok()) return status;
+  return response.national_release();
 }
 
 bool FederationCluster::AwaitRound(const model::Period& quarter, fed::RoundState state) {

@@ -31,14 +31,17 @@ struct ClusterNode {
     return NodeClient::OfFolder(process->address("grpc"), data, token_file);
   }
   void Restart();
+  // How far the release of a quarter has come here.
+  node::v1::Release Release(const model::Period& quarter) const;
 };
 
 class FederationCluster {
  public:
   struct Options {
-    std::string catalogue_path;  // the shipped catalogue
-    std::string federation_binary;
-    std::string node_binary;
+    // Said by the build of each test.
+    std::string catalogue_path = AANGAN_DEFAULT_CATALOGUE;  // the shipped catalogue
+    std::string federation_binary = AANGAN_FEDERATION_UNDER_TEST;
+    std::string node_binary = AANGAN_NODE_UNDER_TEST;
     int sync_seconds = 3600;  // contacts come when a test asks for them
     bool wait_for_all = true;
     bool automatic_approval = false;
@@ -62,6 +65,8 @@ class FederationCluster {
   // Until the round of the quarter has this state.
   bool AwaitRound(const model::Period& quarter, federation::v1::RoundState state);
   absl::StatusOr<federation::v1::Round> Round(const model::Period& quarter) const;
+  // NOT_FOUND while there is none.
+  absl::StatusOr<federation::v1::NationalRelease> NationalRelease(const model::Period& quarter) const;
   // All figures that match, over all pages.
   std::vector<federation::v1::Figure> Figures(federation::v1::ListFiguresRequest question) const;
 
