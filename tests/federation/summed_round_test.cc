@@ -80,6 +80,39 @@ std::vector<size_t> Places(size_t first, size_t last) {
   return places;
 }
 
+// Whoever has enough files of answers has the same sum, without the federation.
+void ExpectFilesSay(FederationCluster& cluster, const model::Period& quarter, const std::vector<int64_t>& sums) {
+  node::v1::SumAnswersRequest carried;
+  carried.set_name(absl::StrCat("releases/", model::PeriodText(quarter)));
+  for (const ClusterNode& node : cluster.nodes()) {
+    const NodeClient client = node.As("operator.token");
+    node::v1::ExportAnswerRequest request;
+    request.set_name(carried.name());
+    EXPECT_THAT(
+        client.Call(*client.releases, &node::v1::ReleaseService::Stub::ExportAnswer, request, carried.add_files()),
+        IsOk());
+  }
+  const NodeClient here = cluster.nodes()[5].As("operator.token");
+  node::v1::SumAnswersResponse said;
+  ASSERT_THAT(here.Call(*here.releases, &node::v1::ReleaseService::Stub::SumAnswers, carried, &said), IsOk());
+  EXPECT_EQ(said.agreement(), node::v1::ANSWER_AGREEMENT_CONFIRMED);
+  ASSERT_EQ(said.cells_size(), static_cast<int>(sums.size()));
+  for (int cell = 0; cell < said.cells_size(); ++cell)
+    EXPECT_EQ(said.cells(cell).sum(), sums[static_cast<size_t>(cell)]);
+  node::v1::SumAnswersRequest seven = carried;
+  seven.mutable_files()->DeleteSubrange(7, 5);
+  ASSERT_THAT(here.Call(*here.releases, &node::v1::ReleaseService::Stub::SumAnswers, seven, &said), IsOk());
+  EXPECT_EQ(said.agreement(), node::v1::ANSWER_AGREEMENT_WAITING);
+  EXPECT_EQ(said.cells_size(), 0);
+  *seven.mutable_files(1) = seven.files(0);
+  EXPECT_THAT(here.Call(*here.releases, &node::v1::ReleaseService::Stub::SumAnswers, seven, &said),
+              HasProblem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField));
+  seven = carried;
+  seven.mutable_files(2)->mutable_answer()->back() ^= 1;
+  EXPECT_THAT(here.Call(*here.releases, &node::v1::ReleaseService::Stub::SumAnswers, seven, &said),
+              HasProblem(absl::StatusCode::kInvalidArgument, Reason::kBadSignature));
+}
+
 TEST(SummedRound, NineContributeEightAnswerElevenConfirm) {
   FederationCluster cluster(Programs());
   cluster.Found();
@@ -121,36 +154,7 @@ TEST(SummedRound, NineContributeEightAnswerElevenConfirm) {
   }
   EXPECT_TRUE(cluster.nodes()[0].Release(quarter).sum_agrees());
 
-  // Whoever has eleven files has the same sum, without the federation.
-  node::v1::SumAnswersRequest carried;
-  carried.set_name(absl::StrCat("releases/", model::PeriodText(quarter)));
-  for (const ClusterNode& node : cluster.nodes()) {
-    const NodeClient client = node.As("operator.token");
-    node::v1::ExportAnswerRequest request;
-    request.set_name(carried.name());
-    EXPECT_THAT(
-        client.Call(*client.releases, &node::v1::ReleaseService::Stub::ExportAnswer, request, carried.add_files()),
-        IsOk());
-  }
-  const NodeClient here = cluster.nodes()[5].As("operator.token");
-  node::v1::SumAnswersResponse said;
-  ASSERT_THAT(here.Call(*here.releases, &node::v1::ReleaseService::Stub::SumAnswers, carried, &said), IsOk());
-  EXPECT_EQ(said.agreement(), node::v1::ANSWER_AGREEMENT_CONFIRMED);
-  ASSERT_EQ(said.cells_size(), static_cast<int>(leaving.size()));
-  for (int cell = 0; cell < said.cells_size(); ++cell)
-    EXPECT_EQ(said.cells(cell).sum(), leaving[static_cast<size_t>(cell)]);
-  node::v1::SumAnswersRequest seven = carried;
-  seven.mutable_files()->DeleteSubrange(7, 5);
-  ASSERT_THAT(here.Call(*here.releases, &node::v1::ReleaseService::Stub::SumAnswers, seven, &said), IsOk());
-  EXPECT_EQ(said.agreement(), node::v1::ANSWER_AGREEMENT_WAITING);
-  EXPECT_EQ(said.cells_size(), 0);
-  *seven.mutable_files(1) = seven.files(0);
-  EXPECT_THAT(here.Call(*here.releases, &node::v1::ReleaseService::Stub::SumAnswers, seven, &said),
-              HasProblem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField));
-  seven = carried;
-  seven.mutable_files(2)->mutable_answer()->back() ^= 1;
-  EXPECT_THAT(here.Call(*here.releases, &node::v1::ReleaseService::Stub::SumAnswers, seven, &said),
-              HasProblem(absl::StatusCode::kInvalidArgument, Reason::kBadSignature));
+  ExpectFilesSay(cluster, quarter, leaving);
 
   // Seven answers say nothing; the eighth comes a month later.
   const model::Period next = cluster.quarters()[1];
