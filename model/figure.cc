@@ -11,13 +11,17 @@ namespace {
 
 using Wide = unsigned __int128;
 
+// Variances stay far below this (sigma squared at most 10^6, at most 14 contributors, 20,000 cells added up); it keeps
+// every product within 128 bits.
+void CheckBounds(const NoiseVariance& variance) {
+  AANGAN_CHECK(variance.numerator >= 0 && variance.numerator <= int64_t{1} << 50);
+  AANGAN_CHECK(variance.denominator > 0 && variance.denominator <= int64_t{1} << 30);
+}
+
 // The smallest whole r with denominator * (scale * r)^2 >= factor^2 * numerator: factor/scale times the root, rounded
 // up.
 int64_t RootUp(const NoiseVariance& variance, uint64_t factor, uint64_t scale) {
-  // Variances stay far below this (sigma squared at most 10^6 hundredths, at most 14 contributors); the bound keeps
-  // every product within 128 bits.
-  AANGAN_CHECK(variance.numerator >= 0 && variance.numerator <= int64_t{1} << 50);
-  AANGAN_CHECK(variance.denominator > 0 && variance.denominator <= int64_t{1} << 30);
+  CheckBounds(variance);
   const Wide wanted = Wide{factor} * factor * static_cast<uint64_t>(variance.numerator);
   const Wide unit = Wide{scale} * scale * static_cast<uint64_t>(variance.denominator);
   uint64_t low = 0;
@@ -33,6 +37,13 @@ int64_t RootUp(const NoiseVariance& variance, uint64_t factor, uint64_t scale) {
 }
 
 }  // namespace
+
+int64_t Hundredths(const NoiseVariance& variance) {
+  CheckBounds(variance);
+  const Wide hundredfold = Wide{100} * static_cast<uint64_t>(variance.numerator);
+  const auto denominator = static_cast<uint64_t>(variance.denominator);
+  return static_cast<int64_t>((hundredfold + denominator - 1) / denominator);
+}
 
 int64_t SmallestShown(const NoiseVariance& variance) { return std::max(kFewestToSay, RootUp(variance, 2, 1)); }
 

@@ -50,6 +50,8 @@ FigureValue FigureOf(int64_t sum, const NoiseVariance& variance);
 
 // The smallest sum that is shown as a number.
 int64_t SmallestShown(const NoiseVariance& variance);
+// The variance in hundredths, rounded up.
+int64_t Hundredths(const NoiseVariance& variance);
 // 1.96 standard deviations, rounded up.
 int64_t Margin95(const NoiseVariance& variance);
 

@@ -22,6 +22,7 @@ void AddAnswers(CLI::App& app, Session& session);    // answers export|sum
 void AddOperate(CLI::App& app, Session& session);    // sync, verify, accuracy
 void AddStatus(CLI::App& app, Session& session);     // status
 void AddFigures(CLI::App& app, Session& session);    // figures
+void AddSister(CLI::App& app, Session& session);     // sister export|import
 
 }  // namespace aangan::client
 

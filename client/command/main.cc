@@ -21,7 +21,7 @@ int Run(int argc, char** argv) {
   Session session;
   session.AddOptions(app);
   for (const auto add : {AddStatus, AddInit, AddServe, AddEnrol, AddRoster, AddCatalogue, AddMembers, AddServices,
-                         AddImport, AddTokens, AddRelease, AddAnswers, AddOperate, AddFigures}) {
+                         AddImport, AddTokens, AddRelease, AddAnswers, AddOperate, AddFigures, AddSister}) {
     add(app, session);
   }
   try {

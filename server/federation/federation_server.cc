@@ -108,7 +108,9 @@ class Server final : public FederationServer {
     answers_ = std::make_unique<AnswerBook>(store_.get(), &names_, rounds_.get());
     complaints_ = std::make_unique<ComplaintBook>(store_.get(), rounds_.get());
     releases_ = std::make_unique<ReleaseBook>(store_.get(), &names_, rounds_.get(), key_.get(), answers_.get(), clock_);
-    figures_ = std::make_unique<FigureBook>(rosters_.get(), catalogues_.get(), rounds_.get(), releases_.get(), clock_);
+    sisters_ = std::make_unique<SisterBook>(store_.get(), options_.roster);
+    figures_ = std::make_unique<FigureBook>(rosters_.get(), catalogues_.get(), rounds_.get(), releases_.get(),
+                                            sisters_.get(), clock_);
     ingest_ = std::make_unique<Ingest>(store_.get(), &names_, rounds_.get(), key_.get(), clock_);
     agent_ = std::make_unique<RoundAgent>(RoundAgent::Rooms{rosters_.get(), catalogues_.get(), rounds_.get(),
                                                             releases_.get(), log_.get(), clock_, options_.wait_for_all,
@@ -129,8 +131,8 @@ class Server final : public FederationServer {
         std::make_unique<CatalogueRpc>(CatalogueRpc::Rooms{&names_, catalogues_.get(), page_tokens_.get(), wake});
     round_rpc_ =
         std::make_unique<RoundRpc>(RoundRpc::Rooms{&names_, rounds_.get(), ingest_.get(), page_tokens_.get(), wake});
-    figure_rpc_ =
-        std::make_unique<FigureRpc>(FigureRpc::Rooms{&names_, releases_.get(), figures_.get(), page_tokens_.get()});
+    figure_rpc_ = std::make_unique<FigureRpc>(
+        FigureRpc::Rooms{&names_, releases_.get(), rounds_.get(), figures_.get(), sisters_.get(), page_tokens_.get()});
     answer_rpc_ = std::make_unique<AnswerRpc>(AnswerRpc::Rooms{
         &names_, rosters_.get(), answers_.get(), complaints_.get(), log_.get(), page_tokens_.get(), wake});
     enrol_rpc_ = std::make_unique<EnrolRpc>(EnrolRpc::Rooms{store_.get(), &names_, rosters_.get(), tokens_.get(),
@@ -175,6 +177,7 @@ class Server final : public FederationServer {
   std::unique_ptr<AnswerBook> answers_;
   std::unique_ptr<ComplaintBook> complaints_;
   std::unique_ptr<ReleaseBook> releases_;
+  std::unique_ptr<SisterBook> sisters_;
   std::unique_ptr<FigureBook> figures_;
   std::unique_ptr<Ingest> ingest_;
   std::unique_ptr<RoundAgent> agent_;

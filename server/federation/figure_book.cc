@@ -3,6 +3,7 @@
 #include "server/federation/figure_book.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "base/status.h"
 #include "model/roster.h"
 #include "server/federation/figure_list.h"
+#include "server/federation/resource_names.h"
 
 namespace aangan::federation {
 namespace {
@@ -64,15 +66,14 @@ absl::StatusOr<std::shared_ptr<const PeriodFigures>> FigureBook::Load(const mode
   }
   auto loaded = std::make_shared<PeriodFigures>();
   if (release) {
-    ASSIGN_OR_RETURN(loaded->ground, rounds_->GroundOf(release->round_descriptor()));
-    ASSIGN_OR_RETURN(loaded->figures, FiguresOf(*release, loaded->ground));
-    release->clear_sums();
-    loaded->release = *std::move(release);
+    ASSIGN_OR_RETURN(RoundGround ground, rounds_->GroundOf(release->round_descriptor()));
+    ASSIGN_OR_RETURN(*loaded, PeriodFiguresOf(*std::move(release), std::move(ground)));
   } else {
     ASSIGN_OR_RETURN(const std::optional<StoredRound> round, rounds_->Find(quarter));
     if (!round || round->value.state() != v1::ROUND_STATE_VOID) return std::shared_ptr<const PeriodFigures>();
     ASSIGN_OR_RETURN(loaded->ground, rounds_->GroundOf(round->value.round_descriptor()));
     loaded->figures = FiguresOfVoid(round->value.round_descriptor(), loaded->ground);
+    ASSIGN_OR_RETURN(loaded->totals, TotalsOf(loaded->figures, {}, loaded->ground));
     for (const v1::Collective& each : loaded->ground.roster.collectives()) loaded->release.add_missing(each.id());
   }
   absl::MutexLock lock(&mutex_);
@@ -110,18 +111,76 @@ absl::StatusOr<FigureBook::Answer> FigureBook::WithoutRelease(const model::Perio
   return answer;
 }
 
-absl::StatusOr<FigureBook::Answer> FigureBook::Ask(const v1::ListFiguresRequest& question) const {
-  model::Period asked;
-  if (!question.period().empty()) {
-    ASSIGN_OR_RETURN(asked, model::ParsePeriod(question.period(), "period"));
-  } else {
-    ASSIGN_OR_RETURN(const std::vector<v1::NationalRelease> all, releases_->List());
-    if (all.empty()) return Answer();
-    ASSIGN_OR_RETURN(asked, model::ParsePeriod(all.back().round_descriptor().period(), "period"));
+absl::StatusOr<std::optional<FigureBook::Asked>> FigureBook::WhatIsAsked(const std::string& parent,
+                                                                         const std::string& period) const {
+  if (!period.empty()) {
+    ASSIGN_OR_RETURN(const model::Period asked, model::ParsePeriod(period, "period"));
+    return std::optional<Asked>({asked, asked.is_year() ? model::Period{asked.year, 4} : asked});
   }
-  const model::Period quarter = asked.is_year() ? model::Period{asked.year, 4} : asked;
-  ASSIGN_OR_RETURN(const std::shared_ptr<const PeriodFigures> loaded, Load(quarter));
-  if (loaded == nullptr) return WithoutRelease(asked, quarter, question);
+  std::optional<model::Period> newest;
+  ASSIGN_OR_RETURN(const std::vector<v1::NationalRelease> all, releases_->List());
+  if (!all.empty()) {
+    ASSIGN_OR_RETURN(newest, model::ParsePeriod(all.back().round_descriptor().period(), "period"));
+  }
+  if (parent == kAllRosters) {
+    ASSIGN_OR_RETURN(const std::optional<model::Period> of_sisters, sisters_->Newest());
+    newest = std::max(newest, of_sisters);
+  }
+  return newest ? std::optional<Asked>({*newest, *newest}) : std::nullopt;
+}
+
+absl::StatusOr<FigureBook::Answer> FigureBook::OfAllRosters(const v1::ListFiguresRequest& question, List list) const {
+  ASSIGN_OR_RETURN(const std::optional<Asked> asked, WhatIsAsked(question.parent(), question.period()));
+  if (!asked) return Answer();
+  std::vector<RosterFigures> rosters;
+  ASSIGN_OR_RETURN(const std::shared_ptr<const PeriodFigures> own, Load(asked->quarter));
+  ASSIGN_OR_RETURN(const std::optional<v1::Roster> in_force, rosters_->InForce());
+  if (own != nullptr) {
+    rosters.push_back({own->ground.roster, own});
+  } else if (in_force) {
+    rosters.push_back({*in_force, nullptr});
+  }
+  ASSIGN_OR_RETURN(std::vector<RosterFigures> sisters, sisters_->Of(asked->quarter));
+  std::move(sisters.begin(), sisters.end(), std::back_inserter(rosters));
+  std::vector<const model::CompiledCatalogue*> known;
+  for (const RosterFigures& each : rosters) {
+    if (each.said != nullptr) known.push_back(each.said->ground.catalogue.get());
+  }
+  if (known.empty()) return Answer();
+  RETURN_IF_ERROR(CheckKnown(question, known));
+  Answer answer;
+  ASSIGN_OR_RETURN(const std::vector<v1::Figure> sums, SumOverRosters(rosters, list));
+  answer.figures = Matching(sums, question);
+  Coverage coverage = CoverageOver(rosters);
+  answer.contributors = std::move(coverage.contributors);
+  answer.missing = std::move(coverage.missing);
+  return answer;
+}
+
+absl::StatusOr<FigureBook::Answer> FigureBook::Ask(const v1::ListTotalsRequest& totals) const {
+  v1::ListFiguresRequest question;
+  question.set_parent(totals.parent());
+  question.set_period(totals.period());
+  question.set_indicator(totals.indicator());
+  if (totals.parent() == kAllRosters) return OfAllRosters(question, &PeriodFigures::totals);
+  ASSIGN_OR_RETURN(const std::optional<Asked> asked, WhatIsAsked(totals.parent(), totals.period()));
+  if (!asked) return Answer();
+  ASSIGN_OR_RETURN(const std::shared_ptr<const PeriodFigures> loaded, Load(asked->quarter));
+  if (loaded == nullptr) return Answer();
+  RETURN_IF_ERROR(CheckKnown(question, {loaded->ground.catalogue.get()}));
+  Answer answer;
+  answer.figures = Matching(loaded->totals, question);
+  answer.contributors = {loaded->release.contributors().begin(), loaded->release.contributors().end()};
+  answer.missing = {loaded->release.missing().begin(), loaded->release.missing().end()};
+  return answer;
+}
+
+absl::StatusOr<FigureBook::Answer> FigureBook::Ask(const v1::ListFiguresRequest& question) const {
+  if (question.parent() == kAllRosters) return OfAllRosters(question, &PeriodFigures::figures);
+  ASSIGN_OR_RETURN(const std::optional<Asked> asked, WhatIsAsked(question.parent(), question.period()));
+  if (!asked) return Answer();
+  ASSIGN_OR_RETURN(const std::shared_ptr<const PeriodFigures> loaded, Load(asked->quarter));
+  if (loaded == nullptr) return WithoutRelease(asked->period, asked->quarter, question);
   ASSIGN_OR_RETURN(const auto newest, NewestCatalogue());
   std::vector<const model::CompiledCatalogue*> known = {loaded->ground.catalogue.get()};
   if (newest != nullptr) known.push_back(newest.get());
@@ -134,7 +193,7 @@ absl::StatusOr<FigureBook::Answer> FigureBook::Ask(const v1::ListFiguresRequest&
   }
   if (answer.figures.empty() && newest != nullptr && question.codes().empty()) {
     // The newest catalogue asks for it, the one of this period did not.
-    answer.figures = Matching(FiguresNotCollected(*newest, asked), question);
+    answer.figures = Matching(FiguresNotCollected(*newest, asked->period), question);
   }
   answer.contributors = {loaded->release.contributors().begin(), loaded->release.contributors().end()};
   answer.missing = {loaded->release.missing().begin(), loaded->release.missing().end()};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers questions about figures: which release a question is about, and which of its figures match. Figures of a
-// release never change, so they are computed once and kept.
+// Answers questions about figures and totals: which release a question is about, of this roster or of all, and which of
+// its figures match. Figures of a release never change, so they are computed once and kept.
 //
 // Threads: thread-safe. Errors: INVALID_ARGUMENT (INVALID_FIELD: unknown indicator, table or period); those of the
 // store.
@@ -9,6 +9,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,24 +19,24 @@
 #include "absl/synchronization/mutex.h"
 #include "base/clock.h"
 #include "server/federation/catalogue_book.h"
+#include "server/federation/period_figures.h"
 #include "server/federation/release_book.h"
 #include "server/federation/round_book.h"
+#include "server/federation/sister_book.h"
 
 namespace aangan::federation {
-
-// All that one round says.
-struct PeriodFigures {
-  v1::NationalRelease release;  // without sums; empty for a void round
-  RoundGround ground;
-  std::vector<v1::Figure> figures;  // in the order of the vector
-};
 
 class FigureBook {
  public:
   // All outlive it.
   FigureBook(const RosterBook* rosters, const CatalogueBook* catalogues, const RoundBook* rounds,
-             const ReleaseBook* releases, const Clock* clock)
-      : rosters_(rosters), catalogues_(catalogues), rounds_(rounds), releases_(releases), clock_(clock) {}
+             const ReleaseBook* releases, const SisterBook* sisters, const Clock* clock)
+      : rosters_(rosters),
+        catalogues_(catalogues),
+        rounds_(rounds),
+        releases_(releases),
+        sisters_(sisters),
+        clock_(clock) {}
 
   // What matches, in the order of the vector, with coverage. Nothing while the round of the period is under way.
   struct Answer {
@@ -44,12 +45,22 @@ class FigureBook {
     std::vector<std::string> missing;
   };
   absl::StatusOr<Answer> Ask(const v1::ListFiguresRequest& question) const;
+  // Totals in the place of figures.
+  absl::StatusOr<Answer> Ask(const v1::ListTotalsRequest& question) const;
   // Of the newest catalogue in force that holds now or held last.
   absl::StatusOr<std::vector<v1::Indicator>> Indicators() const;
 
  private:
   absl::StatusOr<std::shared_ptr<const PeriodFigures>> Load(const model::Period& quarter) const;
   absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> NewestCatalogue() const;
+  using List = std::vector<v1::Figure> PeriodFigures::*;
+  // What the words of a question mean, before its figures are looked for.
+  struct Asked {
+    model::Period period;  // quarter or year
+    model::Period quarter;
+  };
+  absl::StatusOr<std::optional<Asked>> WhatIsAsked(const std::string& parent, const std::string& period) const;
+  absl::StatusOr<Answer> OfAllRosters(const v1::ListFiguresRequest& question, List list) const;
   absl::StatusOr<Answer> WithoutRelease(const model::Period& asked, const model::Period& quarter,
                                         const v1::ListFiguresRequest& question) const;
 
@@ -57,6 +68,7 @@ class FigureBook {
   const CatalogueBook* const catalogues_;
   const RoundBook* const rounds_;
   const ReleaseBook* const releases_;
+  const SisterBook* const sisters_;
   const Clock* const clock_;
   mutable absl::Mutex mutex_;
   mutable std::map<model::Period, std::shared_ptr<const PeriodFigures>> kept_ ABSL_GUARDED_BY(mutex_);

@@ -12,7 +12,6 @@
 #include "base/problem.h"
 #include "base/status.h"
 #include "model/cells.h"
-#include "model/figure.h"
 #include "model/left_out.h"
 
 namespace aangan::federation {
@@ -56,17 +55,6 @@ v1::Figure Begin(const RoundGround& ground, const v1::RoundDescriptor& descripto
   return figure;
 }
 
-void SetValue(const model::FigureValue& value, v1::Figure& figure) {
-  if (const auto* number = std::get_if<model::Number>(&value)) {
-    figure.set_value(v1::FIGURE_VALUE_NUMBER);
-    figure.set_number(number->value);
-    figure.set_margin(number->margin);
-  } else if (const auto* too_few = std::get_if<model::TooFewToSay>(&value)) {
-    figure.set_value(v1::FIGURE_VALUE_TOO_FEW_TO_SAY);
-    figure.set_margin(too_few->margin);
-  }
-}
-
 absl::Status Damaged() {
   return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged,
                  "A national release does not have the sums that its freeze gives.");
@@ -84,6 +72,20 @@ std::map<std::string, model::NoiseVariance> VariancesOf(const v1::NationalReleas
 }
 
 }  // namespace
+
+void SetMeasured(int64_t sum, const model::NoiseVariance& variance, v1::Figure& figure) {
+  figure.set_raw(sum);
+  figure.set_variance_hundredths(model::Hundredths(variance));
+  const model::FigureValue value = model::FigureOf(sum, variance);
+  if (const auto* number = std::get_if<model::Number>(&value)) {
+    figure.set_value(v1::FIGURE_VALUE_NUMBER);
+    figure.set_number(number->value);
+    figure.set_margin(number->margin);
+  } else if (const auto* too_few = std::get_if<model::TooFewToSay>(&value)) {
+    figure.set_value(v1::FIGURE_VALUE_TOO_FEW_TO_SAY);
+    figure.set_margin(too_few->margin);
+  }
+}
 
 absl::StatusOr<std::vector<v1::Figure>> FiguresOf(const v1::NationalRelease& release, const RoundGround& ground) {
   const std::set<std::string> inside(release.contributors().begin(), release.contributors().end());
@@ -105,8 +107,7 @@ absl::StatusOr<std::vector<v1::Figure>> FiguresOf(const v1::NationalRelease& rel
     } else {
       const auto variance = variances.find(cells[i].table->id);
       if (variance == variances.end()) return Damaged();
-      figure.set_raw(release.sums(opened++));
-      SetValue(model::FigureOf(figure.raw(), variance->second), figure);
+      SetMeasured(release.sums(opened++), variance->second, figure);
     }
     figures.push_back(std::move(figure));
   }

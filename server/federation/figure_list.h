@@ -7,13 +7,19 @@
 #ifndef AANGAN_SERVER_FEDERATION_FIGURE_LIST_H_
 #define AANGAN_SERVER_FEDERATION_FIGURE_LIST_H_
 
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "aangan/federation/v1/figures.pb.h"
 #include "absl/status/statusor.h"
+#include "model/figure.h"
 #include "server/federation/round_book.h"
 
 namespace aangan::federation {
+
+// The value of a released sum: a number or too few to say, with margin, raw sum and variance.
+void SetMeasured(int64_t sum, const model::NoiseVariance& variance, v1::Figure& figure);
 
 // In the order of the vector.
 absl::StatusOr<std::vector<v1::Figure>> FiguresOf(const v1::NationalRelease& release, const RoundGround& ground);

@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "model/roster.h"
 #include "server/shared/paging.h"
 
 namespace aangan::federation {
@@ -19,17 +20,37 @@ namespace {
 constexpr int kCodesMax = 8;  // more than a table has dimensions
 
 // The question itself is part of the list's name: a token goes on with the same question alone.
-std::string ListName(const v1::ListFiguresRequest& question) {
-  v1::ListFiguresRequest without_page = question;
-  without_page.clear_page_size();
-  without_page.clear_page_token();
-  const Digest digest = Sha256(without_page.SerializeAsString());
-  return absl::StrCat("figures ", AsText(digest));
+template <typename Question>
+std::string ListName(const char* list, Question question) {
+  question.clear_page_size();
+  question.clear_page_token();
+  const Digest digest = Sha256(question.SerializeAsString());
+  return absl::StrCat(list, " ", AsText(digest));
 }
 
 size_t Position(const std::string& after) {
   size_t position = 0;
   return absl::SimpleAtoi(after, &position) ? position : 0;
+}
+
+constexpr server::PageLimits kSizes = {.size_default = 200, .size_max = 1000};
+
+// This roster or all of them.
+absl::Status CheckParent(const ResourceNames& names, const std::string& parent) {
+  return parent == kAllRosters ? absl::OkStatus() : names.ParseParent(parent);
+}
+
+// One page of the figures into `out`, coverage into the response; the token of the next page.
+template <typename Response>
+std::string Fill(const server::PageTokens& tokens, const server::Call& call, const std::string& list,
+                 const server::Page& page, FigureBook::Answer& answer,
+                 google::protobuf::RepeatedPtrField<v1::Figure>& out, Response& response) {
+  const size_t begin = std::min(Position(page.after), answer.figures.size());
+  const size_t end = std::min(begin + page.size, answer.figures.size());
+  for (size_t i = begin; i < end; ++i) *out.Add() = std::move(answer.figures[i]);
+  for (std::string& each : answer.contributors) response.add_contributors(std::move(each));
+  for (std::string& each : answer.missing) response.add_missing(std::move(each));
+  return end < answer.figures.size() ? server::NextPage(tokens, call, list, absl::StrCat(end)) : "";
 }
 
 }  // namespace
@@ -38,6 +59,9 @@ std::map<std::string, server::Handler> FigureRpc::Handlers() {
   return {{"GetNationalRelease", server::Handle(this, &FigureRpc::GetNationalRelease)},
           {"ListNationalReleases", server::Handle(this, &FigureRpc::ListNationalReleases)},
           {"ListFigures", server::Handle(this, &FigureRpc::ListFigures)},
+          {"ListTotals", server::Handle(this, &FigureRpc::ListTotals)},
+          {"ExportNationalRelease", server::Handle(this, &FigureRpc::ExportNationalRelease)},
+          {"ImportNationalRelease", server::Handle(this, &FigureRpc::ImportNationalRelease)},
           {"ListIndicators", server::Handle(this, &FigureRpc::ListIndicators)}};
 }
 
@@ -72,24 +96,54 @@ absl::StatusOr<v1::ListNationalReleasesResponse> FigureRpc::ListNationalReleases
 
 absl::StatusOr<v1::ListFiguresResponse> FigureRpc::ListFigures(const server::Call& call,
                                                                const v1::ListFiguresRequest& request) {
-  RETURN_IF_ERROR(rooms_.names->ParseParent(request.parent()));
+  RETURN_IF_ERROR(CheckParent(*rooms_.names, request.parent()));
   if (request.codes_size() > kCodesMax) {
     return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "The question names too many codes.")
         .Field("codes", "must be at most 8");
   }
-  const std::string list = ListName(request);
+  const std::string list = ListName("figures", request);
   ASSIGN_OR_RETURN(const server::Page page,
-                   server::PageOf(*rooms_.page_tokens, call, list, request.page_size(), request.page_token(),
-                                  {.size_default = 200, .size_max = 1000}));
+                   server::PageOf(*rooms_.page_tokens, call, list, request.page_size(), request.page_token(), kSizes));
   ASSIGN_OR_RETURN(FigureBook::Answer answer, rooms_.figures->Ask(request));
   v1::ListFiguresResponse response;
-  const size_t begin = std::min(Position(page.after), answer.figures.size());
-  const size_t end = std::min(begin + page.size, answer.figures.size());
-  for (size_t i = begin; i < end; ++i) *response.add_figures() = std::move(answer.figures[i]);
-  if (end < answer.figures.size())
-    response.set_next_page_token(server::NextPage(*rooms_.page_tokens, call, list, absl::StrCat(end)));
-  for (std::string& each : answer.contributors) response.add_contributors(std::move(each));
-  for (std::string& each : answer.missing) response.add_missing(std::move(each));
+  response.set_next_page_token(
+      Fill(*rooms_.page_tokens, call, list, page, answer, *response.mutable_figures(), response));
+  return response;
+}
+
+absl::StatusOr<v1::ListTotalsResponse> FigureRpc::ListTotals(const server::Call& call,
+                                                             const v1::ListTotalsRequest& request) {
+  RETURN_IF_ERROR(CheckParent(*rooms_.names, request.parent()));
+  const std::string list = ListName("totals", request);
+  ASSIGN_OR_RETURN(const server::Page page,
+                   server::PageOf(*rooms_.page_tokens, call, list, request.page_size(), request.page_token(), kSizes));
+  ASSIGN_OR_RETURN(FigureBook::Answer answer, rooms_.figures->Ask(request));
+  v1::ListTotalsResponse response;
+  response.set_next_page_token(
+      Fill(*rooms_.page_tokens, call, list, page, answer, *response.mutable_totals(), response));
+  return response;
+}
+
+absl::StatusOr<v1::ExportNationalReleaseResponse> FigureRpc::ExportNationalRelease(
+    const server::Call&, const v1::ExportNationalReleaseRequest& request) {
+  ASSIGN_OR_RETURN(const model::Period quarter, rooms_.names->ParseRelease(request.name()));
+  v1::ExportNationalReleaseResponse response;
+  v1::ReleaseFile& file = *response.mutable_release_file();
+  ASSIGN_OR_RETURN(*file.mutable_national_release(), rooms_.releases->Get(quarter));
+  ASSIGN_OR_RETURN(RoundGround ground, rooms_.rounds->GroundOf(file.national_release().round_descriptor()));
+  *file.mutable_catalogue() = ground.catalogue->source;
+  ASSIGN_OR_RETURN(const PublicKey key, model::ParseKey(ground.roster.federation_key(), "federation_key"));
+  response.set_key_phrase(model::FingerprintPhrase(key));
+  *file.mutable_roster() = std::move(ground.roster);
+  return response;
+}
+
+absl::StatusOr<v1::ImportNationalReleaseResponse> FigureRpc::ImportNationalRelease(
+    const server::Call&, const v1::ImportNationalReleaseRequest& request) {
+  RETURN_IF_ERROR(rooms_.names->ParseParent(request.parent()));
+  v1::ImportNationalReleaseResponse response;
+  ASSIGN_OR_RETURN(*response.mutable_national_release(),
+                   rooms_.sisters->Import(request.release_file(), request.key_phrase()));
   return response;
 }
 

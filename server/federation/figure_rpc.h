@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// aangan.federation.v1.FigureService: national releases and the figures in them.
+// aangan.federation.v1.FigureService: national releases, the figures in them, and releases of other rosters.
 // Threads: thread-safe. Errors: as in figures.proto.
 #ifndef AANGAN_SERVER_FEDERATION_FIGURE_RPC_H_
 #define AANGAN_SERVER_FEDERATION_FIGURE_RPC_H_
@@ -22,7 +22,9 @@ class FigureRpc {
   struct Rooms {
     const ResourceNames* names = nullptr;
     const ReleaseBook* releases = nullptr;
+    const RoundBook* rounds = nullptr;
     const FigureBook* figures = nullptr;
+    const SisterBook* sisters = nullptr;
     const server::PageTokens* page_tokens = nullptr;
   };
   explicit FigureRpc(const Rooms& rooms) : rooms_(rooms) {}
@@ -34,6 +36,11 @@ class FigureRpc {
   absl::StatusOr<v1::ListNationalReleasesResponse> ListNationalReleases(const server::Call& call,
                                                                         const v1::ListNationalReleasesRequest& request);
   absl::StatusOr<v1::ListFiguresResponse> ListFigures(const server::Call& call, const v1::ListFiguresRequest& request);
+  absl::StatusOr<v1::ListTotalsResponse> ListTotals(const server::Call& call, const v1::ListTotalsRequest& request);
+  absl::StatusOr<v1::ExportNationalReleaseResponse> ExportNationalRelease(
+      const server::Call& call, const v1::ExportNationalReleaseRequest& request);
+  absl::StatusOr<v1::ImportNationalReleaseResponse> ImportNationalRelease(
+      const server::Call& call, const v1::ImportNationalReleaseRequest& request);
   absl::StatusOr<v1::ListIndicatorsResponse> ListIndicators(const server::Call& call,
                                                             const v1::ListIndicatorsRequest& request);
 

@@ -16,6 +16,9 @@
 
 namespace aangan::federation {
 
+// Parent of what is asked over all rosters whose releases are here (AIP-159).
+inline constexpr absl::string_view kAllRosters = "rosters/-";
+
 class ResourceNames {
  public:
   explicit ResourceNames(std::string roster) : roster_(std::move(roster)) {}
