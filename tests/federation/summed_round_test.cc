@@ -12,7 +12,9 @@
 #include "model/catalogue.h"
 #include "model/left_out.h"
 #include "model/roster.h"
+#include "privacy/field.h"
 #include "tests/support/federation_cluster.h"
+#include "tests/support/process_memory.h"
 #include "tests/support/status_matchers.h"
 
 namespace aangan {
@@ -38,10 +40,16 @@ node::v1::GetStatusResponse StatusOf(const ClusterNode& node) {
   return response;
 }
 
-// What the collectives with these places saw leaving, cell by cell, without what the freeze leaves out. Those who shall
-// be silent are off before the last contribution comes, so that none of them sees the freeze.
-std::vector<int64_t> Contribute(FederationCluster& cluster, const model::Period& quarter,
-                                const std::vector<size_t>& places, const std::vector<size_t>& silent = {}) {
+// What the collectives with these places saw leaving.
+struct Leaving {
+  std::vector<std::vector<int64_t>> vectors;  // of each, whole
+  std::vector<int64_t> opened;                // their sum, without what the freeze leaves out
+};
+
+// Those who shall be silent are off before the last contribution comes, so that none of them sees the freeze.
+Leaving Contribute(FederationCluster& cluster, const model::Period& quarter, const std::vector<size_t>& places,
+                   const std::vector<size_t>& silent = {}) {
+  Leaving all;
   std::vector<int64_t> leaving;
   std::set<std::string> inside;
   for (const size_t place : places) {
@@ -51,8 +59,11 @@ std::vector<int64_t> Contribute(FederationCluster& cluster, const model::Period&
     }
     const node::v1::PreviewReleaseResponse preview = cluster.Contribute(node, quarter);
     leaving.resize(static_cast<size_t>(preview.cells_size()));
-    for (int cell = 0; cell < preview.cells_size(); ++cell)
+    all.vectors.emplace_back();
+    for (int cell = 0; cell < preview.cells_size(); ++cell) {
+      all.vectors.back().push_back(preview.cells(cell).leaves());
       leaving[static_cast<size_t>(cell)] += preview.cells(cell).leaves();
+    }
     inside.insert(node.id);
   }
   fed::Roster roster;
@@ -63,11 +74,10 @@ std::vector<int64_t> Contribute(FederationCluster& cluster, const model::Period&
   const auto catalogue = model::CompileCatalogue(cluster.catalogue(), model::RosterCollectives(roster));
   const std::vector<bool> left_out =
       model::LeftOutCells(**catalogue, quarter, model::LeftOutPlaces(**catalogue, roster, inside));
-  std::vector<int64_t> opened;
   for (size_t cell = 0; cell < leaving.size(); ++cell) {
-    if (!left_out[cell]) opened.push_back(leaving[cell]);
+    if (!left_out[cell]) all.opened.push_back(leaving[cell]);
   }
-  return opened;
+  return all;
 }
 
 std::vector<int64_t> SumsOf(const fed::NationalRelease& release) {
@@ -78,6 +88,31 @@ std::vector<size_t> Places(size_t first, size_t last) {
   std::vector<size_t> places;
   for (size_t place = first; place <= last; ++place) places.push_back(place);
   return places;
+}
+
+// Eight words in a row, as a vector lies in memory and as it would be sent.
+std::vector<std::string> BytesOf(const std::vector<int64_t>& vector) {
+  const std::vector<int64_t> some(vector.begin() + 4, vector.begin() + 12);
+  return {std::string(reinterpret_cast<const char*>(some.data()), some.size() * sizeof(int64_t)),
+          privacy::EncodeWords(some)};
+}
+
+// The federation has no collective's vector, neither in its memory nor in its store; what it was sent, it has.
+void ExpectVectorsUnseen(FederationCluster& cluster, const Leaving& leaving, const model::Period& quarter) {
+  std::vector<std::string> needles;
+  for (const std::vector<int64_t>& vector : leaving.vectors) {
+    for (std::string& bytes : BytesOf(vector)) needles.push_back(std::move(bytes));
+  }
+  EXPECT_TRUE(tests::FoundInMemory(cluster.federation().pid(), needles).empty());
+  EXPECT_TRUE(tests::FoundInFolder(cluster.data(), needles).empty());
+  const NodeClient client = cluster.nodes()[5].As("operator.token");
+  node::v1::ExportAnswerRequest request;
+  request.set_name(absl::StrCat("releases/", model::PeriodText(quarter)));
+  node::v1::AnswerFile sent;
+  ASSERT_THAT(client.Call(*client.releases, &node::v1::ReleaseService::Stub::ExportAnswer, request, &sent), IsOk());
+  EXPECT_FALSE(tests::FoundInFolder(cluster.data(), {sent.answer().substr(sent.answer().size() / 2, 32)}).empty());
+  // And the search of a memory finds what is there.
+  EXPECT_FALSE(tests::FoundInMemory(cluster.federation().pid(), {cluster.data()}).empty());
 }
 
 // Whoever has enough files of answers has the same sum, without the federation.
@@ -117,7 +152,8 @@ TEST(SummedRound, NineContributeEightAnswerElevenConfirm) {
   FederationCluster cluster(Programs());
   cluster.Found();
   const model::Period quarter = cluster.quarters()[0];
-  const std::vector<int64_t> leaving = Contribute(cluster, quarter, Places(0, 8), Places(0, 3));
+  const Leaving contributed = Contribute(cluster, quarter, Places(0, 8), Places(0, 3));
+  const std::vector<int64_t>& leaving = contributed.opened;
   ASSERT_TRUE(cluster.AwaitRound(quarter, fed::ROUND_STATE_FROZEN));
   // Eight of the twelve answer, also three that contributed nothing; four are silent.
   for (size_t place = 4; place < 12; ++place) cluster.Sync(cluster.nodes()[place]);
@@ -127,6 +163,7 @@ TEST(SummedRound, NineContributeEightAnswerElevenConfirm) {
   EXPECT_EQ(provisional->state(), fed::RELEASE_STATE_PROVISIONAL);
   EXPECT_EQ(SumsOf(*provisional), leaving);
   EXPECT_EQ(provisional->contributors_size(), 9);
+  ExpectVectorsUnseen(cluster, contributed, quarter);
   cluster.Sync(cluster.nodes()[4]);
   EXPECT_EQ(cluster.nodes()[4].Release(quarter).stage(), node::v1::RELEASE_STAGE_RECEIVED);
   EXPECT_TRUE(cluster.nodes()[4].Release(quarter).sum_agrees());
@@ -158,7 +195,7 @@ TEST(SummedRound, NineContributeEightAnswerElevenConfirm) {
 
   // Seven answers say nothing; the eighth comes a month later.
   const model::Period next = cluster.quarters()[1];
-  const std::vector<int64_t> later = Contribute(cluster, next, Places(3, 11), Places(4, 8));
+  const std::vector<int64_t> later = Contribute(cluster, next, Places(3, 11), Places(4, 8)).opened;
   ASSERT_TRUE(cluster.AwaitRound(next, fed::ROUND_STATE_FROZEN));
   for (const size_t place : {0, 1, 2, 3, 9, 10, 11}) cluster.Sync(cluster.nodes()[place]);
   EXPECT_EQ(cluster.Round(next)->answered_size(), 7);

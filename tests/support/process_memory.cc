@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads /proc/<pid>/maps and mem, and folders.
+#include "tests/support/process_memory.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "tests/support/node_client.h"
+
+namespace aangan::tests {
+namespace {
+
+// One pass for all needles: most places are told apart by a hash of their first eight bytes.
+class Search {
+ public:
+  explicit Search(const std::vector<std::string>& needles) : needles_(needles), maybe_(size_t{1} << 16, false) {
+    for (const std::string& needle : needles_) {
+      if (needle.size() < sizeof(uint64_t)) std::abort();
+      maybe_[HashAt(needle.data())] = true;
+    }
+  }
+  void In(const std::string& bytes) {
+    for (size_t at = 0; at + sizeof(uint64_t) <= bytes.size(); ++at) {
+      if (!maybe_[HashAt(bytes.data() + at)]) continue;
+      for (size_t i = 0; i < needles_.size(); ++i) {
+        if (bytes.compare(at, needles_[i].size(), needles_[i]) == 0) found_.insert(i);
+      }
+    }
+  }
+  std::vector<size_t> found() const { return {found_.begin(), found_.end()}; }
+
+ private:
+  static size_t HashAt(const char* at) {
+    uint64_t word;
+    std::memcpy(&word, at, sizeof(word));
+    return (word * 0x9E3779B97F4A7C15u) >> 48;
+  }
+  const std::vector<std::string>& needles_;
+  std::vector<char> maybe_;
+  std::set<size_t> found_;
+};
+
+}  // namespace
+
+std::vector<size_t> FoundInMemory(pid_t pid, const std::vector<std::string>& needles) {
+  std::ifstream maps(absl::StrCat("/proc/", pid, "/maps"));
+  const int memory = open(absl::StrCat("/proc/", pid, "/mem").c_str(), O_RDONLY | O_CLOEXEC);
+  if (memory < 0) std::abort();  // a test that can not look must not pass
+  Search search(needles);
+  std::string line;
+  while (std::getline(maps, line)) {
+    uint64_t begin = 0, end = 0;
+    char rights[5] = {};
+    if (std::sscanf(line.c_str(), "%lx-%lx %4s", &begin, &end, rights) != 3) std::abort();
+    if (!absl::StartsWith(rights, "rw")) continue;
+    std::string bytes(end - begin, '\0');
+    size_t read = 0;
+    while (read < bytes.size()) {
+      const ssize_t some = pread(memory, bytes.data() + read, bytes.size() - read, static_cast<off_t>(begin + read));
+      if (some <= 0) break;  // unmapped meanwhile
+      read += static_cast<size_t>(some);
+    }
+    bytes.resize(read);
+    search.In(bytes);
+  }
+  close(memory);
+  return search.found();
+}
+
+std::vector<size_t> FoundInFolder(const std::string& folder, const std::vector<std::string>& needles) {
+  Search search(needles);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) search.In(ReadAll(entry.path().string()));
+  }
+  return search.found();
+}
+
+}  // namespace aangan::tests

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// What lies in the memory of another process, byte for byte: to show that something is not there.
+#ifndef AANGAN_TESTS_SUPPORT_PROCESS_MEMORY_H_
+#define AANGAN_TESTS_SUPPORT_PROCESS_MEMORY_H_
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace aangan::tests {
+
+// Which of the needles (by index, each at least eight bytes) lie in a writable mapping of the process, or in a file
+// below the folder. The caller may trace the process: its own child, or root.
+std::vector<size_t> FoundInMemory(pid_t pid, const std::vector<std::string>& needles);
+std::vector<size_t> FoundInFolder(const std::string& folder, const std::vector<std::string>& needles);
+
+}  // namespace aangan::tests
+
+#endif  // AANGAN_TESTS_SUPPORT_PROCESS_MEMORY_H_
