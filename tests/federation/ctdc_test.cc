@@ -33,6 +33,10 @@ TEST(Ctdc, TalliesAreThoseOfAnIndependentRecountAndFiguresKeepTheirMargins) {
               0)
         << node.id;
   }
+  // Said before anything leaves; the numbers are checked by accuracy_test.
+  EXPECT_EQ(Shell(absl::StrCat(AANGAN_COMMAND, " accuracy --output csv --data ", cluster.nodes()[0].data,
+                               " | grep -q '^new_by_place,40.53,32.34,80,82,1.42,no'")),
+            0);
   tests::CtdcCounts counted;
   std::map<std::string, int64_t> national;  // "quarter table codes indicator" -> exact
   for (const model::Period& quarter : cluster.quarters()) {

@@ -58,9 +58,7 @@ int64_t SummedFigures() {
 // The shipped catalogue, each table with the same share of the tier's cap.
 std::shared_ptr<const model::CompiledCatalogue> CatalogueOf(const Tier& tier, bool summed) {
   return privacy::DefaultCatalogue([&](fed::Catalogue& catalogue) {
-    for (fed::Table& table : *catalogue.mutable_tables())
-      table.set_nano_rho(table.nano_rho() * tier.cap / catalogue.nano_rho_cap());
-    catalogue.set_nano_rho_cap(tier.cap);
+    privacy::WithCap(tier.cap)(catalogue);
     catalogue.set_form(summed ? fed::ROUND_FORM_SUMMED : fed::ROUND_FORM_DIRECT);
   });
 }

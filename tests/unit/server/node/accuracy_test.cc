@@ -48,6 +48,20 @@ TEST(Accuracy, BesideACuratorFollowsFromTheRosterAlone) {
   }
 }
 
+TEST(Accuracy, OfTheShippedCatalogueIsAtTheFloorInNoTierAndNoTable) {
+  for (const int64_t cap :
+       {privacy::kCapEpsilonHalf, privacy::kCapEpsilonOne, privacy::kCapEpsilonTwo, privacy::kCapEpsilonThree}) {
+    for (int n = 5; n <= 14; ++n) {
+      const v1::EstimateAccuracyResponse said = Accuracy(n, privacy::WithCap(cap));
+      for (const v1::TableAccuracy& table : said.tables()) EXPECT_FALSE(table.floor_binds()) << cap << table.table();
+    }
+  }
+  const auto dearest = privacy::DefaultCatalogue(privacy::WithCap(privacy::kCapEpsilonThree));
+  for (const privacy::TableVariance& noise : privacy::RoundVariances(*dearest, {2026, 4}, privacy::NumbersOf(12))) {
+    EXPECT_EQ(noise.sigma_squared, privacy::MakeRational(dearest->tables[noise.table].yearly ? 16211 : 10807, 100));
+  }
+}
+
 TEST(Accuracy, SaysWhereTheFloorBindsAndNowhereElse) {
   // 1 / (2 * 0.1) = 5 is below 3h = 18; half as much budget asks for 10 and changes nothing.
   const auto with_budget = [](int64_t nano_rho) {
