@@ -81,13 +81,18 @@ bool SumFits(const model::CompiledTable& table, const Rational& sigma_squared, c
 
 }  // namespace
 
-Rational SigmaSquared(int64_t delta2_squared, int64_t nano_rho, int h) {
-  AANGAN_CHECK(delta2_squared > 0 && nano_rho > 0 && h > 0);
+Rational CuratorVariance(int64_t delta2_squared, int64_t nano_rho) {
+  AANGAN_CHECK(delta2_squared > 0 && nano_rho > 0);
   // In hundredths: delta2 / (2 nano 1e-9) * 100.
-  const uint64_t wanted = CeilDivide(static_cast<Uint128>(delta2_squared) * 100000000000u,
-                                     static_cast<Uint128>(2) * static_cast<Uint128>(nano_rho));
-  const uint64_t floor = static_cast<uint64_t>(kNodeVarianceMin) * static_cast<uint64_t>(h) * 100;
-  return MakeRational(std::max(wanted, floor), 100);
+  const uint64_t hundredths = CeilDivide(static_cast<Uint128>(delta2_squared) * 100000000000u,
+                                         static_cast<Uint128>(2) * static_cast<Uint128>(nano_rho));
+  return MakeRational(hundredths, 100);
+}
+
+Rational SigmaSquared(int64_t delta2_squared, int64_t nano_rho, int h) {
+  AANGAN_CHECK(h > 0);
+  return std::max(CuratorVariance(delta2_squared, nano_rho),
+                  MakeRational(static_cast<uint64_t>(kNodeVarianceMin) * static_cast<uint64_t>(h), 1));
 }
 
 std::vector<TableVariance> RoundVariances(const model::CompiledCatalogue& catalogue, const model::Period& quarter,
