@@ -45,6 +45,14 @@ TEST(FiguresTable, TheFiveValuesAreFiveDifferentWords) {
   for (size_t i = 1; i < 5; ++i) EXPECT_TRUE(std::holds_alternative<std::monostate>(programs.rows[i][5])) << i;
 }
 
+// A download of a suppressed figure holds the word and no number, whatever stands in the message.
+TEST(FiguresTable, ASuppressedFigureHasNoNumberInTheFile) {
+  testing::internal::CaptureStdout();
+  Output(OutputForm::kCsv).Print(FiguresTable({FigureWith(fed::FIGURE_VALUE_SUPPRESSED, 0, 0)}, false));
+  const std::string file = testing::internal::GetCapturedStdout();
+  EXPECT_NE(file.find("needs_met,health,suppressed,,,,"), std::string::npos) << file;
+}
+
 TEST(FiguresTable, ABarIsFullUpToTheSureEndAndFadesBehindIt) {
   EXPECT_EQ(Bar(80, 20, 100, 10), "██████▓▓▒░");
   EXPECT_EQ(Bar(0, 0, 100, 10), "▓");
