@@ -95,7 +95,7 @@ absl::Status AnswerAgent::Resume() {
 absl::Status AnswerAgent::Step(FederationLink& link, const fed::Round& round, const RoundEntry& entry) {
   if (round.round_descriptor().form() != fed::ROUND_FORM_SUMMED || rooms_.once->SitsOut(entry.period))
     return absl::OkStatus();
-  if (round.state() == fed::ROUND_STATE_VOID) return rooms_.keys->Destroy(entry.period);
+  if (round.state() == fed::ROUND_STATE_VOID) return EndVoid(round, entry).status();
   ASSIGN_OR_RETURN(const std::optional<AnswerLock> lock, rooms_.once->FindLock(entry.period));
   if (lock) return GoOn(link, round, *lock);
   ASSIGN_OR_RETURN(const std::optional<SecretBytes> key, rooms_.keys->Find(entry.period));
@@ -104,6 +104,19 @@ absl::Status AnswerAgent::Step(FederationLink& link, const fed::Round& round, co
   if (round.state() == fed::ROUND_STATE_ANNOUNCED) return ComplainEarly(link, ground, *key);
   if (TakesAnswers(round.state())) return AnswerFreeze(link, round, entry, ground, *key);
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> AnswerAgent::EndVoid(const fed::Round& round, const RoundEntry& entry) {
+  const auto membership = rooms_.identity->membership();
+  if (!membership) return false;
+  const absl::Status is_void = CheckVoid(round, entry, rooms_.clock->Now(), membership->federation_key);
+  ASSIGN_OR_RETURN(const std::optional<AnswerLock> lock, rooms_.once->FindLock(entry.period));
+  if (!is_void.ok() || lock) {  // what was frozen can not be void
+    RETURN_IF_ERROR(Alarm(AlarmKind::kBadVoid, entry.period, round.SerializeAsString()));
+    return false;
+  }
+  RETURN_IF_ERROR(rooms_.keys->Destroy(entry.period));
+  return true;
 }
 
 absl::Status AnswerAgent::GoOn(FederationLink& link, const fed::Round& round, const AnswerLock& lock) {

@@ -202,6 +202,11 @@ absl::Status SyncAgent::OneRound(FederationLink& link, const fed::Round& round) 
     entry = Announce(round, period);
   }
   RETURN_IF_ERROR(entry.status());
+  if (round.state() == fed::ROUND_STATE_VOID) {
+    ASSIGN_OR_RETURN(const bool is_void, rooms_.answers->EndVoid(round, *entry));
+    if (!is_void || !CanStep(entry->stage, Stage::kVoid)) return absl::OkStatus();
+    return rooms_.once->MarkEnded(period, Stage::kVoid, "", false);
+  }
   // Others wait for this node's answer also where its own contribution goes wrong.
   const absl::Status contributed = ContributeTo(link, round, *entry);
   ASSIGN_OR_RETURN(*entry, rooms_.once->GetRound(period));
@@ -269,8 +274,6 @@ absl::Status SyncAgent::Send(FederationLink& link, const RoundEntry& entry) {
 
 absl::Status SyncAgent::Conclude(FederationLink& link, const fed::Round& round, const RoundEntry& entry) {
   const Stage stage = entry.stage;
-  if (round.state() == fed::ROUND_STATE_VOID && CanStep(stage, Stage::kVoid))
-    return rooms_.once->MarkEnded(entry.period, Stage::kVoid, "", false);
   if (!IsFrozen(round.state())) return absl::OkStatus();
   if (stage == Stage::kReceived) return Receive(link, round, entry);  // provisional figures may have become others
   if (!CanStep(stage, Stage::kLeftOut)) return absl::OkStatus();

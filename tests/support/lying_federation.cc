@@ -239,6 +239,16 @@ fed::Round LyingFederation::SignFreeze(fed::Round round) const {
   return round;
 }
 
+fed::Round LyingFederation::Voided() const {
+  fed::Round round = Truth();
+  round.set_state(fed::ROUND_STATE_VOID);
+  fed::Void word;
+  word.set_round_id(std::string(AsText(ground_->round_id)));
+  word.set_period(model::PeriodText(kLiarQuarter));
+  round.set_void_signature(std::string(AsText(key_.Sign(model::kVoidLabel, Must(model::CanonicalVoid(word))))));
+  return round;
+}
+
 absl::Status LyingFederation::Show(int place, const fed::Round& round) {
   LiarNode& here = node(place);
   LyingLink link(this, place);
