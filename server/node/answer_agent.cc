@@ -134,7 +134,8 @@ absl::StatusOr<AnswerAgent::Opened> AnswerAgent::OpenAll(const std::vector<fed::
   const auto membership = rooms_.identity->membership();
   const std::optional<int> own =
       membership ? model::PlaceInRoster(ground.roster, membership->collective) : std::nullopt;
-  if (!own) return AskAgain();
+  const SigningKey* signing = rooms_.identity->KeyIn(ground.roster);
+  if (!own || signing == nullptr) return AskAgain();
   Opened opened;
   for (const fed::Share& share : shares) {
     const std::optional<int> dealer = model::PlaceInRoster(ground.roster, share.dealer());
@@ -147,8 +148,8 @@ absl::StatusOr<AnswerAgent::Opened> AnswerAgent::OpenAll(const std::vector<fed::
     } else if (*dealer == *own) {
       opened.own_does_not_open = true;
     } else {
-      opened.faults.push_back({share.dealer(), privacy::BuildComplaint(head, *ground.holders, *own, one, share.sealed(),
-                                                                       rooms_.identity->key())});
+      opened.faults.push_back(
+          {share.dealer(), privacy::BuildComplaint(head, *ground.holders, *own, one, share.sealed(), *signing)});
     }
   }
   return opened;
@@ -203,8 +204,11 @@ absl::Status AnswerAgent::AnswerFreeze(FederationLink& link, const fed::Round& r
       return AskAgain();
   }
   const auto own = model::PlaceInRoster(ground.roster, rooms_.identity->membership()->collective);
+  // The key of the round's roster, also when a later roster names another.
+  const SigningKey* signing = rooms_.identity->KeyIn(ground.roster);
   // Shares sealed to another key than this node's: it counts as without one.
-  if (!own || ground.holders->recipient_keys[static_cast<size_t>(*own)] != privacy::RecipientKeyOf(key))
+  if (!own || signing == nullptr ||
+      ground.holders->recipient_keys[static_cast<size_t>(*own)] != privacy::RecipientKeyOf(key))
     return absl::OkStatus();
   ASSIGN_OR_RETURN(const Opened opened, OpenAll(shares, ground, key));
   if (opened.own_does_not_open) return absl::OkStatus();
@@ -221,12 +225,11 @@ absl::Status AnswerAgent::AnswerFreeze(FederationLink& link, const fed::Round& r
   privacy::AnswerHeader header;
   header.round_id = entry.round_id;
   header.freeze = lock.freeze;
-  header.node_id = model::NodeId(rooms_.identity->key().public_key()).bytes;
+  header.node_id = model::NodeId(signing->public_key()).bytes;
   header.log = rooms_.watch->position();
   header.incarnation = rooms_.once->incarnation();
   ASSIGN_OR_RETURN(header.counter, rooms_.once->NextCounter());
-  lock.answer = privacy::BuildAnswer(header, privacy::SumShares(opened.shares, LeftOutOf(ground, freeze)),
-                                     rooms_.identity->key());
+  lock.answer = privacy::BuildAnswer(header, privacy::SumShares(opened.shares, LeftOutOf(ground, freeze)), *signing);
   fed::Round kept;  // with its signature, for the file that people may carry
   *kept.mutable_freeze() = freeze;
   kept.set_freeze_signature(round.freeze_signature());

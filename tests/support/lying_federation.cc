@@ -103,8 +103,8 @@ void LyingFederation::Open(LiarNode& node) {
   node.round_keys = Must(RoundKeys::Open(folder + "/round_keys", &random_));
   Must(node::NoticeRestore(*node.store, *node.once, *node.round_keys, *node.book, clock_));
   node.watch = Must(node::LogWatch::Open(node.once.get(), node.identity.get(), &clock_));
-  node.keys = std::make_unique<node::KeyAgent>(
-      node::KeyAgent::Rooms{node.round_keys.get(), node.identity.get(), node.watch.get(), &clock_, false});
+  node.keys = std::make_unique<node::KeyAgent>(node::KeyAgent::Rooms{
+      node.round_keys.get(), node.identity.get(), node.book.get(), node.watch.get(), &clock_, false});
   node.close = std::make_unique<node::CloseAgent>(node::CloseAgent::Rooms{node.store.get(), node.once.get(),
                                                                           node.identity.get(), node.book.get(),
                                                                           node.watch.get(), &clock_, &random_, false});

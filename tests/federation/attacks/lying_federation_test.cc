@@ -7,7 +7,6 @@
 
 #include "base/signing.h"
 #include "model/canonical_message.h"
-#include "model/published.h"
 #include "privacy/answer.h"
 #include "privacy/complaint.h"
 #include "tests/support/cheating_dealer.h"
@@ -130,57 +129,6 @@ TEST_F(LyingFederationTest, ASecondFreezeIsNotAnsweredAndTheFirstAnswerStands) {
   ASSERT_THAT(liar_.Show(0, second), IsOk());
   ASSERT_THAT(liar_.Show(0, first), IsOk());
   EXPECT_EQ(liar_.answers().at(0).size(), 1u);
-}
-
-TEST_F(LyingFederationTest, ALyingVoidDestroysNothingAndARightOneDoes) {
-  Begin();  // the window is over, its extension is not
-  const auto has_key = [&](int place) { return liar_.node(place).round_keys->Find(kLiarQuarter)->has_value(); };
-  // Too early by the node's own clock, whatever the descriptor says that comes with it.
-  fed::Round early = liar_.Voided();
-  early.mutable_round_descriptor()->mutable_extend_until()->set_seconds(0);
-  ExpectSilent(0, early, AlarmKind::kBadVoid);
-  EXPECT_TRUE(has_key(0));
-  // Node 1 answers, and is told afterwards that nothing was frozen.
-  const fed::Round frozen = liar_.Frozen({0, 1, 2, 3, 4});
-  ASSERT_THAT(liar_.Show(1, frozen), IsOk());
-  liar_.clock().Advance(absl::Hours(24 * 60));
-  EXPECT_THAT(liar_.Show(1, liar_.Voided()), IsOk());
-  EXPECT_TRUE(HasAlarm(liar_, 1, AlarmKind::kBadVoid));
-  EXPECT_TRUE(liar_.WordsOf(1, frozen).has_value());
-  // In time, but unsigned; signed by somebody else; signed as something else, or of another round.
-  const auto signed_with = [&](const SigningKey& key, Literal label, fed::Void word) {
-    fed::Round round = liar_.Voided();
-    round.set_void_signature(std::string(AsText(key.Sign(label, *model::CanonicalVoid(word)))));
-    return round;
-  };
-  fed::Void word;
-  word.set_round_id(std::string(AsText(liar_.ground().round_id)));
-  word.set_period("2027Q1");
-  fed::Void other = word;
-  other.set_round_id(std::string(32, 'x'));
-  fed::Void other_period = word;
-  other_period.set_period("2027Q2");
-  fed::Round without = liar_.Voided();
-  without.clear_void_signature();
-  for (const fed::Round& lie :
-       {without, signed_with(liar_.node(3).identity->key(), model::kVoidLabel, word),
-        signed_with(liar_.key(), model::kFreezeLabel, word), signed_with(liar_.key(), model::kVoidLabel, other),
-        signed_with(liar_.key(), model::kVoidLabel, other_period)}) {
-    ExpectSilent(2, lie, AlarmKind::kBadVoid);
-    EXPECT_TRUE(has_key(2));
-  }
-  // Nothing is lost by a lie: both go on with the round as it is.
-  for (const int place : {0, 2}) {
-    ASSERT_THAT(liar_.Show(place, frozen), IsOk());
-    EXPECT_TRUE(liar_.WordsOf(place, frozen).has_value());
-  }
-  // The truth, as the next one hears it for the first time.
-  EXPECT_TRUE(has_key(3));
-  ASSERT_THAT(liar_.Show(3, signed_with(liar_.key(), model::kVoidLabel, word)), IsOk());
-  EXPECT_FALSE(has_key(3));
-  EXPECT_TRUE(liar_.AlarmsOf(3).empty());
-  ASSERT_THAT(liar_.Show(3, frozen), IsOk());
-  EXPECT_FALSE(liar_.answers().contains(3));
 }
 
 TEST_F(LyingFederationTest, AnotherDescriptorIsNotJoined) {
