@@ -2,9 +2,9 @@
 // The collective's book of rosters and catalogues.
 #include "server/node/governance_book.h"
 
-#include <algorithm>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "base/canonical.h"
 #include "base/files.h"
@@ -42,8 +42,9 @@ absl::Status OtherSigned() {
 }
 
 // A collective with a new key signs again what it has accepted.
-bool Holds(const auto& signatures, const std::string& collective, const Signature& own) {
-  return std::any_of(signatures.begin(), signatures.end(), [&](const auto& signature) {
+bool Holds(const google::protobuf::RepeatedPtrField<fed::CollectiveSignature>& signatures,
+           const std::string& collective, const Signature& own) {
+  return absl::c_any_of(signatures, [&](const fed::CollectiveSignature& signature) {
     return signature.collective() == collective && signature.signature() == AsText(own);
   });
 }
@@ -258,12 +259,13 @@ absl::StatusOr<Signature> GovernanceBook::SignRoster(absl::string_view digest, c
   return RosterKey(roster).Sign(model::kRosterLabel, canonical);
 }
 
-// An epoch is signed with the keys of the one before; who joins signs with its own.
+// An epoch is signed with the keys of the one before; the first, and by who joins, with those that it names.
 const SigningKey& GovernanceBook::RosterKey(const fed::Roster& roster) const {
   const SigningKey* key = nullptr;
   if (in_force_ && in_force_->roster().epoch() == roster.epoch() - 1) key = identity_->KeyIn(in_force_->roster());
   if (const auto before = past_.find(roster.epoch() - 1); before != past_.end())
     key = identity_->KeyIn(before->second.roster());
+  if (key == nullptr) key = identity_->KeyIn(roster);
   return key == nullptr ? identity_->key() : *key;
 }
 
@@ -339,9 +341,11 @@ std::optional<std::pair<int32_t, Signature>> GovernanceBook::UnsentRosterSignatu
   if (!offered_ || !membership) return std::nullopt;
   const auto canonical = model::CanonicalRoster(offered_->roster());
   if (!canonical.ok() || !IsSignedHere(offered_->roster())) return std::nullopt;
-  const Signature own = RosterKey(offered_->roster()).Sign(model::kRosterLabel, *canonical);
-  if (Holds(offered_->signatures(), membership->collective, own)) return std::nullopt;
-  return std::pair(offered_->roster().epoch(), own);
+  const auto there = absl::c_any_of(offered_->signatures(), [&](const fed::RosterSignature& signature) {
+    return signature.collective() == membership->collective;
+  });
+  if (there) return std::nullopt;
+  return std::pair(offered_->roster().epoch(), RosterKey(offered_->roster()).Sign(model::kRosterLabel, *canonical));
 }
 
 std::vector<std::pair<int32_t, Signature>> GovernanceBook::UnsentCatalogueSignatures() const {

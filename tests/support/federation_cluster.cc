@@ -19,7 +19,7 @@ namespace {
 namespace fed = federation::v1;
 
 // Says what went wrong before it ends the test program.
-void Must(const absl::Status& status, const char* step) {
+void Must(const absl::Status& status, absl::string_view step) {
   if (!status.ok()) std::cerr << step << ": " << status << "\n";
   AANGAN_CHECK(status.ok());
 }
@@ -171,7 +171,8 @@ void FederationCluster::Join(ClusterNode& node, const Routes& routes) {
 void FederationCluster::Sync(ClusterNode& node) {
   const NodeClient client = node.As("operator.token");
   node::v1::SyncNowResponse response;
-  Must(client.Call(*client.operators, &node::v1::OperatorService::Stub::SyncNow, {}, &response), "sync");
+  Must(client.Call(*client.operators, &node::v1::OperatorService::Stub::SyncNow, {}, &response),
+       absl::StrCat("sync of ", node.id));
 }
 
 FederationCluster::Routes FederationCluster::Direct() const {

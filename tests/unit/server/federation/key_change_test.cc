@@ -30,7 +30,8 @@ v1::CreateJoinTokenRequest NewKeysOf(const std::string& id) {
 class KeyChangeTest : public ::testing::Test {
  protected:
   KeyChangeTest() : federation_(false, TestForm::kSummedOfSix), new_key_(SigningKey::Generate(federation_.random())) {
-    federation_.Found();
+    federation_.Enrol();
+    federation_.SignRoster();
   }
   TestCollective& one() { return federation_.collectives()[0]; }
 
@@ -127,6 +128,12 @@ TEST_F(KeyChangeTest, OldKeyAndCertificateGoOnUntilTheEpochIsInForceAndNoLonger)
   // In force: the certificate is out of use, and the old key signs nothing, whatever carries it.
   EXPECT_THAT(Publish(before, before.key), HasProblem(StatusCode::kUnauthenticated, Reason::kBadCertificate));
   EXPECT_THAT(Publish(after, before.key), HasProblem(StatusCode::kInvalidArgument, Reason::kBadSignature));
+  const FederationClient staff = federation_.Staff();
+  v1::ProposeCatalogueRequest propose;
+  propose.set_parent("rosters/india");
+  *propose.mutable_catalogue() = federation_.catalogue();
+  v1::ProposeCatalogueResponse offered;
+  ASSERT_THAT(staff.Call(*staff.catalogues, &v1::CatalogueService::Stub::ProposeCatalogue, propose, &offered), IsOk());
   EXPECT_THAT(federation_.SignCatalogue(after, before.key),
               HasProblem(StatusCode::kInvalidArgument, Reason::kBadSignature));
   EXPECT_THAT(Publish(after, after.key), IsOk());
