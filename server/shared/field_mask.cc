@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_join.h"
 #include "base/problem.h"
 #include "google/protobuf/util/field_mask_util.h"
 
@@ -20,6 +22,16 @@ absl::Status BadMask(Literal what) {
   return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField,
                  "The update mask does not say what changes.")
       .Field("update_mask", what);
+}
+
+// A path exactly as its fields are joined. Protobuf skips empty parts, so that ".name" would be "name" to it, and
+// nothing fixed to us.
+bool NamesFields(const google::protobuf::Descriptor& type, const std::string& path) {
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  if (path.empty() || !FieldMaskUtil::GetFieldDescriptors(&type, path, &fields)) return false;
+  return path == absl::StrJoin(fields, ".", [](std::string* out, const google::protobuf::FieldDescriptor* field) {
+           out->append(field->name());
+         });
 }
 
 absl::string_view TopOf(absl::string_view path) { return path.substr(0, path.find('.')); }
@@ -41,8 +53,7 @@ absl::Status ApplyMask(const FieldMask& mask, const google::protobuf::Message& f
     }
   } else {
     for (const std::string& path : mask.paths()) {
-      if (!FieldMaskUtil::GetFieldDescriptors(&type, path, nullptr))
-        return BadMask("must name fields, or be \"*\" alone");
+      if (!NamesFields(type, path)) return BadMask("must name fields, or be \"*\" alone");
       if (!fixed(path)) changing.add_paths(path);
     }
   }

@@ -27,6 +27,8 @@ std::string Body(const LedgerEntry& entry) {
       .bytes();
 }
 
+std::string Encode(const LedgerEntry& entry) { return Body(entry) + std::string(AsText(entry.head)); }
+
 Digest Link(const Digest& before, absl::string_view body) { return Sha256({"aangan/v1/ledger", AsText(before), body}); }
 
 absl::StatusOr<LedgerEntry> Parse(absl::string_view value) {
@@ -52,8 +54,9 @@ absl::StatusOr<std::vector<LedgerEntry>> ReadLedger(const Reader& reader) {
       reader.Scan(Family::kLedger, KeyRange::All(), Order::kForward, [&](absl::string_view, absl::string_view value) {
         absl::StatusOr<LedgerEntry> entry = Parse(value);
         const Digest before = ledger.empty() ? Digest{} : ledger.back().head;
+        // Encoded again it must be the same bytes: a year that no period has would be cut to another one.
         whole = entry.ok() && entry->number == ledger.size() + 1 && entry->nano_rho >= 0 &&
-                entry->head == Link(before, Body(*entry));
+                entry->head == Link(before, Body(*entry)) && value == Encode(*entry);
         if (whole) ledger.push_back(*std::move(entry));
         return whole;
       }));
@@ -73,7 +76,7 @@ LedgerEntry NextEntry(const std::vector<LedgerEntry>& ledger, const model::Perio
 }
 
 void PutEntry(const LedgerEntry& entry, Batch& batch) {
-  batch.Put(Family::kLedger, KeyWriter().U64(entry.number).Take(), Body(entry) + std::string(AsText(entry.head)));
+  batch.Put(Family::kLedger, KeyWriter().U64(entry.number).Take(), Encode(entry));
 }
 
 int64_t BudgetLeftFor(const std::vector<LedgerEntry>& ledger, const model::Period& period, int64_t cap_nano_rho) {

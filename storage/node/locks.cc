@@ -22,6 +22,13 @@ absl::Status Damaged() {
                  "a lock or alarm does not read; this node must not answer: restore it, which sits out what had begun");
 }
 
+std::string EncodeLock(const AnswerLock& lock) {
+  CanonicalWriter writer;
+  writer.U8(kFormat).I64(lock.period.year).U8(static_cast<uint8_t>(lock.period.quarter));
+  writer.Fixed(lock.round_id).Fixed(lock.freeze).U8(lock.sent ? 1 : 0).Bytes(lock.answer);
+  return std::move(writer).Take();
+}
+
 absl::StatusOr<AnswerLock> ParseLock(absl::string_view bytes) {
   AnswerLock lock;
   CanonicalReader reader(bytes);
@@ -35,8 +42,8 @@ absl::StatusOr<AnswerLock> ParseLock(absl::string_view bytes) {
   lock.sent = sent != 0;
   ASSIGN_OR_RETURN(const absl::string_view answer, reader.Bytes(kPartBytesMax));
   lock.answer = std::string(answer);
-  RETURN_IF_ERROR(reader.End());
-  if (format != kFormat) return Damaged();
+  // Of another format, a year that no period has, a flag that is neither: nothing of it is what was written.
+  if (format != kFormat || EncodeLock(lock) != bytes) return Damaged();
   return lock;
 }
 
@@ -88,10 +95,7 @@ absl::StatusOr<std::vector<AnswerLock>> ListLocks(const Reader& reader) {
 }
 
 void PutLock(const AnswerLock& lock, Batch& batch) {
-  CanonicalWriter writer;
-  writer.U8(kFormat).I64(lock.period.year).U8(static_cast<uint8_t>(lock.period.quarter));
-  writer.Fixed(lock.round_id).Fixed(lock.freeze).U8(lock.sent ? 1 : 0).Bytes(lock.answer);
-  batch.Put(Family::kLocks, RoundKey(lock.period), writer.bytes());
+  batch.Put(Family::kLocks, RoundKey(lock.period), EncodeLock(lock));
 }
 
 absl::StatusOr<std::vector<Alarm>> ListAlarms(const Reader& reader) {

@@ -60,11 +60,11 @@ void RememberRequest(const RequestKey& request, const Committed& result, int64_t
 
 absl::StatusOr<int64_t> ForgetOldRequests(int64_t now_us, int64_t limit, Batch& batch) {
   std::vector<std::string> old;
+  const int64_t kept_from_us = now_us - absl::ToInt64Microseconds(kRequestIdLife);
   RETURN_IF_ERROR(batch.Scan(Family::kRequestIds, KeyRange::All(), Order::kForward,
                              [&](absl::string_view key, absl::string_view value) {
                                const absl::StatusOr<int64_t> time = CanonicalReader(value).I64();
-                               if (time.ok() && now_us - *time > absl::ToInt64Microseconds(kRequestIdLife))
-                                 old.emplace_back(key);
+                               if (time.ok() && *time < kept_from_us) old.emplace_back(key);
                                return static_cast<int64_t>(old.size()) < limit;
                              }));
   for (const std::string& key : old) batch.Delete(Family::kRequestIds, key);

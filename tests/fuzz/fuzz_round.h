@@ -11,6 +11,7 @@
 #include "base/signing.h"
 #include "privacy/recipient_keys.h"
 #include "privacy/summed_contribution.h"
+#include "tests/fuzz/fuzz_bytes.h"
 #include "tests/support/seeded_random.h"
 
 namespace aangan::privacy {
@@ -38,18 +39,8 @@ inline const FuzzRound& TheRound() {
   return *round;
 }
 
-inline absl::string_view AsInput(const uint8_t* data, size_t size) {
-  return {reinterpret_cast<const char*>(data), size};
-}
-
-// The bytes laid over a frame that would be accepted, so that most fields stay plausible.
-inline std::string Over(std::string frame, absl::string_view bytes) {
-  for (size_t i = 0; i + 2 < bytes.size(); i += 3) {
-    const size_t at = (static_cast<uint8_t>(bytes[i]) * 256u + static_cast<uint8_t>(bytes[i + 1])) % frame.size();
-    frame[at] = bytes[i + 2];
-  }
-  return frame;
-}
+using tests::AsInput;
+using tests::Over;
 
 }  // namespace aangan::privacy
 

@@ -24,6 +24,9 @@ TEST(Field, AddsAsTheVdafVectorsDo) {
   EXPECT_EQ(Field64::Add(LittleEndian("e3ad3d4d7d6f5765"), LittleEndian("8252c2b28190a89a")), 100u);
 }
 
+// The modulus of the same draft, in its decimal form; its generator is tested beside the sharing.
+static_assert(kFieldPrime == 18446744069414584321u);
+
 TEST(Field, SignedValuesComeBack) {
   const std::vector<int64_t> values = {0, 1, -1, 900, -40, (int64_t{1} << 62) - 1, -((int64_t{1} << 62) - 1)};
   const std::string bytes = EncodeWords(values);

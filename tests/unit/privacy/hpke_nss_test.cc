@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // HPKE against NSS, an implementation that is not ours: what one seals the other opens, both ways; and NSS itself
-// against the vectors of RFC 9180, A.1.1 and A.1.2, so that the oracle is known to be one.
+// against the vectors of RFC 9180, A.1.1, A.1.2 and A.2.1, so that the oracle is known to be one.
 #include <gtest/gtest.h>
 #include <nss/keyhi.h>
 #include <nss/nss.h>
@@ -151,13 +151,39 @@ void ExpectVector(HpkeContext* context, const std::string& ephemeral_ikm, const 
   }
 }
 
+// What a context exports hangs on its exporter secret alone.
+void ExpectExporterSecret(const HpkeContext* context, uint16_t aead, const std::string& secret_hex) {
+  const std::string suite = "HPKE" + CanonicalWriter().U16(0x0020).U16(0x0001).U16(aead).bytes();
+  const SecretBytes expected = HkdfExpand(
+      AsBytes(FromHex(secret_hex)), CanonicalWriter().U16(32).bytes() + "HPKE-v1" + suite + "sec" + "a label", 32);
+  const SECItem label = View("a label");
+  PK11SymKey* exported = nullptr;
+  ASSERT_EQ(PK11_HPKE_ExportSecret(context, &label, 32, &exported), SECSuccess);
+  const Owned<PK11SymKey> owned(exported);
+  ASSERT_EQ(PK11_ExtractKeyValue(exported), SECSuccess);
+  EXPECT_EQ(Text(*PK11_GetKeyData(exported)), AsText(expected.span()));
+}
+
 TEST_F(HpkeNss, NssKeepsTheRfcsVectorOfTheBaseMode) {
-  ExpectVector(Context(HpkeAeadAes128Gcm).get(), "7268600d403fce431561aef583ee1613527cff655c1343f29812e66706df3234",
+  const auto context = Context(HpkeAeadAes128Gcm);
+  ExpectVector(context.get(), "7268600d403fce431561aef583ee1613527cff655c1343f29812e66706df3234",
                "6db9df30aa07dd42ee5e8181afdb977e538f5e1fec8a06223f33f7013e525037",
                "37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431",
                {"f938558b5d72f1a23810b4be2ab4f84331acc02fc97babc53a52ae8218a355a96d8770ac83d07bea87e13c512a",
                 "af2d7e9ac9ae7e270f46ba1f975be53c09f8d875bdc8535458c2494e8a6eab251c03d0c22a56b8ca42c2063b84"},
                Import);
+  ExpectExporterSecret(context.get(), 1, "45ff1c2e220db587171952c0592d5f5ebe103f1561a2614e38f2ffd47e99e3f8");
+}
+
+TEST_F(HpkeNss, NssKeepsTheRfcsVectorOfOurSuite) {
+  const auto context = Context();
+  ExpectVector(context.get(), "909a9b35d3dc4713a5e72a4da274b55d3d3821a37e5d099e74a647db583a904b",
+               "1ac01f181fdf9f352797655161c58b75c656a6cc2716dcb66372da835542e1df",
+               "1afa08d3dec047a643885163f1180476fa7ddb54c6a8029ea33f95796bf2ac4a",
+               {"1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db21993c62ce81883d2dd1b51a28",
+                "6b53c051e4199c518de79594e1c4ab18b96f081549d45ce015be002090bb119e85285337cc95ba5f59992dc98c"},
+               Import);
+  ExpectExporterSecret(context.get(), 3, "a3b010d4994890e2c6968a36f64470d3c824c8f5029942feb11e7a74b2921922");
 }
 
 TEST_F(HpkeNss, NssKeepsTheRfcsVectorOfThePskMode) {

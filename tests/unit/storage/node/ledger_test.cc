@@ -3,6 +3,7 @@
 #include "storage/node/ledger.h"
 
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
 
 namespace aangan::storage::node {
 namespace {
@@ -26,6 +27,22 @@ TEST(Ledger, EachEntryIsChainedToTheOneBefore) {
   const auto other = LedgerOf({{{2026, 1}, 21}, {{2026, 2}, 20}});
   EXPECT_EQ(one[1].number, 2u);
   EXPECT_NE(one[1].head, other[1].head);
+}
+
+// Also one that would read as the same: a year 65,536 later is the same in the sixteen bits that a period has.
+TEST(Ledger, AChangedByteAnywhereIsSeen) {
+  Batch honest(nullptr);
+  for (const LedgerEntry& entry : LedgerOf({{{2026, 1}, 20}, {{2026, 2}, 30}})) PutEntry(entry, honest);
+  ASSERT_EQ(ReadLedger(honest)->size(), 2u);
+  for (const auto& [key, value] : honest.changes()) {
+    for (size_t at = 0; at < value->size(); ++at) {
+      Batch changed(&honest);
+      std::string damaged = *value;
+      damaged[at] = static_cast<char>(damaged[at] ^ 1);
+      changed.Put(key.first, key.second, damaged);
+      EXPECT_THAT(ReadLedger(changed).status(), tests::HasProblem(absl::StatusCode::kDataLoss, Reason::kDamaged)) << at;
+    }
+  }
 }
 
 }  // namespace

@@ -54,6 +54,21 @@ TEST_F(LocksTest, AnAnswerIsLockedOnceAndStaysByteForByte) {
   EXPECT_EQ(once_->Locks()->size(), 2u);
 }
 
+// Any byte of the fixed part, also one that would read as the same year or as "sent".
+TEST_F(LocksTest, ALockThatWasNotWrittenSoIsDamaged) {
+  Batch honest(nullptr);
+  PutLock({{2026, 3}, {}, {}, "answer", false}, honest);
+  const auto& [key, value] = *honest.changes().begin();
+  for (const size_t at : {0u, 1u, 6u, 74u}) {
+    std::string damaged = *value;
+    damaged[at] = 2;
+    Batch changed(nullptr);
+    changed.Put(key.first, key.second, damaged);
+    EXPECT_THAT(FindLock(changed, {2026, 3}).status(), HasProblem(absl::StatusCode::kDataLoss, Reason::kDamaged)) << at;
+    EXPECT_THAT(ListLocks(changed).status(), HasProblem(absl::StatusCode::kDataLoss, Reason::kDamaged)) << at;
+  }
+}
+
 TEST_F(LocksTest, AnAlarmKeepsItsFirstEvidence) {
   ASSERT_THAT(once_->RaiseAlarm(AlarmKind::kBadFreeze, "2026Q3", "first"), IsOk());
   ASSERT_THAT(once_->RaiseAlarm(AlarmKind::kBadFreeze, "2026Q3", "second"), IsOk());

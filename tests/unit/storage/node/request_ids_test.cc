@@ -35,5 +35,14 @@ TEST(RequestIds, AreForgottenAfterNinetyDaysAndNotBefore) {
   EXPECT_FALSE(FindRequest(batch, Request("t1", "a"))->has_value());
 }
 
+// A time that no clock ever showed: it is far enough from now to overflow their difference.
+TEST(RequestIds, OfATimeThatIsDamagedAreForgottenOrKept) {
+  for (const int64_t damaged : {INT64_MIN, INT64_MAX}) {
+    Batch batch(nullptr);
+    RememberRequest(Request("t1", "a"), {}, damaged, batch);
+    EXPECT_EQ(*ForgetOldRequests(1'800'000'000'000'000, 10, batch), damaged == INT64_MIN ? 1 : 0);
+  }
+}
+
 }  // namespace
 }  // namespace aangan::storage::node

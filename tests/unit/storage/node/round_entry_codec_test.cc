@@ -29,6 +29,19 @@ TEST(RoundEntryCodec, AnEntryComesBackAndACutOneIsRefused) {
   }
 }
 
+// Bytes 1 to 8 are the year; a flag is 0 or 1.
+TEST(RoundEntryCodec, AYearOfNoPeriodAndAFlagThatIsNeitherAreRefused) {
+  RoundEntry entry;
+  entry.period = {2026, 4};
+  const std::string bytes = EncodeRoundEntry(entry);
+  for (const size_t at : {size_t{6}, size_t{1}, bytes.size() - 1}) {
+    std::string damaged = bytes;
+    damaged[at] = 2;
+    EXPECT_THAT(DecodeRoundEntry(damaged).status(), tests::HasProblem(absl::StatusCode::kDataLoss, Reason::kDamaged))
+        << at;
+  }
+}
+
 TEST(RoundEntryCodec, LaterPeriodsSortLater) {
   EXPECT_LT(RoundKey({2026, 4}), RoundKey({2027, 1}));
   EXPECT_LT(RoundKey({2026, 3}), RoundKey({2026, 4}));
