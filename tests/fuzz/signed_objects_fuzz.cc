@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rosters, descriptors, freezes, releases and log entries as a lying federation might send them.
+// Rosters, descriptors, freezes, voids, releases, receipts, changes of keys and log entries as a liar might send them.
 #include "aangan/federation/v1/figures.pb.h"
 #include "base/check.h"
 #include "model/published.h"
@@ -20,7 +20,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fed::LogEntry entry;
   fed::Round round;
   fed::NationalRelease release;
-  switch (data[0] % 4) {
+  fed::Receipt receipt;
+  fed::Void word;
+  fed::KeyChange change;
+  switch (data[0] % 7) {
     case 0:
       if (!roster.ParseFromArray(input.data(), length)) return 0;
       (void)model::CheckRoster(roster.roster()).ok();
@@ -41,6 +44,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         for (int i = 0; i < 5; ++i) roster.mutable_roster()->add_collectives()->set_signing_key(std::string(32, 'k'));
         (void)HoldersOf(round.round_descriptor(), roster.roster(), RoundId(*canonical), 3).ok();
       }
+      break;
+    case 3:
+      if (receipt.ParseFromArray(input.data(), length)) (void)model::CanonicalReceipt(receipt).ok();
+      break;
+    case 4:
+      if (word.ParseFromArray(input.data(), length)) (void)model::CanonicalVoid(word).ok();
+      break;
+    case 5:
+      if (change.ParseFromArray(input.data(), length)) (void)model::CanonicalKeyChange(change).ok();
       break;
     default:
       if (!release.ParseFromArray(input.data(), length)) return 0;
