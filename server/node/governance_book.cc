@@ -23,7 +23,7 @@ using storage::node::Action;
 using storage::node::CountedCatalogue;
 using storage::node::NoteChange;
 
-constexpr size_t kCataloguesMax = 200;
+constexpr absl::Duration kRosterLifeMax = absl::Hours(24 * 366);
 
 absl::Status Changed() {
   return Problem(absl::StatusCode::kAborted, Reason::kProposalChanged,
@@ -43,12 +43,13 @@ absl::Status OtherSigned() {
                  "This collective has already given its word on another one of the same number.");
 }
 
-// A collective with a new key signs again what it has accepted.
-bool Holds(const google::protobuf::RepeatedPtrField<fed::CollectiveSignature>& signatures,
-           const std::string& collective, const Signature& own) {
-  return absl::c_any_of(signatures, [&](const fed::CollectiveSignature& signature) {
-    return signature.collective() == collective && signature.signature() == AsText(own);
-  });
+// A roster is for a year; who proposes it does not make it longer.
+absl::Status CheckExpiry(const fed::Roster& roster, absl::Time now) {
+  if (model::RosterExpiry(roster) <= now + kRosterLifeMax) return absl::OkStatus();
+  return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField,
+                 "The roster would be in force for more than a year by this computer's clock. Do not sign it; ask.")
+      .Field("roster.expire_time", "must be at most 366 days ahead")
+      .ToStatus();
 }
 
 }  // namespace
@@ -74,18 +75,17 @@ absl::Status GovernanceBook::Load() {
   offered_ = std::move(offers.roster);
   in_force_ = std::move(offers.in_force);
   past_ = std::move(offers.past);
-  for (fed::SignedCatalogue& each : offers.catalogues) {
-    const int32_t version = each.catalogue().version();
-    catalogues_[version].signed_catalogue = std::move(each);
-  }
-  Judge({});
-  return absl::OkStatus();
+  since_us_ = std::move(offers.since_us);
+  // A file of before does not say since when: at the latest since now.
+  const bool is_old =
+      in_force_ && since_us_.try_emplace(in_force_->roster().epoch(), absl::ToUnixMicros(clock_->Now())).second;
+  if (offered_) Follow({*offered_});
+  catalogues_.Load(std::move(offers.catalogues), Ground());
+  return is_old ? Save() : absl::OkStatus();
 }
 
 absl::Status GovernanceBook::Save() {
-  Offers offers{offered_, in_force_, past_, {}};
-  for (const auto& [version, known] : catalogues_) offers.catalogues.push_back(known.signed_catalogue);
-  const std::string bytes = EncodeOffers(offers);
+  const std::string bytes = EncodeOffers({offered_, in_force_, past_, since_us_, catalogues_.ToKeep()});
   const Digest digest = Sha256(bytes);
   if (saved_ == digest) return absl::OkStatus();  // most contacts bring nothing new
   RETURN_IF_ERROR(WriteFileDurably(path_, bytes, 0600));
@@ -125,50 +125,12 @@ void GovernanceBook::Follow(const std::vector<fed::SignedRoster>& epochs) {
     if (!in_force_ && next.roster().epoch() > 1 && !IsSignedHere(next.roster())) continue;
     if (in_force_) past_[in_force_->roster().epoch()] = *in_force_;  // its rounds end under it
     in_force_ = next;
+    since_us_.try_emplace(next.roster().epoch(), absl::ToUnixMicros(clock_->Now()));
   }
 }
 
-// What stands in force follows from the offers and signatures alone, so it is computed again whenever they change.
-void GovernanceBook::Judge(std::vector<fed::SignedRoster> epochs_before) {
-  if (offered_) {
-    epochs_before.push_back(*offered_);
-    Follow(epochs_before);
-  }
-  const std::vector<std::string> ids = RosterIds();
-  for (auto& [version, known] : catalogues_) {
-    known.compiled = nullptr;
-    known.in_force = false;
-    auto decision = decisions_.find(version);
-    known.decision = decision == decisions_.end() ? Decision::kNone : decision->second.first;
-    if (ids.empty()) continue;
-    auto compiled = model::CompileCatalogue(known.signed_catalogue.catalogue());
-    if (!compiled.ok() || !CheckCost(**compiled, static_cast<int>(ids.size())).ok()) continue;
-    known.compiled = *std::move(compiled);
-    if (known.decision == Decision::kAccepted && decision->second.second != known.compiled->digest)
-      known.decision = Decision::kNone;  // another text under the number that was accepted
-    known.in_force = in_force_ && model::CheckCatalogueSignatures(known.signed_catalogue, in_force_->roster()).ok();
-  }
-}
-
-std::vector<std::shared_ptr<const model::CompiledCatalogue>> GovernanceBook::Accepted() const {
-  std::vector<std::shared_ptr<const model::CompiledCatalogue>> accepted;
-  for (const auto& [version, known] : catalogues_)
-    if (known.decision == Decision::kAccepted && known.compiled != nullptr) accepted.push_back(known.compiled);
-  return accepted;
-}
-
-// What was accepted here stays known, offered or not, because later ones must go with it. Another text under its number
-// takes its place only when enough others have signed that one.
-void GovernanceBook::KeepAccepted(std::map<int32_t, KnownCatalogue>& fresh) const {
-  for (const auto& [version, known] : catalogues_) {
-    if (known.decision != Decision::kAccepted || known.compiled == nullptr) continue;
-    const auto [offered, is_missing] = fresh.try_emplace(version, known);
-    if (is_missing) continue;
-    const fed::SignedCatalogue& other = offered->second.signed_catalogue;
-    const absl::StatusOr<std::string> canonical = model::CanonicalCatalogue(other.catalogue());
-    if (canonical.ok() && Sha256(*canonical) == known.compiled->digest) continue;
-    if (!in_force_ || !model::CheckCatalogueSignatures(other, in_force_->roster()).ok()) offered->second = known;
-  }
+KnownCatalogues::Ground GovernanceBook::Ground() const {
+  return {in_force_ ? &in_force_->roster() : nullptr, static_cast<int>(RosterIds().size()), &decisions_};
 }
 
 std::vector<std::string> GovernanceBook::RosterIds() const {
@@ -183,13 +145,9 @@ absl::Status GovernanceBook::TakeOffers(const fed::SignedRoster& roster,
   absl::MutexLock lock(&mutex_);
   RETURN_IF_ERROR(model::CheckRoster(roster.roster()));
   offered_ = roster;
-  std::map<int32_t, KnownCatalogue> fresh;
-  for (const fed::SignedCatalogue& each : catalogues) {
-    if (fresh.size() < kCataloguesMax) fresh[each.catalogue().version()].signed_catalogue = each;
-  }
-  KeepAccepted(fresh);
-  catalogues_ = std::move(fresh);
-  Judge(std::move(epochs_before));
+  epochs_before.push_back(roster);
+  Follow(epochs_before);
+  catalogues_.Take(catalogues, Ground());
   return Save();
 }
 
@@ -219,30 +177,25 @@ std::optional<fed::Roster> GovernanceBook::roster_in_force() const {
 std::vector<KnownCatalogue> GovernanceBook::catalogues() const {
   absl::MutexLock lock(&mutex_);
   std::vector<KnownCatalogue> known;
-  for (auto each = catalogues_.rbegin(); each != catalogues_.rend(); ++each) known.push_back(each->second);
+  const auto& shown = catalogues_.shown();
+  for (auto each = shown.rbegin(); each != shown.rend(); ++each) known.push_back(each->second);
   return known;
 }
 
 absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> GovernanceBook::CatalogueFor(
     const model::Period& quarter) const {
   absl::MutexLock lock(&mutex_);
-  for (auto each = catalogues_.rbegin(); each != catalogues_.rend(); ++each) {
-    const KnownCatalogue& known = each->second;
-    if (!known.in_force || known.compiled == nullptr || !known.compiled->ValidFor(quarter)) continue;
-    if (known.decision == Decision::kAccepted) return known.compiled;
-    break;  // the highest version counts; refused or not decided, nothing is contributed under it
-  }
+  // The highest version counts; refused or not decided, nothing is contributed under it.
+  const KnownCatalogue* known = catalogues_.InForce(quarter);
+  if (known != nullptr && known->decision == Decision::kAccepted) return known->compiled;
   return Problem(absl::StatusCode::kFailedPrecondition, Reason::kNoCatalogue,
                  "No catalogue that this collective has accepted is in force for the quarter.");
 }
 
 absl::StatusOr<fed::Catalogue> GovernanceBook::CatalogueInForce(const model::Period& quarter) const {
   absl::MutexLock lock(&mutex_);
-  for (auto each = catalogues_.rbegin(); each != catalogues_.rend(); ++each) {
-    const KnownCatalogue& known = each->second;
-    if (known.in_force && known.compiled != nullptr && known.compiled->ValidFor(quarter))
-      return known.signed_catalogue.catalogue();
-  }
+  const KnownCatalogue* known = catalogues_.InForce(quarter);
+  if (known != nullptr) return known->signed_catalogue.catalogue();
   return Problem(absl::StatusCode::kFailedPrecondition, Reason::kNoCatalogue, "No catalogue is in force for it.");
 }
 
@@ -253,12 +206,21 @@ absl::StatusOr<fed::Roster> GovernanceBook::RosterOfEpoch(int32_t epoch) const {
   return NoRoster();
 }
 
+absl::Status GovernanceBook::CheckEpochFor(const model::Period& quarter, int32_t epoch) const {
+  absl::MutexLock lock(&mutex_);
+  for (auto later = since_us_.upper_bound(epoch); later != since_us_.end(); ++later) {
+    if (quarter.end() > absl::FromUnixMicros(later->second))
+      return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+                     "The announced round is of an epoch of the roster that another one had followed when its quarter "
+                     "ended.");
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> GovernanceBook::CatalogueByDigest(
     const Digest& digest) const {
   absl::MutexLock lock(&mutex_);
-  for (const auto& [version, known] : catalogues_) {
-    if (known.compiled != nullptr && known.compiled->digest == digest) return known.compiled;
-  }
+  if (auto known = catalogues_.Find(digest)) return known;
   return Problem(absl::StatusCode::kFailedPrecondition, Reason::kNoCatalogue,
                  "The round's catalogue is not known here.");
 }
@@ -275,6 +237,7 @@ absl::StatusOr<Signature> GovernanceBook::SignRoster(absl::string_view digest, c
   const auto signed_before = rosters_signed_.find(roster.epoch());
   if (signed_before != rosters_signed_.end() && signed_before->second != own) return OtherSigned();
   if (signed_before == rosters_signed_.end()) {
+    RETURN_IF_ERROR(CheckExpiry(roster, clock_->Now()));
     NoteChange note{Action::kSigned, actor, absl::StrCat("rosters/", roster.roster(), "/epochs/", roster.epoch()),
                     RosterDecisionKey(roster.epoch()), std::string(AsText(own))};
     RETURN_IF_ERROR(store_->SubmitAndWait(std::move(note)).status());
@@ -303,20 +266,20 @@ absl::Status GovernanceBook::Decide(int32_t version, Decision decision, const Di
   CanonicalWriter value;
   value.U8(static_cast<uint8_t>(decision)).Fixed(digest);
   const Action action = decision == Decision::kAccepted ? Action::kSigned : Action::kRefused;
-  const std::string roster = catalogues_[version].signed_catalogue.catalogue().roster();
+  const std::string roster = catalogues_.shown().at(version).signed_catalogue.catalogue().roster();
   NoteChange note{action, actor, absl::StrCat("rosters/", roster, "/catalogues/", version),
                   CatalogueDecisionKey(version), value.bytes()};
   RETURN_IF_ERROR(store_->SubmitAndWait(std::move(note)).status());
   decisions_[version] = {decision, digest};
-  Judge({});
+  catalogues_.Judge(Ground());
   return absl::OkStatus();
 }
 
 absl::StatusOr<Signature> GovernanceBook::AcceptCatalogue(int32_t version, absl::string_view digest,
                                                           const std::string& actor) {
   absl::MutexLock lock(&mutex_);
-  const auto known = catalogues_.find(version);
-  if (known == catalogues_.end()) return NotOffered();
+  const auto known = catalogues_.shown().find(version);
+  if (known == catalogues_.shown().end()) return NotOffered();
   const std::vector<std::string> ids = RosterIds();
   if (ids.empty()) return NoRoster();
   ASSIGN_OR_RETURN(const auto compiled, model::CompileCatalogue(known->second.signed_catalogue.catalogue(), ids));
@@ -326,7 +289,7 @@ absl::StatusOr<Signature> GovernanceBook::AcceptCatalogue(int32_t version, absl:
   const auto before = decisions_.find(version);
   const bool decided = before != decisions_.end() && before->second.first == Decision::kAccepted;
   if (decided && before->second.second != compiled->digest) return OtherSigned();
-  if (!decided) RETURN_IF_ERROR(model::CheckPlacesOfYear(*compiled, Accepted()));
+  if (!decided) RETURN_IF_ERROR(model::CheckPlacesOfYear(*compiled, catalogues_.Accepted()));
   const model::Period running = model::QuarterOf(model::DayInIndia(clock_->Now()));
   if (!decided && !compiled->rehearsal() && compiled->first_period.index() <= running.index()) {
     return Problem(
@@ -341,8 +304,8 @@ absl::StatusOr<Signature> GovernanceBook::AcceptCatalogue(int32_t version, absl:
 
 absl::Status GovernanceBook::RefuseCatalogue(int32_t version, const std::string& actor) {
   absl::MutexLock lock(&mutex_);
-  const auto known = catalogues_.find(version);
-  if (known == catalogues_.end()) return NotOffered();
+  const auto known = catalogues_.shown().find(version);
+  if (known == catalogues_.shown().end()) return NotOffered();
   if (decisions_.contains(version) && decisions_[version].first == Decision::kAccepted) return OtherSigned();
   ASSIGN_OR_RETURN(const std::string canonical, model::CanonicalCatalogue(known->second.signed_catalogue.catalogue()));
   return Decide(version, Decision::kRefused, Sha256(canonical), actor);
@@ -375,12 +338,13 @@ std::vector<std::pair<int32_t, Signature>> GovernanceBook::UnsentCatalogueSignat
   absl::MutexLock lock(&mutex_);
   std::vector<std::pair<int32_t, Signature>> unsent;
   const auto membership = identity_->membership();
-  for (const auto& [version, known] : catalogues_) {
-    if (!membership || known.decision != Decision::kAccepted || known.compiled == nullptr) continue;
+  for (const auto& [version, known] : catalogues_.shown()) {
+    if (!membership || !known.offered || known.decision != Decision::kAccepted || known.compiled == nullptr) continue;
     const auto canonical = model::CanonicalCatalogue(known.compiled->source);
     if (!canonical.ok()) continue;
     const Signature own = CatalogueKey().Sign(model::kCatalogueLabel, *canonical);
-    if (!Holds(known.signed_catalogue.signatures(), membership->collective, own)) unsent.emplace_back(version, own);
+    // Also where it has one that was made with a key before.
+    if (!known.offered_signatures.contains(std::string(AsText(own)))) unsent.emplace_back(version, own);
   }
   return unsent;
 }
@@ -390,7 +354,7 @@ std::vector<CountedCatalogue> GovernanceBook::Counted() const {
   std::vector<CountedCatalogue> counted;
   const auto membership = identity_->membership();
   const int running = model::QuarterOf(model::DayInIndia(clock_->Now())).index();
-  for (const auto& each : Accepted()) {
+  for (const auto& each : catalogues_.Accepted()) {
     if (!membership || each->last_period.index() < running - 4 || each->first_period.index() > running) continue;
     counted.push_back({each, each->PlaceOf(membership->collective)});
   }

@@ -9,7 +9,7 @@
 // Offers are kept in a file, decisions in the store beside their audit entries. Source: protocol.md 1.
 // Threads: thread-safe; decisions block until they are on disk.
 // Errors: FAILED_PRECONDITION (NO_ROSTER, NO_CATALOGUE, WRONG_STATE); ABORTED (PROPOSAL_CHANGED); NOT_FOUND;
-// INVALID_ARGUMENT (BAD_SIGNATURE, CATALOGUE_REFUSED).
+// INVALID_ARGUMENT (BAD_SIGNATURE, CATALOGUE_REFUSED, INVALID_FIELD).
 #ifndef AANGAN_SERVER_NODE_GOVERNANCE_BOOK_H_
 #define AANGAN_SERVER_NODE_GOVERNANCE_BOOK_H_
 
@@ -28,16 +28,10 @@
 #include "model/catalogue.h"
 #include "server/node/decisions.h"
 #include "server/node/identity.h"
+#include "server/node/known_catalogues.h"
 #include "storage/node/node_store.h"
 
 namespace aangan::node {
-
-struct KnownCatalogue {
-  federation::v1::SignedCatalogue signed_catalogue;
-  std::shared_ptr<const model::CompiledCatalogue> compiled;  // null when it breaks a rule or no roster is in force
-  bool in_force = false;                                     // enough collectives have signed
-  Decision decision = Decision::kNone;
-};
 
 struct KnownRoster {
   federation::v1::SignedRoster signed_roster;
@@ -63,8 +57,11 @@ class GovernanceBook {
 
   absl::StatusOr<KnownRoster> offered_roster() const;  // NOT_FOUND before the first contact
   std::optional<federation::v1::Roster> roster_in_force() const;
-  // Also one that was in force before. FAILED_PRECONDITION (NO_ROSTER).
+  // Also one that was in force before, for its rounds. FAILED_PRECONDITION (NO_ROSTER).
   absl::StatusOr<federation::v1::Roster> RosterOfEpoch(int32_t epoch) const;
+  // A round may be announced under the epoch: it is the newest that was in force here when the quarter ended, or later.
+  // What was announced in time goes on whatever this says. FAILED_PRECONDITION (WRONG_STATE).
+  absl::Status CheckEpochFor(const model::Period& quarter, int32_t epoch) const;
   std::vector<KnownCatalogue> catalogues() const;  // newest version first
   // The highest version in force for the quarter, if this collective accepted it. FAILED_PRECONDITION (NO_CATALOGUE).
   absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> CatalogueFor(const model::Period& quarter) const;
@@ -93,7 +90,6 @@ class GovernanceBook {
                  const Clock* clock);
   absl::Status Load();
   absl::Status Save() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Judge(std::vector<federation::v1::SignedRoster> epochs_before) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Follow(const std::vector<federation::v1::SignedRoster>& epochs) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckOwnEntry(const federation::v1::Roster& roster) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsSignedHere(const federation::v1::Roster& roster) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -101,8 +97,7 @@ class GovernanceBook {
   const SigningKey& CatalogueKey() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Decide(int32_t version, Decision decision, const Digest& digest, const std::string& actor)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void KeepAccepted(std::map<int32_t, KnownCatalogue>& fresh) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  std::vector<std::shared_ptr<const model::CompiledCatalogue>> Accepted() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  KnownCatalogues::Ground Ground() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<std::string> RosterIds() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string path_;
@@ -113,9 +108,10 @@ class GovernanceBook {
   std::optional<federation::v1::SignedRoster> offered_ ABSL_GUARDED_BY(mutex_);
   std::optional<federation::v1::SignedRoster> in_force_ ABSL_GUARDED_BY(mutex_);
   std::map<int32_t, federation::v1::SignedRoster> past_ ABSL_GUARDED_BY(mutex_);  // were in force, by epoch
-  std::map<int32_t, KnownCatalogue> catalogues_ ABSL_GUARDED_BY(mutex_);          // by version
-  Digest saved_ ABSL_GUARDED_BY(mutex_) = {};                                     // of the file's bytes
-  std::map<int32_t, Digest> rosters_signed_ ABSL_GUARDED_BY(mutex_);              // by epoch
+  std::map<int32_t, int64_t> since_us_ ABSL_GUARDED_BY(mutex_);                   // came in force here, by epoch
+  KnownCatalogues catalogues_ ABSL_GUARDED_BY(mutex_);
+  Digest saved_ ABSL_GUARDED_BY(mutex_) = {};                         // of the file's bytes
+  std::map<int32_t, Digest> rosters_signed_ ABSL_GUARDED_BY(mutex_);  // by epoch
   std::map<int32_t, std::pair<Decision, Digest>> decisions_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -107,7 +107,7 @@ class Server final : public NodeServer {
   // What a summed round needs beside the stores.
   absl::Status OpenRoundParts() {
     ASSIGN_OR_RETURN(round_keys_, RoundKeys::Open(absl::StrCat(options_.data, "/round_keys"), random_));
-    RETURN_IF_ERROR(NoticeRestore(*store_, *once_, *round_keys_, *book_, *clock_));
+    RETURN_IF_ERROR(NoticeRestore(*store_, *once_, *round_keys_, *identity_, *book_, *clock_));
     ASSIGN_OR_RETURN(watch_, LogWatch::Open(once_.get(), identity_.get(), clock_));
     keys_ = std::make_unique<KeyAgent>(KeyAgent::Rooms{round_keys_.get(), identity_.get(), book_.get(), watch_.get(),
                                                        clock_, options_.accepts_rehearsals});

@@ -17,14 +17,21 @@
 
 namespace aangan::node {
 
+struct KeptCatalogue {
+  federation::v1::SignedCatalogue signed_catalogue;
+  bool was_in_force = false;
+};
+
 struct Offers {
   std::optional<federation::v1::SignedRoster> roster;
   std::optional<federation::v1::SignedRoster> in_force;
   std::map<int32_t, federation::v1::SignedRoster> past;  // were in force, by epoch
-  std::vector<federation::v1::SignedCatalogue> catalogues;
+  std::map<int32_t, int64_t> since_us;                   // when an epoch came in force here, by this node's clock
+  std::vector<KeptCatalogue> catalogues;
 };
 
-// Nothing when there is no file, or one of an older format: the next contact brings it all again.
+// Nothing when there is no file, or one of format 1: the next contact brings it all again. A file of format 2 says
+// nothing of when epochs came in force, nor of which catalogues have been.
 absl::StatusOr<Offers> ReadOffers(const std::string& path);
 std::string EncodeOffers(const Offers& offers);
 

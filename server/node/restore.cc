@@ -60,16 +60,25 @@ absl::Status Restore(const storage::node::NodeStore& store, OnceStore& once, sto
   return once.StartAfterRestore(absl::ToUnixMicros(moment), debits);
 }
 
+// A new node has nothing yet. Keys or records without a word of their second store are left over from one that is lost.
+absl::StatusOr<bool> IsNew(const storage::node::NodeStore& store, const OnceStore& once, const Identity& identity) {
+  if (identity.membership()) return false;
+  ASSIGN_OR_RETURN(const auto members, store.List(model::RecordKind::kMember, {}, std::nullopt, 1));
+  ASSIGN_OR_RETURN(const auto ledger, once.Ledger());
+  return members.empty() && ledger.empty();
+}
+
 }  // namespace
 
 absl::Status NoticeRestore(storage::node::NodeStore& store, OnceStore& once, storage::node::RoundKeys& keys,
-                           const GovernanceBook& book, const Clock& clock) {
+                           const Identity& identity, const GovernanceBook& book, const Clock& clock) {
   const std::string own(AsText(once.incarnation()));
   const absl::StatusOr<std::string> known = store.GetSetting(kIncarnationSetting);
   if (!known.ok() && !absl::IsNotFound(known.status())) return known.status();
   if (known.ok() && *known == own) return absl::OkStatus();
   // Not to be done twice when the program ended between the two stores.
-  if (known.ok() && once.restore_time_us() == 0) {
+  ASSIGN_OR_RETURN(const bool is_new, IsNew(store, once, identity));
+  if ((known.ok() || !is_new) && once.restore_time_us() == 0) {
     RETURN_IF_ERROR(Restore(store, once, keys, book, clock));
     LogWarning("restore", "this node was restored: it sits out the periods that had begun");
   }

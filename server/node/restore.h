@@ -2,12 +2,13 @@
 // Notices that the main store came from elsewhere (a backup, or `once/` was lost), and makes sure that nothing is spent
 // or answered twice: whatever the node did before is forgotten, so it sits out every period that had begun.
 //
-// The main store knows the incarnation of the second store that goes with it. Where the two do not match, every key
-// file that is found is overwritten, the moment is noted as the latest of the clock, any time in the restored data and
-// the day of this program, and each period of the running year of budget is counted as spent: at the largest charge of
-// any catalogue that is known for it, and at no less than a fifth of the cap (two fifths in a fourth quarter). What the
-// log shows later can only add to that. It needs nobody's word. Source: protocol.md, Restore.
-// Threads: before the node serves; CountByLog with a contact. Errors: those of the stores.
+// The main store knows the incarnation of the second store that goes with it. Where the two do not match, or it knows
+// of none although there is a membership, a record or a debit, every key file that is found is overwritten, the moment
+// is noted as the latest of the clock, any time in the restored data and the day of this program, and each period of
+// the running year of budget is counted as spent: at the largest charge of any catalogue that is known for it, and at
+// no less than a fifth of the cap (two fifths in a fourth quarter). What the log shows later can only add to that. It
+// needs nobody's word. Source: protocol.md, Restore. Threads: before the node serves; CountByLog with a contact.
+// Errors: those of the stores.
 #ifndef AANGAN_SERVER_NODE_RESTORE_H_
 #define AANGAN_SERVER_NODE_RESTORE_H_
 
@@ -16,6 +17,7 @@
 #include "absl/types/span.h"
 #include "base/clock.h"
 #include "server/node/governance_book.h"
+#include "server/node/identity.h"
 #include "storage/node/node_store.h"
 #include "storage/node/once_store.h"
 #include "storage/node/round_keys.h"
@@ -27,7 +29,8 @@ inline constexpr int32_t kProgramDay = 20'781;  // 2026-11-24
 
 // Once at each start, before anything else uses the stores.
 absl::Status NoticeRestore(storage::node::NodeStore& store, storage::node::OnceStore& once,
-                           storage::node::RoundKeys& keys, const GovernanceBook& book, const Clock& clock);
+                           storage::node::RoundKeys& keys, const Identity& identity, const GovernanceBook& book,
+                           const Clock& clock);
 
 // After a restore: charges of catalogues in the log that are higher than what was counted are counted too.
 absl::Status CountByLog(storage::node::OnceStore& once, absl::Span<const federation::v1::LogEntry> entries);

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/numbers.h"
 #include "base/problem.h"
 #include "base/status.h"
 #include "model/published.h"
@@ -22,6 +22,23 @@ namespace fed = ::aangan::federation::v1;
 using storage::node::RoundEntry;
 
 absl::Status Says(Literal what) { return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState, what); }
+
+// No epoch that another one had followed: when the quarter ended by this node's own clock, or in the log before the
+// round was announced there. Members who left and keys that were replaced do not come back.
+absl::Status CheckEpoch(const fed::RoundDescriptor& said, const model::Period& quarter, const Digest& round_id,
+                        const GovernanceBook& book, const LogKnown& log) {
+  RETURN_IF_ERROR(book.CheckEpochFor(quarter, said.epoch()));
+  int64_t number = 0;
+  for (const fed::LogEntry& entry : log.entries) {
+    const bool announces = entry.kind() == fed::LOG_ENTRY_KIND_DESCRIPTOR && entry.digest() == AsText(round_id);
+    if (announces && number >= said.log_size() && number >= log.size_at_end) break;
+    ++number;
+    int32_t epoch = 0;
+    if (entry.kind() == fed::LOG_ENTRY_KIND_ROSTER && absl::SimpleAtoi(entry.subject(), &epoch) && epoch > said.epoch())
+      return Says("The announced round is of an epoch of the roster that another one had followed.");
+  }
+  return absl::OkStatus();
+}
 
 // The descriptor that this node computes, with what it is computed from.
 absl::StatusOr<RoundGround> Plan(const fed::RoundDescriptor& said, const model::Period& quarter,
@@ -40,12 +57,6 @@ absl::StatusOr<RoundGround> Plan(const fed::RoundDescriptor& said, const model::
     if (said.log_size() > static_cast<int64_t>(log.entries.size()))
       return Says("The announced round goes by entries of the log that this node has not seen.");
     const auto seen = log.entries.subspan(0, static_cast<size_t>(said.log_size()));
-    if (const auto current = book.roster_in_force(); current && current->epoch() != said.epoch()) {
-      for (const fed::LogEntry& entry : seen) {
-        if (entry.kind() == fed::LOG_ENTRY_KIND_ROSTER && entry.subject() == absl::StrCat(current->epoch()))
-          return Says("The announced round is of an epoch of the roster that another one had followed.");
-      }
-    }
     keys = privacy::KeysAfter(seen, ground.roster, quarter);
   }
   ASSIGN_OR_RETURN(ground.descriptor, privacy::MakeDescriptor(ground.roster, *ground.catalogue, quarter, keys));
@@ -84,6 +95,7 @@ absl::StatusOr<RoundEntry> CheckAnnounced(const fed::Round& round, const Governa
       VerifySignature(federation_key, privacy::kDescriptorLabel, canonical, AsBytes(round.descriptor_signature())));
   RoundEntry entry;
   ASSIGN_OR_RETURN(entry.period, model::ParsePeriod(said.period(), "period"));
+  RETURN_IF_ERROR(CheckEpoch(said, entry.period, privacy::RoundId(canonical), book, log));
   ASSIGN_OR_RETURN(const RoundGround plan, Plan(said, entry.period, book, log));
   ASSIGN_OR_RETURN(const std::string computed, privacy::CanonicalDescriptor(plan.descriptor));
   if (canonical != computed)

@@ -345,8 +345,8 @@ absl::Status Store::AddPriorDebits(absl::Span<const PriorDebit> debits) {
 
 absl::Status Store::StartAfterRestore(int64_t restore_time_us, absl::Span<const PriorDebit> debits) {
   absl::MutexLock step(&steps_);
+  if (restore_time_us_ != 0) return WrongState("this store has noted a restore already");
   ASSIGN_OR_RETURN(std::vector<LedgerEntry> ledger, ReadLedger(*database_));
-  if (!ledger.empty()) return WrongState("this store has spent budget; it is no new one");
   RETURN_IF_ERROR(OverwriteAndUnlinkAll(absl::StrCat(folder_, "/draw_keys")));
   Batch batch(nullptr);
   PutPriorDebits(debits, ledger, batch);

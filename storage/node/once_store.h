@@ -123,8 +123,8 @@ class OnceStore {
   virtual absl::StatusOr<std::vector<Alarm>> Alarms() const = 0;
 
   // --- restore: see restore.h in server/node
-  // In a store that has spent nothing: destroys the keys of all draws that it finds, then notes in one batch the moment
-  // and debits of what may have been spent before.
+  // Destroys the keys of all draws that it finds, then notes in one batch the moment and debits of what may have been
+  // spent before, beside those that it knows of.
   struct PriorDebit {
     model::Period period;
     int64_t nano_rho = 0;

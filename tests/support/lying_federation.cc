@@ -79,11 +79,10 @@ LyingFederation::LyingFederation(int n) : clock_(model::Period{2026, 3}.end() + 
     LiarNode& node = nodes_.emplace_back();
     node.id = absl::StrFormat("collective_%02d", place);
     node.folder = std::make_unique<TempDir>();
-    node.identity = Must(node::Identity::Open(node.folder->path(), random_));
+    Open(node);  // as a program starts before it joins
     const node::OwnCertificate pair = Must(node::OpenOwnAuthority(*node.folder / "tls", clock_, random_));
     Must(node.identity->Join(
         {"india", node.id, "localhost:1", key_.public_key(), pair.authority_pem, pair.certificate_pem, pair.key_pem}));
-    Open(node);
   }
   Found();
 }
@@ -101,7 +100,7 @@ void LyingFederation::Open(LiarNode& node) {
   node.identity = Must(node::Identity::Open(folder, random_));
   node.book = Must(node::GovernanceBook::Open(folder, node.store.get(), node.identity.get(), &clock_));
   node.round_keys = Must(RoundKeys::Open(folder + "/round_keys", &random_));
-  Must(node::NoticeRestore(*node.store, *node.once, *node.round_keys, *node.book, clock_));
+  Must(node::NoticeRestore(*node.store, *node.once, *node.round_keys, *node.identity, *node.book, clock_));
   node.watch = Must(node::LogWatch::Open(node.once.get(), node.identity.get(), &clock_));
   node.keys = std::make_unique<node::KeyAgent>(node::KeyAgent::Rooms{
       node.round_keys.get(), node.identity.get(), node.book.get(), node.watch.get(), &clock_, false});

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "server/node/restore.h"
 #include "tests/support/lying_federation.h"
@@ -32,53 +33,89 @@ std::optional<std::vector<int64_t>> SumFor(const LyingFederation& liar, const fe
   return privacy::Reconstruct(answers, liar.ground().numbers)->values;
 }
 
-// Six collectives: f = 1, k = 4, m = 5. Collective 5 colludes, 0 is the target, 1 is restored.
+// Six collectives: f = 1, k = 4, m = 5. Collective 0 is the target, 1 is restored; of the others each may collude.
 constexpr int kTarget = 0;
 constexpr int kRestored = 1;
 
 class RestoreTest : public ::testing::Test {
  protected:
-  // The federation shows the freeze of all to the target, 1 and 2, and one without the target to 3 and 4; then node 1,
-  // which has answered, is restored from before its answer and is shown the other freeze.
-  // Two sums differ by the target's vector.
-  std::optional<std::vector<int64_t>> Attack(Image image, const std::vector<int>& colluders) {
+  struct Outcome {
+    std::optional<std::vector<int64_t>> difference;  // of two sums: the target's vector
+    size_t answers = 0;                              // of the restored node, in all
+    bool contributed_again = false;
+    int64_t regained = 0;  // budget that the restore gave back
+  };
+
+  // The federation shows the freeze of all to the target, 1 and some, and one without the target to the others; then
+  // node 1, which has answered, is restored from before its answer, hears of the round again, and is shown the other
+  // freeze, then the first one, then the round as announced.
+  Outcome Attack(Image image, const std::vector<int>& colluders) {
     liar_.Announce();
     liar_.ContributeAll();
     liar_.PassWindow();
     liar_.SaveImage(kRestored, image_);
     const fed::Round all = liar_.Frozen(AllBut(6, {}));
     const fed::Round without = liar_.Frozen(AllBut(6, {kTarget}));
-    for (const int place : {kTarget, kRestored, 2}) EXPECT_THAT(liar_.Show(place, all), IsOk());
-    for (const int place : {3, 4}) EXPECT_THAT(liar_.Show(place, without), IsOk());
+    std::vector<int> others = {kTarget, kRestored};
+    others.insert(others.end(), colluders.begin(), colluders.end());
+    others = AllBut(6, others);
+    for (const int place : {kTarget, kRestored, others.front()}) EXPECT_THAT(liar_.Show(place, all), IsOk());
+    for (size_t i = 1; i < others.size(); ++i) EXPECT_THAT(liar_.Show(others[i], without), IsOk());
+    const int64_t cap = liar_.ground().catalogue->source.nano_rho_cap();
+    const int64_t left = liar_.node(kRestored).once->BudgetLeft({2027, 2}, cap);
+    EXPECT_EQ(liar_.answers().at(kRestored).size(), 1u);
+
     liar_.RestoreImage(kRestored, image_, image);
-    const absl::Status shown = liar_.Show(kRestored, without);
-    EXPECT_TRUE(shown.ok() || absl::IsNotFound(shown)) << shown;  // a new second store knows of no round
+    EXPECT_THAT(liar_.Notice(kRestored, liar_.Truth()), IsOk());
+    Outcome outcome;
+    outcome.contributed_again = liar_.node(kRestored).close->Close(kLiarQuarter, "tokens/test").ok();
+    for (const fed::Round& round : {without, all, liar_.Truth()}) EXPECT_THAT(liar_.Show(kRestored, round), IsOk());
+    outcome.answers = liar_.answers().at(kRestored).size();
+    outcome.regained = liar_.node(kRestored).once->BudgetLeft({2027, 2}, cap) - left;
+    EXPECT_TRUE(liar_.complaints().empty());
     const auto first = SumFor(liar_, all, colluders);
     const auto second = SumFor(liar_, without, colluders);
-    if (!first || !second) return std::nullopt;
-    std::vector<int64_t> difference = *first;
-    for (size_t cell = 0; cell < difference.size(); ++cell) difference[cell] -= (*second)[cell];
-    return difference;
+    if (!first || !second) return outcome;
+    outcome.difference = *first;
+    for (size_t cell = 0; cell < first->size(); ++cell) (*outcome.difference)[cell] -= (*second)[cell];
+    return outcome;
   }
   LyingFederation liar_{6};
   const tests::TempDir images_;
   const std::string image_ = images_ / "image";
 };
 
-TEST_F(RestoreTest, WithoutItsLocksARestoredNodeAnswersNothingAndFColludersLearnNothing) {
-  EXPECT_FALSE(Attack(Image::kWithoutLocks, {5}).has_value());
-  EXPECT_EQ(liar_.answers().at(kRestored).size(), 1u);  // the one from before
+class RestoreWithColluderTest : public RestoreTest, public ::testing::WithParamInterface<int> {};
+
+TEST_P(RestoreWithColluderTest, WithoutItsLocksARestoredNodeAnswersNothingAndFColludersLearnNothing) {
+  const Outcome outcome = Attack(Image::kWithoutLocks, {GetParam()});
+  EXPECT_FALSE(outcome.difference.has_value());
+  EXPECT_EQ(outcome.answers, 1u);  // the one from before
+  EXPECT_FALSE(outcome.contributed_again);
+  EXPECT_LE(outcome.regained, 0);
   EXPECT_TRUE(liar_.node(kRestored).once->SitsOut(kLiarQuarter));
 }
 
-TEST_F(RestoreTest, ControlWithTheLocksInTheBackupTheTargetsVectorIsOpened) {
-  const auto opened = Attack(Image::kWhole, {5});
-  ASSERT_TRUE(opened.has_value());
-  EXPECT_EQ(*opened, liar_.VectorOf(kTarget));
-  EXPECT_EQ(liar_.answers().at(kRestored).size(), 2u);
+TEST_P(RestoreWithColluderTest, ControlWithTheLocksInTheBackupTheTargetsVectorIsOpened) {
+  const Outcome outcome = Attack(Image::kWhole, {GetParam()});
+  ASSERT_TRUE(outcome.difference.has_value());
+  EXPECT_EQ(*outcome.difference, liar_.VectorOf(kTarget));
+  EXPECT_EQ(outcome.answers, 2u);
 }
 
-TEST_F(RestoreTest, WithoutColludersNeitherImageOpensAnything) { EXPECT_FALSE(Attack(Image::kWhole, {}).has_value()); }
+INSTANTIATE_TEST_SUITE_P(EachColluder, RestoreWithColluderTest, ::testing::Values(2, 3, 4, 5));
+
+TEST_F(RestoreTest, WithoutColludersARestoredNodeAnswersNothingEither) {
+  const Outcome outcome = Attack(Image::kWithoutLocks, {});
+  EXPECT_FALSE(outcome.difference.has_value());
+  EXPECT_EQ(outcome.answers, 1u);
+  EXPECT_FALSE(outcome.contributed_again);
+  EXPECT_LE(outcome.regained, 0);
+}
+
+TEST_F(RestoreTest, ControlWithoutColludersTheLocksInTheBackupGiveASecondAnswer) {
+  EXPECT_EQ(Attack(Image::kWhole, {}).answers, 2u);
+}
 
 TEST_F(RestoreTest, FromBeforeTheContributionNothingIsSpentOrSentTwice) {
   liar_.Announce();
@@ -128,11 +165,58 @@ TEST_F(RestoreTest, WithTheClockAt1970AndTheLogWithheldNothingIsAnsweredEither) 
   liar_.clock().Advance(absl::UnixEpoch() - liar_.clock().Now());
   liar_.tamper_log = [](int, node::LogPage& page) { page.entries.clear(); };
   liar_.RestoreImage(kRestored, image_, Image::kWithoutLocks);
+  EXPECT_FALSE(liar_.Notice(kRestored, liar_.Truth()).ok());  // goes by entries that it does not know
+  liar_.tamper_log = nullptr;
+  ASSERT_THAT(liar_.Notice(kRestored, liar_.Truth()), IsOk());
+  EXPECT_FALSE(liar_.node(kRestored).close->Close(kLiarQuarter, "tokens/test").ok());
+  for (const fed::Round& round : {all, liar_.Frozen(AllBut(6, {kTarget})), liar_.Truth()})
+    ASSERT_THAT(liar_.Show(kRestored, round), IsOk());
+  EXPECT_TRUE(liar_.complaints().empty());
   // The moment is that of the restored data or of the program, whatever the clock says.
   EXPECT_TRUE(liar_.node(kRestored).once->SitsOut(kLiarQuarter));
   EXPECT_TRUE(liar_.node(kRestored).once->SitsOut({2027, 2}));
   EXPECT_GT(liar_.node(kRestored).once->Ledger()->size(), 0u);
   EXPECT_EQ(liar_.answers().at(kRestored).size(), 1u);
+}
+
+// Both stores lost and the keys kept: no word of a second store is no sign of a new node.
+TEST_F(RestoreTest, AMembershipWithoutTheStoresIsARestoreToo) {
+  liar_.Announce();
+  liar_.SaveImage(kRestored, image_);
+  for (const char* store : {"once", "main", "durable_head"}) {
+    ASSERT_TRUE(std::filesystem::exists(image_ + "/" + store)) << store;
+    std::filesystem::remove_all(image_ + "/" + store);
+  }
+  ASSERT_TRUE(liar_.node(kRestored).round_keys->Find(kLiarQuarter)->has_value());
+  liar_.RestoreImage(kRestored, image_, Image::kWhole);
+  EXPECT_TRUE(liar_.node(kRestored).once->SitsOut(kLiarQuarter));
+  EXPECT_TRUE(liar_.node(kRestored).once->SitsOut({2027, 2}));
+  EXPECT_FALSE(liar_.node(kRestored).round_keys->Find(kLiarQuarter)->has_value());
+  EXPECT_GT(liar_.node(kRestored).once->Ledger()->size(), 0u);
+}
+
+// The main store alone lost: what was spent stays spent, and what had begun is sat out.
+TEST_F(RestoreTest, ALedgerWithoutTheMainStoreIsARestoreToo) {
+  liar_.Announce();
+  liar_.Contribute(kRestored);
+  const int64_t cap = liar_.ground().catalogue->source.nano_rho_cap();
+  const int64_t left = liar_.node(kRestored).once->BudgetLeft({2027, 2}, cap);
+  liar_.SaveImage(kRestored, image_);
+  for (const char* file : {"main", "durable_head", "membership"}) {
+    ASSERT_TRUE(std::filesystem::exists(image_ + "/" + file)) << file;
+    std::filesystem::remove_all(image_ + "/" + file);
+  }
+  liar_.RestoreImage(kRestored, image_, Image::kWhole);
+  EXPECT_TRUE(liar_.node(kRestored).once->SitsOut(kLiarQuarter));
+  EXPECT_LE(liar_.node(kRestored).once->BudgetLeft({2027, 2}, cap), left);
+}
+
+TEST_F(RestoreTest, ANewNodeIsNotRestored) {
+  for (int place = 0; place < 6; ++place) {
+    EXPECT_EQ(liar_.node(place).once->restore_time_us(), 0);
+    liar_.Reopen(place);
+    EXPECT_EQ(liar_.node(place).once->restore_time_us(), 0);
+  }
 }
 
 TEST_F(RestoreTest, ALogThatComesLaterOnlyAddsToWhatIsCounted) {

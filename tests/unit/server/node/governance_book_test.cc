@@ -2,10 +2,17 @@
 // How a node follows epochs of the roster: those it was away for, the first one it is in, and one with its new key.
 #include "server/node/governance_book.h"
 
+#include <algorithm>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/canonical.h"
+#include "base/files.h"
 #include "base/problem.h"
 #include "gtest/gtest.h"
 #include "model/roster.h"
+#include "server/node/catalogue_cost.h"
 #include "server/node/own_authority.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
@@ -17,6 +24,8 @@ namespace {
 namespace fed = ::aangan::federation::v1;
 using tests::HasProblem;
 using tests::IsOk;
+
+constexpr model::Period kQuarter = {2027, 3};
 
 // This node is c1; c0, c2, c3 and c4 are the test's.
 class GovernanceBookTest : public ::testing::Test {
@@ -44,7 +53,7 @@ class GovernanceBookTest : public ::testing::Test {
     roster.set_roster("india");
     roster.set_epoch(epoch);
     if (before != nullptr) roster.set_previous_digest(std::string(AsText(*model::RosterDigest(before->roster()))));
-    roster.mutable_expire_time()->set_seconds(1'900'000'000);
+    roster.mutable_expire_time()->set_seconds(absl::ToUnixSeconds(clock_.Now() + absl::Hours(24 * 365)));
     roster.set_federation_key(std::string(AsText(federation_.public_key())));
     for (const int i : collectives) {
       fed::Collective& each = *roster.add_collectives();
@@ -65,6 +74,52 @@ class GovernanceBookTest : public ::testing::Test {
       signature.set_signature(std::string(AsText(KeyOf(i).Sign(model::kRosterLabel, canonical))));
     }
   }
+  // The shipped one without places, for 2027 and 2028, signed.
+  fed::SignedCatalogue Catalogue(int version, const std::vector<int>& signers) const {
+    fed::SignedCatalogue made;
+    fed::Catalogue& catalogue = *made.mutable_catalogue();
+    catalogue = *model::ParseCatalogueText(*ReadFile(AANGAN_DEFAULT_CATALOGUE, 256 << 10));
+    catalogue.set_roster("india");
+    catalogue.set_version(version);
+    catalogue.clear_places();
+    catalogue.set_first_period("2027Q2");
+    catalogue.set_last_period("2028Q4");
+    auto* tables = catalogue.mutable_tables();
+    tables->erase(std::remove_if(tables->begin(), tables->end(),
+                                 [](const fed::Table& table) {
+                                   return absl::c_linear_search(table.dimensions(), fed::DIMENSION_PLACE);
+                                 }),
+                  tables->end());
+    SignCatalogue(made, signers);
+    return made;
+  }
+  void SignCatalogue(fed::SignedCatalogue& catalogue, const std::vector<int>& signers) const {
+    const std::string canonical = *model::CanonicalCatalogue(catalogue.catalogue());
+    for (const int i : signers) {
+      fed::CollectiveSignature& signature = *catalogue.add_signatures();
+      signature.set_collective(absl::StrCat("c", i));
+      signature.set_signature(std::string(AsText(KeyOf(i).Sign(model::kCatalogueLabel, canonical))));
+    }
+  }
+  static Digest DigestOf(const fed::SignedCatalogue& catalogue) {
+    return Sha256(*model::CanonicalCatalogue(catalogue.catalogue()));
+  }
+  static fed::SignedCatalogue Stripped(fed::SignedCatalogue catalogue) {
+    catalogue.clear_signatures();
+    return catalogue;
+  }
+  fed::SignedRoster FiveInForce() {
+    fed::SignedRoster first = Epoch(1, nullptr, {0, 1, 2, 3, 4});
+    Sign(first, {0, 1, 2, 3, 4});
+    EXPECT_THAT(book_->TakeOffers(first, {}), IsOk());
+    EXPECT_EQ(InForce(), 1);
+    return first;
+  }
+  int VersionInForce() const {
+    const auto catalogue = book_->CatalogueInForce(kQuarter);
+    return catalogue.ok() ? catalogue->version() : 0;
+  }
+  void Reopen() { book_ = *GovernanceBook::Open(folder_.path(), store_.get(), identity_.get(), &clock_); }
   int InForce() const {
     const auto roster = book_->roster_in_force();
     return roster ? roster->epoch() : 0;
@@ -150,6 +205,153 @@ TEST_F(GovernanceBookTest, AnEpochWithANewKeyIsSignedWithTheOldOneAndTheOldOneDo
   ASSERT_THAT(book_->TakeOffers(third, {}), IsOk());
   EXPECT_EQ(InForce(), 2);
   EXPECT_THAT(SignHere(third), HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kNoRoster));
+}
+
+TEST_F(GovernanceBookTest, ARosterForMoreThanAYearIsNotSigned) {
+  fed::SignedRoster roster = Epoch(1, nullptr, {0, 1, 2, 3});
+  const int64_t longest = absl::ToUnixSeconds(clock_.Now() + absl::Hours(24 * 366));
+  roster.mutable_roster()->mutable_expire_time()->set_seconds(longest + 1);
+  ASSERT_THAT(book_->TakeOffers(roster, {}), IsOk());
+  const absl::Status status = SignHere(roster);
+  EXPECT_THAT(status, HasProblem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField));
+  EXPECT_TRUE(absl::StrContains(status.ToString(), "roster.expire_time")) << status;
+  EXPECT_FALSE(book_->UnsentRosterSignature().has_value());
+  roster.mutable_roster()->mutable_expire_time()->set_seconds(longest);
+  ASSERT_THAT(book_->TakeOffers(roster, {}), IsOk());
+  EXPECT_THAT(SignHere(roster), IsOk());
+}
+
+TEST_F(GovernanceBookTest, SignaturesThatAreTakenAwayTakeNoCatalogueOutOfForce) {
+  const fed::SignedRoster roster = FiveInForce();
+  const fed::SignedCatalogue first = Catalogue(1, {0, 2, 3, 4});
+  fed::SignedCatalogue second = Catalogue(2, {0, 2, 3});
+  ASSERT_THAT(book_->TakeOffers(roster, {first, second}), IsOk());
+  EXPECT_EQ(VersionInForce(), 1);
+  SignCatalogue(second, {4});
+  ASSERT_THAT(book_->TakeOffers(roster, {first, second}), IsOk());
+  EXPECT_EQ(VersionInForce(), 2);  // undecided here
+  ASSERT_THAT(book_->TakeOffers(roster, {first, Stripped(second)}), IsOk());
+  EXPECT_EQ(VersionInForce(), 2);
+  ASSERT_THAT(book_->TakeOffers(roster, {first}), IsOk());
+  EXPECT_EQ(VersionInForce(), 2);
+  Reopen();
+  EXPECT_EQ(VersionInForce(), 2);
+  // Nor does a signature that is given twice, or none that verifies.
+  fed::SignedCatalogue twice = second;
+  SignCatalogue(twice, {0});
+  twice.mutable_signatures(1)->set_signature(std::string(64, 'x'));
+  ASSERT_THAT(book_->TakeOffers(roster, {first, twice}), IsOk());
+  EXPECT_EQ(VersionInForce(), 2);
+}
+
+TEST_F(GovernanceBookTest, SignaturesFromSeveralContactsAddUp) {
+  const fed::SignedRoster roster = FiveInForce();
+  const fed::SignedCatalogue bare = Catalogue(1, {});
+  ASSERT_THAT(book_->TakeOffers(roster, {bare}), IsOk());
+  const auto own = book_->AcceptCatalogue(1, AsText(DigestOf(bare)), "tokens/test");
+  ASSERT_THAT(own.status(), IsOk());
+  ASSERT_THAT(book_->TakeOffers(roster, {Catalogue(1, {0, 1})}), IsOk());
+  EXPECT_TRUE(book_->UnsentCatalogueSignatures().empty());
+  ASSERT_THAT(book_->TakeOffers(roster, {Catalogue(1, {2, 3})}), IsOk());
+  EXPECT_EQ(VersionInForce(), 1);
+  ASSERT_EQ(book_->UnsentCatalogueSignatures().size(), 1u);  // the federation lacks it, so it is sent again
+  EXPECT_EQ(book_->UnsentCatalogueSignatures().front().second, *own);
+}
+
+TEST_F(GovernanceBookTest, AnotherTextUnderTheNumberIsNotTheOneInForceOrAccepted) {
+  const fed::SignedRoster roster = FiveInForce();
+  const fed::SignedCatalogue first = Catalogue(1, {0, 2, 3, 4});
+  fed::SignedCatalogue other = Stripped(first);
+  other.mutable_catalogue()->set_last_period("2029Q4");
+  SignCatalogue(other, {0, 2, 3});
+  ASSERT_THAT(book_->TakeOffers(roster, {first}), IsOk());
+  ASSERT_THAT(book_->AcceptCatalogue(1, AsText(DigestOf(first)), "tokens/test").status(), IsOk());
+  ASSERT_THAT(book_->TakeOffers(roster, {other}), IsOk());
+  EXPECT_EQ(book_->CatalogueInForce(kQuarter)->last_period(), "2028Q4");
+  EXPECT_THAT(book_->CatalogueFor(kQuarter).status(), IsOk());
+  EXPECT_TRUE(book_->UnsentCatalogueSignatures().empty());  // none for a text that is not offered
+}
+
+// Also one that this collective refused: it holds shares of its rounds, and answers.
+TEST_F(GovernanceBookTest, ARefusedCatalogueInForceStaysKnown) {
+  const fed::SignedRoster roster = FiveInForce();
+  const fed::SignedCatalogue refused = Catalogue(1, {0, 2, 3, 4});
+  ASSERT_THAT(book_->TakeOffers(roster, {refused}), IsOk());
+  ASSERT_THAT(book_->RefuseCatalogue(1, "tokens/test"), IsOk());
+  for (int contact = 0; contact < 2; ++contact) {
+    ASSERT_THAT(book_->TakeOffers(roster, {}), IsOk());
+    EXPECT_THAT(book_->CatalogueByDigest(DigestOf(refused)).status(), IsOk());
+    EXPECT_EQ(VersionInForce(), 1);
+    EXPECT_FALSE(book_->CatalogueFor(kQuarter).ok());
+    EXPECT_EQ(book_->catalogues().front().decision, Decision::kRefused);
+    Reopen();
+  }
+  // What nobody decided on and too few have signed is not kept.
+  const fed::SignedCatalogue idle = Catalogue(2, {0});
+  ASSERT_THAT(book_->TakeOffers(roster, {idle}), IsOk());
+  ASSERT_THAT(book_->TakeOffers(roster, {}), IsOk());
+  EXPECT_FALSE(book_->CatalogueByDigest(DigestOf(idle)).ok());
+}
+
+// With fewer collectives there is less noise at the least, and a table at that costs more. No further round can be
+// announced under the catalogue, but those under the roster of five are answered.
+TEST_F(GovernanceBookTest, ACatalogueWhoseCostNoLongerFitsIsKnownForItsRounds) {
+  const fed::SignedRoster first = FiveInForce();
+  fed::SignedCatalogue catalogue = Catalogue(1, {});
+  for (fed::Table& table : *catalogue.mutable_catalogue()->mutable_tables()) {
+    if (table.id() != "year_members") continue;
+    table.set_member_cells_max(1);
+    table.set_delta2_squared(1);
+    table.set_delta1(1);
+    table.set_nano_rho(60'000'000);  // sigma squared 8.34 or, with n = 5, three times h = 3
+  }
+  catalogue.mutable_catalogue()->set_nano_rho_cap(185'069'840);
+  const CatalogueCost cost = CostOf(**model::CompileCatalogue(catalogue.catalogue()), 5);
+  catalogue.mutable_catalogue()->set_nano_rho_cap(3 * cost.quarter_nano_rho + cost.fourth_quarter_nano_rho);
+  SignCatalogue(catalogue, {0, 1, 2, 3, 4});
+  ASSERT_THAT(book_->TakeOffers(first, {catalogue}), IsOk());
+  EXPECT_EQ(VersionInForce(), 1);
+  fed::SignedRoster second = Epoch(2, &first, {0, 1, 2, 3});
+  Sign(second, {0, 1, 2, 3});
+  ASSERT_THAT(book_->TakeOffers(second, {}), IsOk());
+  EXPECT_EQ(InForce(), 2);
+  EXPECT_EQ(book_->catalogues().front().compiled, nullptr);
+  EXPECT_EQ(VersionInForce(), 0);
+  EXPECT_THAT(book_->CatalogueByDigest(DigestOf(catalogue)).status(), IsOk());
+  Reopen();
+  EXPECT_THAT(book_->CatalogueByDigest(DigestOf(catalogue)).status(), IsOk());
+}
+
+TEST_F(GovernanceBookTest, WhenAnEpochCameInForceIsReadAgainAndAnOldFileIsRead) {
+  const fed::SignedRoster first = FiveInForce();
+  fed::SignedRoster second = Epoch(2, &first, {0, 1, 2, 3});
+  Sign(second, {0, 1, 2, 3});
+  ASSERT_THAT(book_->TakeOffers(second, {}), IsOk());
+  const model::Period running = model::QuarterOf(model::DayInIndia(clock_.Now()));
+  const model::Period ended = model::QuarterFromIndex(running.index() - 1);
+  const auto check = [&] {
+    EXPECT_THAT(book_->CheckEpochFor(ended, 1), IsOk());
+    EXPECT_THAT(book_->CheckEpochFor(running, 1),
+                HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState));
+    EXPECT_THAT(book_->CheckEpochFor(running, 2), IsOk());
+  };
+  check();
+  clock_.Advance(absl::Hours(24 * 200));  // a later start does not move it
+  Reopen();
+  check();
+  // Format 2: roster, roster in force, rosters before, catalogues.
+  CanonicalWriter old;
+  old.U32(2).Bytes(second.SerializeAsString()).Bytes(second.SerializeAsString()).U32(1);
+  old.Bytes(first.SerializeAsString()).Bytes(Catalogue(1, {}).SerializeAsString());
+  ASSERT_THAT(WriteFileDurably(folder_ / "offers", old.bytes(), 0600), IsOk());
+  clock_.Advance(absl::Hours(-24 * 200));
+  Reopen();
+  EXPECT_EQ(InForce(), 2);
+  EXPECT_EQ(book_->catalogues().size(), 1u);
+  check();
+  clock_.Advance(absl::Hours(24 * 200));
+  Reopen();
+  check();
 }
 
 }  // namespace
