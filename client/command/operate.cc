@@ -102,7 +102,7 @@ const char* SentenceOf(node::v1::AlarmKind kind) {
     case node::v1::ALARM_KIND_LOG_FORK:
       return "the federation shows one log here and another to others";
     case node::v1::ALARM_KIND_LOG_ROLLBACK:
-      return "the federation's log is shorter than it was";
+      return "the federation's log is shorter than it was, or than others saw it";
     case node::v1::ALARM_KIND_BAD_DESCRIPTOR:
       return "an announced round is not what this node computes; it took no part";
     case node::v1::ALARM_KIND_BAD_FREEZE:

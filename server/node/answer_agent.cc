@@ -40,21 +40,30 @@ absl::Status AskAgain() {
                  "contact.");
 }
 
-// Answers may have come since the release was signed: they confirm it or dispute it, and the next one says so.
+// Answers may have come since the release was signed. They may confirm what it says, or settle a dispute; sums that
+// they do not give are in no state right.
 bool Agrees(const fed::NationalRelease& release, const privacy::Reconstruction& said) {
-  const bool final = release.state() == fed::RELEASE_STATE_CONFIRMED || release.state() == fed::RELEASE_STATE_CORRECTED;
   const bool same = std::equal(said.values.begin(), said.values.end(), release.sums().begin(), release.sums().end());
-  switch (said.agreement) {
-    case privacy::Agreement::kWaiting:
+  const bool confirmed = said.agreement == privacy::Agreement::kConfirmed;
+  switch (release.state()) {
+    case fed::RELEASE_STATE_PROVISIONAL:
+      return same && (confirmed || said.agreement == privacy::Agreement::kProvisional);
+    case fed::RELEASE_STATE_CONFIRMED:
+    case fed::RELEASE_STATE_CORRECTED:
+      return same && confirmed;
+    case fed::RELEASE_STATE_DISPUTED:
+      return confirmed || said.agreement == privacy::Agreement::kDisputed;
+    default:
       return false;
-    case privacy::Agreement::kProvisional:
-      return release.state() == fed::RELEASE_STATE_PROVISIONAL && same;
-    case privacy::Agreement::kConfirmed:
-      return !final || same;
-    case privacy::Agreement::kDisputed:
-      return !final;
   }
-  return false;
+}
+
+// The freeze with its signature, for the file that people may carry.
+std::string KeptFreeze(const fed::Round& round) {
+  fed::Round kept;
+  *kept.mutable_freeze() = round.freeze();
+  kept.set_freeze_signature(round.freeze_signature());
+  return kept.SerializeAsString();
 }
 
 absl::Status Complain(FederationLink& link, const model::Period& quarter, const std::vector<Fault>& faults) {
@@ -141,6 +150,8 @@ absl::StatusOr<AnswerAgent::Opened> AnswerAgent::OpenAll(const std::vector<fed::
     const std::optional<int> dealer = model::PlaceInRoster(ground.roster, share.dealer());
     if (!dealer) return AskAgain();
     ASSIGN_OR_RETURN(const privacy::SummedHead head, privacy::ParseHead(share.head(), *ground.holders, *dealer));
+    RETURN_IF_ERROR(
+        rooms_.watch->Compare(head.header.log, {model::PeriodText(ground.quarter), share.dealer(), share.head()}));
     ASSIGN_OR_RETURN(privacy::OpenedShare one, privacy::OpenShare(head, *ground.holders, *own, share.sealed(), key));
     if (one.fault == privacy::ShareFault::kNone) {
       opened.shares.push_back(*std::move(one.share));
@@ -190,10 +201,22 @@ absl::StatusOr<bool> AnswerAgent::MayAnswer(const fed::Round& round, const Round
   return true;
 }
 
+absl::StatusOr<bool> AnswerAgent::BeganWithAnother(const fed::Round& round, const RoundEntry& entry) {
+  if (entry.freeze.empty()) return false;
+  fed::Round kept;
+  if (!kept.ParseFromString(entry.freeze))
+    return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged, "The freeze of a round is damaged.");
+  ASSIGN_OR_RETURN(const Digest before, FreezeDigest(kept.freeze()));
+  ASSIGN_OR_RETURN(const Digest now, FreezeDigest(round.freeze()));
+  return before != now;
+}
+
 absl::Status AnswerAgent::AnswerFreeze(FederationLink& link, const fed::Round& round, const RoundEntry& entry,
                                        const RoundGround& ground, const SecretBytes& key) {
   ASSIGN_OR_RETURN(const bool may, MayAnswer(round, entry, ground));
   if (!may) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool other, BeganWithAnother(round, entry));
+  if (other) return Alarm(AlarmKind::kSecondFreeze, entry.period, round.SerializeAsString());
   ASSIGN_OR_RETURN(const std::vector<fed::Share> shares, link.ListShares(model::PeriodText(entry.period)));
   const fed::Freeze& freeze = round.freeze();
   if (static_cast<int>(shares.size()) != freeze.contributions_size()) return AskAgain();
@@ -230,10 +253,7 @@ absl::Status AnswerAgent::AnswerFreeze(FederationLink& link, const fed::Round& r
   header.incarnation = rooms_.once->incarnation();
   ASSIGN_OR_RETURN(header.counter, rooms_.once->NextCounter());
   lock.answer = privacy::BuildAnswer(header, privacy::SumShares(opened.shares, LeftOutOf(ground, freeze)), *signing);
-  fed::Round kept;  // with its signature, for the file that people may carry
-  *kept.mutable_freeze() = freeze;
-  kept.set_freeze_signature(round.freeze_signature());
-  RETURN_IF_ERROR(rooms_.once->KeepFreeze(entry.period, kept.SerializeAsString()));
+  if (entry.freeze.empty()) RETURN_IF_ERROR(rooms_.once->KeepFreeze(entry.period, KeptFreeze(round)));
   return LockAndSend(link, std::move(lock));
 }
 
@@ -258,7 +278,8 @@ absl::StatusOr<std::vector<privacy::PlacedAnswer>> AnswerAgent::ReadAnswers(cons
     ASSIGN_OR_RETURN(privacy::Answer answer,
                      privacy::ParseAnswer(each.answer(), ground.round_id, freeze_digest,
                                           ground.holders->signing_keys[static_cast<size_t>(*place)], words));
-    RETURN_IF_ERROR(rooms_.watch->Compare(answer.header.log, ground.descriptor.period(), each.answer()));
+    RETURN_IF_ERROR(
+        rooms_.watch->Compare(answer.header.log, {ground.descriptor.period(), each.collective(), each.answer()}));
     placed.push_back({*place, std::move(answer.words)});
   }
   return placed;
@@ -277,14 +298,17 @@ absl::StatusOr<bool> AnswerAgent::CheckSum(FederationLink& link, const fed::Roun
     });
     if (!there) RETURN_IF_ERROR(Alarm(AlarmKind::kAnswerMissing, entry.period, release.SerializeAsString()));
   }
-  if (release.state() == fed::RELEASE_STATE_DISPUTED)
-    RETURN_IF_ERROR(Alarm(AlarmKind::kDisputed, entry.period, release.SerializeAsString()));
   const auto said = [&]() -> absl::StatusOr<privacy::Reconstruction> {
     ASSIGN_OR_RETURN(std::vector<privacy::PlacedAnswer> placed, ReadAnswers(answers, ground, round.freeze()));
     return privacy::Reconstruct(std::move(placed), ground.numbers);
   }();
+  const bool split = said.ok() && said->agreement == privacy::Agreement::kDisputed;
+  if (split || release.state() == fed::RELEASE_STATE_DISPUTED)
+    RETURN_IF_ERROR(Alarm(AlarmKind::kDisputed, entry.period, release.SerializeAsString()));
   const bool agrees = said.ok() && Agrees(release, *said);
-  if (!agrees) RETURN_IF_ERROR(Alarm(AlarmKind::kWrongSum, entry.period, release.SerializeAsString()));
+  // Figures that were honestly provisional are withdrawn with the federation's next look at the answers.
+  const bool may_be_late = split && release.state() == fed::RELEASE_STATE_PROVISIONAL;
+  if (!agrees && !may_be_late) RETURN_IF_ERROR(Alarm(AlarmKind::kWrongSum, entry.period, release.SerializeAsString()));
   return agrees;
 }
 

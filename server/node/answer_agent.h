@@ -50,7 +50,8 @@ class AnswerAgent {
   // A round that is called void: when it is, by signature and clock, and this node has seen no freeze of it, the
   // period's key is destroyed. False, with an alarm, and the key is kept, when it is not.
   absl::StatusOr<bool> EndVoid(const federation::v1::Round& round, const storage::node::RoundEntry& entry);
-  // Adds up the published answers. True when they say what the release says; false, with an alarm, when they do not.
+  // Adds up the published answers, whatever this node's own part in the round was. True when they say what the release
+  // says; false, with an alarm, when they do not.
   absl::StatusOr<bool> CheckSum(FederationLink& link, const federation::v1::Round& round,
                                 const storage::node::RoundEntry& entry, const federation::v1::NationalRelease& release);
 
@@ -63,6 +64,9 @@ class AnswerAgent {
                             const storage::node::RoundEntry& entry, const RoundGround& ground, const SecretBytes& key);
   absl::StatusOr<bool> MayAnswer(const federation::v1::Round& round, const storage::node::RoundEntry& entry,
                                  const RoundGround& ground);
+  // A freeze was taken, the program ended before the answer, and now another is shown.
+  static absl::StatusOr<bool> BeganWithAnother(const federation::v1::Round& round,
+                                               const storage::node::RoundEntry& entry);
   absl::StatusOr<Opened> OpenAll(const std::vector<federation::v1::Share>& shares, const RoundGround& ground,
                                  const SecretBytes& key);
   absl::Status LockAndSend(FederationLink& link, storage::node::AnswerLock lock);

@@ -15,6 +15,9 @@ namespace aangan::node {
 namespace {
 
 namespace fed = ::aangan::federation::v1;
+
+constexpr size_t kUnjudgedMax = 256;  // two words of each of a hundred collectives, with room
+constexpr int kContactsWithheld = 2;  // one may be an ordinary race
 using storage::node::AlarmKind;
 using storage::node::LoggedEntry;
 
@@ -69,8 +72,9 @@ int64_t LogWatch::SizeAt(absl::Time time) const {
 }
 
 absl::Status LogWatch::Alarm(AlarmKind kind, const std::string& subject, const std::string& evidence) {
-  LogError("log", kind == AlarmKind::kLogFork ? Literal("the federation's log has forked")
-                                              : Literal("the federation's log has gone back"));
+  LogError("log", kind == AlarmKind::kLogFork
+                      ? Literal("the federation's log has forked")
+                      : Literal("the federation's log is shorter than it was, or than others saw it"));
   return once_->RaiseAlarm(kind, subject, evidence);
 }
 
@@ -112,8 +116,8 @@ absl::Status LogWatch::Follow(FederationLink& link) {
                    "The federation's log did not come whole. It is asked again with the next contact.");
   }
   if (last.head.head() != AsText(privacy::LogHead(leaves))) return Alarm(AlarmKind::kLogFork, "", Evidence(last));
-  if (fresh.empty()) return absl::OkStatus();
-  return TakeIn(fresh, leaves);
+  if (!fresh.empty()) RETURN_IF_ERROR(TakeIn(fresh, leaves));
+  return Judge();
 }
 
 absl::Status LogWatch::TakeIn(const std::vector<fed::LogEntry>& fresh, const std::vector<std::string>& leaves) {
@@ -130,15 +134,61 @@ absl::Status LogWatch::TakeIn(const std::vector<fed::LogEntry>& fresh, const std
   return absl::OkStatus();
 }
 
-absl::Status LogWatch::Compare(const privacy::LogPosition& seen, const std::string& subject,
-                               const std::string& evidence) {
+bool LogWatch::AgreesWith(const privacy::LogPosition& seen) const {
+  return seen.head == privacy::LogHead(absl::MakeSpan(leaves_).subspan(0, static_cast<size_t>(seen.size)));
+}
+
+absl::Status LogWatch::Compare(const privacy::LogPosition& seen, const Word& word) {
   {
     absl::MutexLock lock(&mutex_);
-    if (seen.size > leaves_.size() ||
-        seen.head == privacy::LogHead(absl::MakeSpan(leaves_).subspan(0, static_cast<size_t>(seen.size))))
+    if (seen.size > leaves_.size()) {
+      Unjudged& kept = unjudged_[{word.subject, word.author}];
+      if (seen.size > kept.seen.size) {
+        kept.seen = seen;
+        kept.evidence = word.evidence;
+      }
+      if (unjudged_.size() > kUnjudgedMax) unjudged_.erase(unjudged_.begin());  // of the oldest period
       return absl::OkStatus();
+    }
+    if (AgreesWith(seen)) return absl::OkStatus();
   }
-  return Alarm(AlarmKind::kLogFork, subject, evidence);
+  return Alarm(AlarmKind::kLogFork, word.subject, word.evidence);
+}
+
+absl::Status LogWatch::Judge() {
+  UnjudgedWords forked;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (auto each = unjudged_.begin(); each != unjudged_.end();) {
+      if (each->second.seen.size > leaves_.size()) {
+        ++each;
+        continue;
+      }
+      if (!AgreesWith(each->second.seen)) forked.insert(*each);
+      each = unjudged_.erase(each);
+    }
+  }
+  for (const auto& [word, unjudged] : forked)
+    RETURN_IF_ERROR(Alarm(AlarmKind::kLogFork, word.first, unjudged.evidence));
+  return absl::OkStatus();
+}
+
+absl::Status LogWatch::EndContact(FederationLink& link) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (unjudged_.empty()) return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(Follow(link));
+  UnjudgedWords withheld;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (auto& [word, unjudged] : unjudged_) {
+      if (++unjudged.contacts >= kContactsWithheld) withheld.emplace(word, unjudged);
+    }
+  }
+  for (const auto& [word, unjudged] : withheld)
+    RETURN_IF_ERROR(Alarm(AlarmKind::kLogRollback, word.first, unjudged.evidence));
+  return absl::OkStatus();
 }
 
 }  // namespace aangan::node

@@ -9,8 +9,10 @@
 #ifndef AANGAN_SERVER_NODE_LOG_WATCH_H_
 #define AANGAN_SERVER_NODE_LOG_WATCH_H_
 
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "aangan/federation/v1/log.pb.h"
@@ -40,9 +42,17 @@ class LogWatch {
   privacy::LogPosition position() const;
   // Entries that were here at a moment.
   int64_t SizeAt(absl::Time time) const;
-  // Somebody else's signed word of where the log stood for her; what this node does not hold yet can not be judged.
-  // `evidence` is the signed object.
-  absl::Status Compare(const privacy::LogPosition& seen, const std::string& subject, const std::string& evidence);
+  // Somebody else's signed word of where the log stood for her. A log that is longer than the one here is kept in mind
+  // and judged when this one has grown; the longest of each author and subject, until the program ends.
+  struct Word {
+    std::string subject;   // period
+    std::string author;    // collective
+    std::string evidence;  // the signed object
+  };
+  absl::Status Compare(const privacy::LogPosition& seen, const Word& word);
+  // At the end of a contact: follows again when somebody has seen more. What she has seen and the federation then still
+  // does not show here, at the ends of two contacts, is an alarm.
+  absl::Status EndContact(FederationLink& link);
 
  private:
   LogWatch(storage::node::OnceStore* once, const Identity* identity, const Clock* clock)
@@ -53,6 +63,14 @@ class LogWatch {
   absl::Status Load();
   absl::StatusOr<std::vector<federation::v1::LogEntry>> Fetch(FederationLink& link, size_t known, LogPage* last);
   absl::Status TakeIn(const std::vector<federation::v1::LogEntry>& fresh, const std::vector<std::string>& leaves);
+  struct Unjudged {
+    privacy::LogPosition seen;
+    std::string evidence;
+    int contacts = 0;  // that ended without it
+  };
+  using UnjudgedWords = std::map<std::pair<std::string, std::string>, Unjudged>;  // by subject and author
+  absl::Status Judge();
+  bool AgreesWith(const privacy::LogPosition& seen) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Alarm(storage::node::AlarmKind kind, const std::string& subject, const std::string& evidence);
 
   storage::node::OnceStore* const once_;
@@ -63,6 +81,7 @@ class LogWatch {
   LogEntries entries_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> leaves_ ABSL_GUARDED_BY(mutex_);
   std::vector<int64_t> receive_times_us_ ABSL_GUARDED_BY(mutex_);
+  UnjudgedWords unjudged_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace aangan::node

@@ -67,13 +67,13 @@ absl::StatusOr<v1::GetStatusResponse> OperatorRpc::GetStatus(const server::Call&
   const privacy::LogPosition log = rooms_.watch->position();
   response.set_log_size(static_cast<int64_t>(log.size));
   response.set_log_phrase(model::FingerprintPhrase(log.head));
-  RETURN_IF_ERROR(AddAlarms(response));
+  RETURN_IF_ERROR(AddAlarms(*rooms_.once, response));
   AddAttentions(response);
   return response;
 }
 
-absl::Status OperatorRpc::AddAlarms(v1::GetStatusResponse& response) const {
-  ASSIGN_OR_RETURN(std::vector<storage::node::Alarm> alarms, rooms_.once->Alarms());
+absl::Status AddAlarms(const storage::node::OnceStore& once, v1::GetStatusResponse& response) {
+  ASSIGN_OR_RETURN(std::vector<storage::node::Alarm> alarms, once.Alarms());
   std::sort(alarms.begin(), alarms.end(), [](const auto& a, const auto& b) { return a.time_us < b.time_us; });
   for (const storage::node::Alarm& alarm : alarms) {
     v1::Alarm& shown = *response.add_alarms();

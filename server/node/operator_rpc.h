@@ -19,6 +19,9 @@
 
 namespace aangan::node {
 
+// All that people must see, oldest first.
+absl::Status AddAlarms(const storage::node::OnceStore& once, v1::GetStatusResponse& response);
+
 class OperatorRpc {
  public:
   struct Rooms {
@@ -45,7 +48,6 @@ class OperatorRpc {
   absl::StatusOr<v1::VerifyStoreResponse> VerifyStore(const server::Call& call, const v1::VerifyStoreRequest& request);
   absl::StatusOr<v1::EstimateAccuracyResponse> EstimateAccuracy(const server::Call& call,
                                                                 const v1::EstimateAccuracyRequest& request);
-  absl::Status AddAlarms(v1::GetStatusResponse& response) const;
   void AddAttentions(v1::GetStatusResponse& response) const;
   absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> CatalogueOfVersion(int32_t version) const;
 

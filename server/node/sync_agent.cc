@@ -96,7 +96,7 @@ absl::StatusOr<std::shared_ptr<FederationLink>> SyncAgent::Link() {
   options.authority_pem = membership->authority_pem;
   options.certificate_pem = membership->certificate_pem;
   options.key_pem = membership->key_pem;
-  link_ = FederationLink::Open(options);
+  link_ = rooms_.open_link(options);
   return link_;
 }
 
@@ -106,7 +106,11 @@ absl::StatusOr<Contact> SyncAgent::SyncNow() {
   const absl::Status status = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_) -> absl::Status {
     ASSIGN_OR_RETURN(const std::shared_ptr<FederationLink> link, Link());
     RETURN_IF_ERROR(LogAndGovernance(*link));
-    RETURN_IF_ERROR(Rounds(*link, contact));
+    const absl::Status rounds_done = Rounds(*link, contact);
+    // Also when a round went wrong: that is what somebody who hides a log could see to.
+    const absl::Status log_seen = rooms_.watch->EndContact(*link);
+    RETURN_IF_ERROR(rounds_done);
+    RETURN_IF_ERROR(log_seen);
     ASSIGN_OR_RETURN(const std::vector<RoundEntry> rounds, rooms_.once->ListRounds());
     return rooms_.keys->DestroyReplaced(rounds);
   }();
@@ -224,7 +228,7 @@ absl::Status SyncAgent::OneRound(FederationLink& link, const fed::Round& round) 
   // Others wait for this node's answer also where its own contribution goes wrong.
   const absl::Status contributed = ContributeTo(link, round, *entry);
   ASSIGN_OR_RETURN(*entry, rooms_.once->GetRound(period));
-  RETURN_IF_ERROR(rooms_.answers->Step(link, round, *entry));
+  RETURN_IF_ERROR(AnswerAndLook(link, round, *entry));
   return contributed;
 }
 
@@ -286,42 +290,62 @@ absl::Status SyncAgent::Send(FederationLink& link, const RoundEntry& entry) {
       .status();
 }
 
-absl::Status SyncAgent::Conclude(FederationLink& link, const fed::Round& round, const RoundEntry& entry) {
-  const Stage stage = entry.stage;
-  if (!IsFrozen(round.state())) return absl::OkStatus();
-  if (stage == Stage::kReceived) return Receive(link, round, entry);  // provisional figures may have become others
-  if (!CanStep(stage, Stage::kLeftOut)) return absl::OkStatus();
+absl::StatusOr<bool> SyncAgent::InFreeze(const fed::Round& round, const RoundEntry& entry) const {
   const std::optional<Membership> membership = rooms_.identity->membership();
   if (!membership) return NotJoined();
   ASSIGN_OR_RETURN(const RoundGround ground, GroundOf(entry, *rooms_.book));
-  ASSIGN_OR_RETURN(const bool inside,
-                   CheckFreeze(round, entry, ground, membership->collective, membership->federation_key));
-  if (!inside) {
-    if (stage == Stage::kSent) LogError("sync", "frozen without a contribution that has a receipt");
-    return rooms_.once->MarkEnded(entry.period, Stage::kLeftOut, "", false);
-  }
-  if (stage == Stage::kApproved) {
-    // It arrived, but the word of it got lost: fetch the receipt, then the release with the next step.
-    RETURN_IF_ERROR(Send(link, entry));
-    ASSIGN_OR_RETURN(const RoundEntry sent, rooms_.once->GetRound(entry.period));
-    return Conclude(link, round, sent);
-  }
-  return Receive(link, round, entry);
+  // What a node sent before it was restored stays in the freeze, and it can not know those bytes.
+  const std::string own = rooms_.once->SitsOut(entry.period) ? "" : membership->collective;
+  return CheckFreeze(round, entry, ground, own, membership->federation_key);
 }
 
-absl::Status SyncAgent::Receive(FederationLink& link, const fed::Round& round, const RoundEntry& entry) {
-  if (round.state() == fed::ROUND_STATE_FROZEN) return absl::OkStatus();  // the figures are not out yet
+absl::Status SyncAgent::Conclude(FederationLink& link, const fed::Round& round, const RoundEntry& entry) {
+  if (!IsFrozen(round.state()) || !CanStep(entry.stage, Stage::kLeftOut) || rooms_.once->SitsOut(entry.period))
+    return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool inside, InFreeze(round, entry));
+  if (!inside) {
+    if (entry.stage == Stage::kSent) LogError("sync", "frozen without a contribution that has a receipt");
+    return rooms_.once->MarkEnded(entry.period, Stage::kLeftOut, "", false);
+  }
+  // It arrived, but the word of it got lost: fetch the receipt.
+  return entry.stage == Stage::kApproved ? Send(link, entry) : absl::OkStatus();
+}
+
+absl::Status SyncAgent::AnswerAndLook(FederationLink& link, const fed::Round& round, const RoundEntry& entry) {
+  const auto answered = [&]() -> absl::StatusOr<bool> {
+    ASSIGN_OR_RETURN(const auto lock, rooms_.once->FindLock(entry.period));
+    return lock && lock->sent;
+  };
+  ASSIGN_OR_RETURN(const bool before, answered());
+  const absl::Status step = rooms_.answers->Step(link, round, entry);
+  ASSIGN_OR_RETURN(const bool after, answered());
+  // Shares that are withheld from this node keep it from answering, and not from looking.
+  const absl::Status look = Look(link, round, entry, after && !before);
+  RETURN_IF_ERROR(step);
+  return look;
+}
+
+absl::Status SyncAgent::Look(FederationLink& link, const fed::Round& round, const RoundEntry& entry,
+                             bool answered_now) {
+  if (!IsFrozen(round.state()) || round.state() == fed::ROUND_STATE_FROZEN) return absl::OkStatus();  // not out yet
   const std::optional<Membership> membership = rooms_.identity->membership();
   if (!membership) return NotJoined();
   absl::StatusOr<fed::NationalRelease> release = link.GetNationalRelease(model::PeriodText(entry.period));
   if (absl::IsNotFound(release.status())) return absl::OkStatus();
   RETURN_IF_ERROR(release.status());
   const std::string bytes = release->SerializeAsString();
-  if (entry.stage == Stage::kReceived && entry.national_release == bytes) return absl::OkStatus();
+  const bool known = entry.national_release == bytes;
+  const bool final =
+      release->state() == fed::RELEASE_STATE_CONFIRMED || release->state() == fed::RELEASE_STATE_CORRECTED;
+  // Until it is final, answers may have come that it keeps silent about.
+  if (known && final && entry.sum_agrees && !answered_now) return absl::OkStatus();
+  RETURN_IF_ERROR(InFreeze(round, entry).status());
   RETURN_IF_ERROR(CheckRelease(*release, round, membership->federation_key));
   ASSIGN_OR_RETURN(const bool agrees, rooms_.answers->CheckSum(link, round, entry, *release));
-  LogInfo("sync", "national release received").Name("period", model::PeriodText(entry.period));
-  return rooms_.once->MarkEnded(entry.period, Stage::kReceived, bytes, agrees);
+  if (!known) LogInfo("sync", "national release received").Name("period", model::PeriodText(entry.period));
+  if (entry.stage == Stage::kSent) return rooms_.once->MarkEnded(entry.period, Stage::kReceived, bytes, agrees);
+  if (known && entry.sum_agrees == agrees) return absl::OkStatus();
+  return rooms_.once->NoteRelease(entry.period, bytes, agrees);
 }
 
 void SyncAgent::Remember(const absl::Status& status) {

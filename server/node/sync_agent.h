@@ -9,6 +9,7 @@
 #ifndef AANGAN_SERVER_NODE_SYNC_AGENT_H_
 #define AANGAN_SERVER_NODE_SYNC_AGENT_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -53,6 +54,7 @@ class SyncAgent {
     absl::Duration every = absl::Minutes(15);
     bool accepts_rehearsals = false;
     bool automatic_approval = false;  // never of a rehearsal
+    std::function<std::shared_ptr<FederationLink>(const FederationLink::Options&)> open_link = FederationLink::Open;
   };
   explicit SyncAgent(const Rooms& rooms) : rooms_(rooms) {}
   ~SyncAgent();
@@ -85,8 +87,11 @@ class SyncAgent {
   absl::Status Send(FederationLink& link, const storage::node::RoundEntry& entry);
   absl::Status Conclude(FederationLink& link, const federation::v1::Round& round,
                         const storage::node::RoundEntry& entry);
-  absl::Status Receive(FederationLink& link, const federation::v1::Round& round,
-                       const storage::node::RoundEntry& entry);
+  absl::StatusOr<bool> InFreeze(const federation::v1::Round& round, const storage::node::RoundEntry& entry) const;
+  absl::Status AnswerAndLook(FederationLink& link, const federation::v1::Round& round,
+                             const storage::node::RoundEntry& entry);
+  absl::Status Look(FederationLink& link, const federation::v1::Round& round, const storage::node::RoundEntry& entry,
+                    bool answered_now);
   absl::Status ApproveAutomatically(const storage::node::RoundEntry& entry);
   void Run();
   void Remember(const absl::Status& status);

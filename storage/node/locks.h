@@ -32,14 +32,14 @@ void PutLock(const AnswerLock& lock, Batch& batch);
 // Numbers are on disk and are those of aangan.node.v1.AlarmKind.
 enum class AlarmKind : uint8_t {
   kLogFork = 1,              // the log shown here is not the one that somebody else signed to have seen
-  kLogRollback = 2,          // the federation's log is shorter than it was
+  kLogRollback = 2,          // the federation's log is shorter than it was, or than others signed to have seen
   kBadDescriptor = 3,        // an announced round is not what this node computes
   kBadFreeze = 4,            // a freeze breaks a rule, or holds other bytes than this node sent
   kContributionMissing = 5,  // the freeze lacks a contribution that has a receipt
   kAnswerMissing = 6,        // the published answers lack this node's
   kWrongSum = 7,             // the release is not what the answers say
   kDisputed = 8,             // answers disagree, and nobody can be named
-  kSecondFreeze = 9,         // another freeze of a round that was answered
+  kSecondFreeze = 9,         // another freeze of a round than the one that was answered, or begun
   kBadVoid = 10,             // a round is called void without a signature, before its window is over, or after a freeze
 };
 struct Alarm {

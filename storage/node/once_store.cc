@@ -49,6 +49,7 @@ class Store final : public OnceStore {
   absl::Status MarkSent(const model::Period& period, const std::string& receipt) override;
   absl::Status MarkEnded(const model::Period& period, Stage stage, const std::string& national_release,
                          bool sum_agrees) override;
+  absl::Status NoteRelease(const model::Period& period, const std::string& national_release, bool sum_agrees) override;
   absl::Status KeepFreeze(const model::Period& period, const std::string& freeze) override;
   absl::StatusOr<std::optional<AnswerLock>> FindLock(const model::Period& period) const override {
     return node::FindLock(*database_, period);
@@ -72,6 +73,12 @@ class Store final : public OnceStore {
  private:
   std::string DrawKeyPath(const Digest& round_id) const {
     return absl::StrCat(folder_, "/draw_keys/", ToHex(round_id));
+  }
+  template <typename Fill>
+  absl::Status Commit(const Fill& fill) {
+    Batch batch(nullptr);
+    fill(batch);
+    return database_->Write(batch);
   }
   absl::Status Put(const RoundEntry& entry);
   absl::Status DestroyDraw(const Digest& round_id);
@@ -142,9 +149,7 @@ absl::StatusOr<std::vector<RoundEntry>> Store::ListRounds() const {
 }
 
 absl::Status Store::Put(const RoundEntry& entry) {
-  Batch batch(nullptr);
-  batch.Put(Family::kRounds, RoundKey(entry.period), EncodeRoundEntry(entry));
-  return database_->Write(batch);
+  return Commit([&](Batch& batch) { batch.Put(Family::kRounds, RoundKey(entry.period), EncodeRoundEntry(entry)); });
 }
 
 absl::Status Store::Announce(const RoundEntry& entry) {
@@ -284,6 +289,14 @@ absl::Status Store::MarkEnded(const model::Period& period, Stage stage, const st
   return DestroyDraw(entry.round_id);
 }
 
+absl::Status Store::NoteRelease(const model::Period& period, const std::string& national_release, bool sum_agrees) {
+  absl::MutexLock lock(&steps_);
+  ASSIGN_OR_RETURN(RoundEntry entry, GetRound(period));
+  entry.national_release = national_release;
+  entry.sum_agrees = sum_agrees;
+  return Put(entry);
+}
+
 absl::Status Store::KeepFreeze(const model::Period& period, const std::string& freeze) {
   absl::MutexLock lock(&steps_);
   ASSIGN_OR_RETURN(RoundEntry entry, GetRound(period));
@@ -297,9 +310,7 @@ absl::Status Store::Lock(const AnswerLock& lock) {
   absl::MutexLock step(&steps_);
   ASSIGN_OR_RETURN(const std::optional<AnswerLock> known, FindLock(lock.period));
   if (known) return WrongState("this node has answered or kept silent in this period, and does so once");
-  Batch batch(nullptr);
-  PutLock(lock, batch);
-  return database_->Write(batch);
+  return Commit([&](Batch& batch) { PutLock(lock, batch); });
 }
 
 absl::Status Store::MarkAnswered(const model::Period& period) {
@@ -307,24 +318,18 @@ absl::Status Store::MarkAnswered(const model::Period& period) {
   ASSIGN_OR_RETURN(std::optional<AnswerLock> known, FindLock(period));
   if (!known) return WrongState("nothing was answered in this period");
   known->sent = true;
-  Batch batch(nullptr);
-  PutLock(*known, batch);
-  return database_->Write(batch);
+  return Commit([&](Batch& batch) { PutLock(*known, batch); });
 }
 
 absl::Status Store::AppendLog(size_t known, absl::Span<const LoggedEntry> entries) {
-  Batch batch(nullptr);
-  PutLog(known, entries, batch);
-  return database_->Write(batch);
+  return Commit([&](Batch& batch) { PutLog(known, entries, batch); });
 }
 
 absl::Status Store::RaiseAlarm(AlarmKind kind, const std::string& subject, const std::string& evidence) {
   absl::MutexLock step(&steps_);
   ASSIGN_OR_RETURN(const bool known, HasAlarm(*database_, kind, subject));
   if (known) return absl::OkStatus();
-  Batch batch(nullptr);
-  PutAlarm({kind, subject, absl::ToUnixMicros(clock_->Now()), evidence}, batch);
-  return database_->Write(batch);
+  return Commit([&](Batch& batch) { PutAlarm({kind, subject, absl::ToUnixMicros(clock_->Now()), evidence}, batch); });
 }
 
 // No round has the id of zeros: what was spent before is not known.
@@ -338,9 +343,7 @@ void PutPriorDebits(absl::Span<const OnceStore::PriorDebit> debits, std::vector<
 absl::Status Store::AddPriorDebits(absl::Span<const PriorDebit> debits) {
   absl::MutexLock step(&steps_);
   ASSIGN_OR_RETURN(std::vector<LedgerEntry> ledger, ReadLedger(*database_));
-  Batch batch(nullptr);
-  PutPriorDebits(debits, ledger, batch);
-  return database_->Write(batch);
+  return Commit([&](Batch& batch) { PutPriorDebits(debits, ledger, batch); });
 }
 
 absl::Status Store::StartAfterRestore(int64_t restore_time_us, absl::Span<const PriorDebit> debits) {
@@ -375,9 +378,8 @@ absl::StatusOr<uint64_t> Store::NextCounter() {
     ASSIGN_OR_RETURN(counter, CanonicalReader(*value).U64());
   }
   ++counter;
-  Batch batch(nullptr);
-  batch.Put(Family::kMeta, kCounterKey, CanonicalWriter().U64(counter).bytes());
-  RETURN_IF_ERROR(database_->Write(batch));
+  RETURN_IF_ERROR(
+      Commit([&](Batch& batch) { batch.Put(Family::kMeta, kCounterKey, CanonicalWriter().U64(counter).bytes()); }));
   return counter;
 }
 

@@ -107,6 +107,10 @@ class OnceStore {
   virtual absl::Status MarkEnded(const model::Period& period, Stage stage, const std::string& national_release,
                                  bool sum_agrees) = 0;
 
+  // The same of a round in which this node's own contribution came to nothing: its stage stays.
+  virtual absl::Status NoteRelease(const model::Period& period, const std::string& national_release,
+                                   bool sum_agrees) = 0;
+
   virtual absl::Status KeepFreeze(const model::Period& period, const std::string& freeze) = 0;
 
   // --- answers: one a period, whatever the catalogue

@@ -188,8 +188,9 @@ TEST(SummedRound, NineContributeEightAnswerElevenConfirm) {
   for (ClusterNode& node : cluster.nodes()) {
     cluster.Sync(node);
     EXPECT_EQ(StatusOf(node).alarms_size(), 0) << node.id << " " << StatusOf(node).ShortDebugString();
+    // Also the three that contributed nothing have added up the answers.
+    EXPECT_TRUE(node.Release(quarter).sum_agrees()) << node.id;
   }
-  EXPECT_TRUE(cluster.nodes()[0].Release(quarter).sum_agrees());
 
   ExpectFilesSay(cluster, quarter, leaving);
 

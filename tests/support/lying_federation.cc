@@ -63,6 +63,7 @@ fed::Catalogue SummedCatalogue() {
 }  // namespace
 
 void LiarNode::Close() {
+  sync.reset();
   answers.reset();
   close.reset();
   keys.reset();
@@ -109,6 +110,11 @@ void LyingFederation::Open(LiarNode& node) {
                                                                           node.watch.get(), &clock_, &random_, false});
   node.answers = std::make_unique<node::AnswerAgent>(node::AnswerAgent::Rooms{
       node.once.get(), node.round_keys.get(), node.identity.get(), node.book.get(), node.watch.get(), &clock_});
+  const auto place = static_cast<int>(&node - nodes_.data());
+  node.sync = std::make_unique<node::SyncAgent>(
+      node::SyncAgent::Rooms{node.store.get(), node.once.get(), node.identity.get(), node.book.get(), node.close.get(),
+                             node.watch.get(), node.keys.get(), node.answers.get(), &clock_, absl::Minutes(15), false,
+                             false, [this, place](const auto&) { return std::make_shared<LyingLink>(this, place); }});
   Must(node.answers->Resume());
   Must(node.store->SetCatalogues(node.book->Counted()));
 }
@@ -159,13 +165,16 @@ void LyingFederation::AppendLog(fed::LogEntry entry) {
   log_.push_back(std::move(entry));
 }
 
-node::LogPage LyingFederation::Log(int64_t after) const {
+node::LogPage LyingFederation::Log(int place, int64_t after) const {
+  const auto other = other_logs.find(place);
+  const std::vector<fed::LogEntry>& log = other == other_logs.end() ? log_ : other->second;
   node::LogPage page;
-  page.entries.assign(log_.begin() + static_cast<std::ptrdiff_t>(after), log_.end());
+  if (static_cast<size_t>(after) < log.size())
+    page.entries.assign(log.begin() + static_cast<std::ptrdiff_t>(after), log.end());
   std::vector<std::string> leaves;
-  for (const fed::LogEntry& entry : log_) leaves.push_back(Must(privacy::LeafOf(entry)));
+  for (const fed::LogEntry& entry : log) leaves.push_back(Must(privacy::LeafOf(entry)));
   page.head.set_roster("india");
-  page.head.set_size(static_cast<int64_t>(log_.size()));
+  page.head.set_size(static_cast<int64_t>(log.size()));
   page.head.set_head(std::string(AsText(privacy::LogHead(leaves))));
   page.head_signature =
       std::string(AsText(key_.Sign(privacy::kLogHeadLabel, Must(model::CanonicalMessage(page.head)))));
@@ -201,7 +210,7 @@ void LyingFederation::AddMember(int place) {
   Must(node(place).store->SubmitAndWait(std::move(change)).status());
 }
 
-void LyingFederation::Announce() {
+void LyingFederation::Announce(int told) {
   clock_.Advance(kLiarQuarter.end() - clock_.Now() + absl::Hours(1));
   for (const LiarNode& here : nodes_) {
     const auto key = Must(here.round_keys->Find(kLiarQuarter));
@@ -212,7 +221,7 @@ void LyingFederation::Announce() {
   const auto catalogue = Must(node(0).book->CatalogueFor(kLiarQuarter));
   const privacy::PublishedKeys keys = privacy::KeysAfter(log_, roster(), kLiarQuarter);
   descriptor_ = Must(privacy::MakeDescriptor(roster(), *catalogue, kLiarQuarter, keys));
-  for (int place = 0; place < n(); ++place) Must(Notice(place, Truth()));
+  for (int place = 0; place < told; ++place) Must(Notice(place, Truth()));
   ground_ = Must(node::GroundOf(Must(node(0).once->GetRound(kLiarQuarter)), *node(0).book));
 }
 
@@ -277,18 +286,15 @@ fed::Round LyingFederation::Voided() const {
   return round;
 }
 
+absl::Status LyingFederation::Contact(int place, Told told) {
+  told_[place] = std::move(told);
+  return node(place).sync->SyncNow().status();
+}
+
 absl::Status LyingFederation::Show(int place, const fed::Round& round) {
   LiarNode& here = node(place);
   LyingLink link(this, place);
-  std::vector<int> dealers;
-  if (round.state() == fed::ROUND_STATE_ANNOUNCED) {
-    for (const auto& [dealer, bytes] : contributions_) dealers.push_back(dealer);
-  }
-  for (const auto& each : round.freeze().contributions()) {
-    const auto dealer = model::PlaceInRoster(roster(), each.collective());
-    if (dealer && contributions_.contains(*dealer)) dealers.push_back(*dealer);
-  }
-  link.ShowSharesOf(dealers);
+  link.ShowSharesOf(round);
   RETURN_IF_ERROR(here.watch->Follow(link));
   ASSIGN_OR_RETURN(const storage::node::RoundEntry entry, here.once->GetRound(kLiarQuarter));
   return here.answers->Step(link, round, entry);

@@ -24,6 +24,7 @@
 #include "server/node/key_agent.h"
 #include "server/node/log_watch.h"
 #include "server/node/round_check.h"
+#include "server/node/sync_agent.h"
 #include "storage/node/node_store.h"
 #include "storage/node/once_store.h"
 #include "storage/node/round_keys.h"
@@ -48,6 +49,7 @@ struct LiarNode {
   std::unique_ptr<node::KeyAgent> keys;
   std::unique_ptr<node::CloseAgent> close;
   std::unique_ptr<node::AnswerAgent> answers;
+  std::unique_ptr<node::SyncAgent> sync;
 
   void Close();
 };
@@ -67,8 +69,9 @@ class LyingFederation {
 
   // A member of a node who agreed to be counted, with a service received in the quarter.
   void AddMember(int place);
-  // The quarter ends and the round is announced to all.
-  void Announce();
+  // The quarter ends and the round is announced to all, or to the first ones alone.
+  void Announce() { Announce(n()); }
+  void Announce(int told);
   // As it is announced now, truly.
   federation::v1::Round Truth() const;
   absl::Status Notice(int place, const federation::v1::Round& round);
@@ -84,6 +87,12 @@ class LyingFederation {
 
   // One contact of a node in which it is shown this. What it answered is kept in answers().
   absl::Status Show(int place, const federation::v1::Round& round);
+  // One whole contact, by the node's own agent: all the rounds and releases that it is told of.
+  struct Told {
+    federation::v1::Round round;
+    std::optional<federation::v1::NationalRelease> release;
+  };
+  absl::Status Contact(int place, Told told);
   absl::StatusOr<bool> ShowRelease(int place, const federation::v1::Round& round,
                                    const federation::v1::NationalRelease& release);
   federation::v1::NationalRelease Release(const federation::v1::Round& round, federation::v1::ReleaseState state,
@@ -119,6 +128,9 @@ class LyingFederation {
   std::function<void(int place, std::vector<federation::v1::Share>&)> tamper_shares;
   std::function<void(int place, std::vector<federation::v1::Answer>&)> tamper_answers;
   std::function<void(int place, node::LogPage&)> tamper_log;
+  // Whole logs that are shown to these places in place of the true one, with heads that are signed.
+  std::map<int, std::vector<federation::v1::LogEntry>> other_logs;
+  const std::vector<federation::v1::LogEntry>& log() const { return log_; }
   // Calls of CreateAnswer that fail before anything arrives.
   int answers_lost = 0;
   // Private keys as they were before anybody destroyed them: what a colluder keeps.
@@ -127,7 +139,7 @@ class LyingFederation {
  private:
   friend class LyingLink;
   void Open(LiarNode& node);
-  node::LogPage Log(int64_t after) const;
+  node::LogPage Log(int place, int64_t after) const;
   void AppendLog(federation::v1::LogEntry entry);
   void Found();
 
@@ -142,6 +154,7 @@ class LyingFederation {
   std::map<int, std::string> contributions_;
   std::map<int, std::vector<std::string>> answers_;
   std::vector<SentComplaint> complaints_;
+  std::map<int, Told> told_;
 };
 
 // 0 to n-1 without some.

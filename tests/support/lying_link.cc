@@ -3,13 +3,25 @@
 #include "tests/support/lying_link.h"
 
 #include "base/problem.h"
+#include "model/roster.h"
 
 namespace aangan::tests {
 
 namespace fed = federation::v1;
 
+void LyingLink::ShowSharesOf(const fed::Round& round) {
+  shown_.clear();
+  if (round.state() == fed::ROUND_STATE_ANNOUNCED) {
+    for (const auto& [dealer, bytes] : liar_->contributions_) shown_.push_back(dealer);
+  }
+  for (const auto& each : round.freeze().contributions()) {
+    const auto dealer = model::PlaceInRoster(liar_->roster(), each.collective());
+    if (dealer && liar_->contributions_.contains(*dealer)) shown_.push_back(*dealer);
+  }
+}
+
 absl::StatusOr<node::LogPage> LyingLink::ListLog(int64_t after) {
-  node::LogPage page = liar_->Log(after);
+  node::LogPage page = liar_->Log(place_, after);
   if (liar_->tamper_log) liar_->tamper_log(place_, page);
   return page;
 }
@@ -58,6 +70,18 @@ absl::StatusOr<std::vector<fed::Answer>> LyingLink::ListAnswers(const std::strin
   }
   if (liar_->tamper_answers) liar_->tamper_answers(place_, answers);
   return answers;
+}
+
+absl::StatusOr<std::vector<fed::Round>> LyingLink::ListRounds() {
+  const fed::Round& round = liar_->told_.at(place_).round;
+  ShowSharesOf(round);
+  return std::vector<fed::Round>{round};
+}
+
+absl::StatusOr<fed::NationalRelease> LyingLink::GetNationalRelease(const std::string&) {
+  const auto& release = liar_->told_.at(place_).release;
+  if (!release) return absl::NotFoundError("");
+  return *release;
 }
 
 absl::Status LyingLink::CreateComplaint(const std::string&, const std::string& dealer, absl::string_view bytes) {

@@ -209,7 +209,7 @@ TEST_F(LyingFederationTest, AForkAndARollbackOfTheLogAreSeen) {
   ASSERT_THAT(liar_.Show(2, liar_.Frozen({0, 1, 2, 3, 4})), IsOk());
   EXPECT_TRUE(HasAlarm(liar_, 2, AlarmKind::kLogFork));
   // What others signed to have seen tells as well.
-  EXPECT_THAT(liar_.node(0).watch->Compare({1, Digest{}}, "2027Q1", "a signed answer"), IsOk());
+  EXPECT_THAT(liar_.node(0).watch->Compare({1, Digest{}}, {"2027Q1", "collective_03", "a signed answer"}), IsOk());
   EXPECT_TRUE(HasAlarm(liar_, 0, AlarmKind::kLogFork));
   // A head that the federation did not sign is no evidence of anything.
   liar_.tamper_log = [&](int, node::LogPage& page) { page.head_signature = std::string(64, 'x'); };

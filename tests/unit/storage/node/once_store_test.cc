@@ -135,6 +135,19 @@ TEST_F(OnceStoreTest, ARoundGoesToItsEnd) {
   EXPECT_EQ(entry.national_release, "release");
 }
 
+TEST_F(OnceStoreTest, AReleaseIsNotedAlsoWhereTheOwnContributionCameToNothing) {
+  EXPECT_TRUE(absl::IsNotFound(once_->NoteRelease({2026, 3}, "release", true)));
+  ASSERT_THAT(once_->Announce(Entry({2026, 3}, 10)), tests::IsOk());
+  ASSERT_THAT(once_->Refuse({2026, 3}), tests::IsOk());
+  ASSERT_THAT(once_->NoteRelease({2026, 3}, "release", true), tests::IsOk());
+  ASSERT_THAT(once_->NoteRelease({2026, 3}, "another", false), tests::IsOk());
+  Open();
+  const RoundEntry entry = *once_->GetRound({2026, 3});
+  EXPECT_EQ(entry.stage, Stage::kRefused);
+  EXPECT_EQ(entry.national_release, "another");
+  EXPECT_FALSE(entry.sum_agrees);
+}
+
 TEST_F(OnceStoreTest, AfterARestoreWhatMayHaveBeenSpentIsCountedAndWhatHadBegunIsSatOut) {
   EXPECT_FALSE(once_->SitsOut({1970, 1}));
   ASSERT_THAT(once_->KeepDraw(Sha256("2026Q3"), SecretBytes::Random(100, random_)).status(), tests::IsOk());
