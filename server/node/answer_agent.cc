@@ -12,6 +12,7 @@
 #include "model/roster.h"
 #include "privacy/answer.h"
 #include "privacy/complaint.h"
+#include "privacy/plausible.h"
 #include "privacy/summed_contribution.h"
 
 namespace aangan::node {
@@ -285,6 +286,11 @@ absl::StatusOr<bool> AnswerAgent::CheckSum(FederationLink& link, const fed::Roun
   }();
   const bool agrees = said.ok() && Agrees(release, *said);
   if (!agrees) RETURN_IF_ERROR(Alarm(AlarmKind::kWrongSum, entry.period, release.SerializeAsString()));
+  if (agrees && said->agreement != privacy::Agreement::kDisputed &&
+      !privacy::SpoiltTables(*ground.catalogue, ground.quarter, ground.numbers,
+                             {LeftOutOf(ground, round.freeze()), said->values})
+           .empty())
+    RETURN_IF_ERROR(Alarm(AlarmKind::kSpoiltTable, entry.period, release.SerializeAsString()));
   return agrees;
 }
 
