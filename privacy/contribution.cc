@@ -11,27 +11,12 @@
 #include "base/status.h"
 #include "model/roster.h"
 #include "privacy/field.h"
+#include "privacy/plausible.h"
 
 namespace aangan::privacy {
 namespace {
 
 constexpr uint8_t kVersion = 1;
-
-// The smallest whole number that is at least 40 times the root of a variance.
-int64_t FortySigma(const Rational& variance) {
-  const Uint128 wanted = static_cast<Uint128>(1600) * variance.numerator;
-  uint64_t low = 0;
-  uint64_t high = uint64_t{1} << 32;
-  while (low < high) {
-    const uint64_t middle = low + (high - low) / 2;
-    if (static_cast<Uint128>(middle) * middle * variance.denominator >= wanted) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
-  return static_cast<int64_t>(low);
-}
 
 absl::Status WrongLength() {
   return Problem(

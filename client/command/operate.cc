@@ -119,6 +119,8 @@ const char* SentenceOf(node::v1::AlarmKind kind) {
       return "another freeze of a round was shown after the first was answered; it was not answered";
     case node::v1::ALARM_KIND_BAD_VOID:
       return "a round was called void when it can not be; its key was kept";
+    case node::v1::ALARM_KIND_SPOILT_TABLE:
+      return "a table holds a sum that no counts can give, so somebody contributed no count; it is in no figure";
     default:
       return "something that this program is too old to name";
   }

@@ -13,6 +13,8 @@
 #include "base/status.h"
 #include "model/cells.h"
 #include "model/left_out.h"
+#include "privacy/plausible.h"
+#include "privacy/round_numbers.h"
 
 namespace aangan::federation {
 namespace {
@@ -71,7 +73,22 @@ std::map<std::string, model::NoiseVariance> VariancesOf(const v1::NationalReleas
   return variances;
 }
 
+std::vector<bool> LeftOutOf(const v1::NationalRelease& release, const RoundGround& ground) {
+  const std::set<std::string> inside(release.contributors().begin(), release.contributors().end());
+  return model::LeftOutCells(*ground.catalogue, ground.quarter,
+                             model::LeftOutPlaces(*ground.catalogue, ground.roster, inside));
+}
+
 }  // namespace
+
+absl::StatusOr<std::vector<std::string>> SpoiltTablesOf(const v1::NationalRelease& release, const RoundGround& ground) {
+  const std::vector<bool> left_out = LeftOutOf(release, ground);
+  if (static_cast<ptrdiff_t>(release.sums_size()) != std::count(left_out.begin(), left_out.end(), false))
+    return Damaged();
+  const std::vector<int64_t> sums(release.sums().begin(), release.sums().end());
+  return privacy::SpoiltTables(*ground.catalogue, ground.quarter, privacy::NumbersOf(ground.roster.collectives_size()),
+                               {left_out, sums});
+}
 
 void SetMeasured(int64_t sum, const model::NoiseVariance& variance, v1::Figure& figure) {
   figure.set_raw(sum);
@@ -88,26 +105,26 @@ void SetMeasured(int64_t sum, const model::NoiseVariance& variance, v1::Figure& 
 }
 
 absl::StatusOr<std::vector<v1::Figure>> FiguresOf(const v1::NationalRelease& release, const RoundGround& ground) {
-  const std::set<std::string> inside(release.contributors().begin(), release.contributors().end());
-  const std::vector<bool> left_out = model::LeftOutCells(
-      *ground.catalogue, ground.quarter, model::LeftOutPlaces(*ground.catalogue, ground.roster, inside));
+  const std::vector<bool> left_out = LeftOutOf(release, ground);
   const std::map<std::string, model::NoiseVariance> variances = VariancesOf(release);
   const std::vector<RoundCell> cells = CellsOf(ground);
-  // What is disputed is withdrawn: nobody can say which of the answers is wrong.
-  if (static_cast<ptrdiff_t>(release.sums_size()) != std::count(left_out.begin(), left_out.end(), false))
-    return Damaged();
+  ASSIGN_OR_RETURN(const std::vector<std::string> spoilt, SpoiltTablesOf(release, ground));
+  const std::set<std::string> withheld(spoilt.begin(), spoilt.end());
   std::vector<v1::Figure> figures;
   int opened = 0;
   for (size_t i = 0; i < cells.size(); ++i) {
     v1::Figure figure = Begin(ground, release.round_descriptor(), cells[i]);
     figure.set_state(release.state());
     figure.set_contributors(release.contributors_size());
-    if (left_out[i] || release.state() == v1::RELEASE_STATE_DISPUTED) {
+    // What is disputed is withdrawn: nobody can say which of the answers is wrong. A spoilt table is, as a whole.
+    const bool is_withheld = release.state() == v1::RELEASE_STATE_DISPUTED || withheld.contains(cells[i].table->id);
+    const int at = left_out[i] ? -1 : opened++;
+    if (left_out[i] || is_withheld) {
       figure.set_value(v1::FIGURE_VALUE_NOT_REPORTED);
     } else {
       const auto variance = variances.find(cells[i].table->id);
       if (variance == variances.end()) return Damaged();
-      SetMeasured(release.sums(opened++), variance->second, figure);
+      SetMeasured(release.sums(at), variance->second, figure);
     }
     figures.push_back(std::move(figure));
   }

@@ -21,6 +21,10 @@ namespace aangan::federation {
 // The value of a released sum: a number or too few to say, with margin, raw sum and variance.
 void SetMeasured(int64_t sum, const model::NoiseVariance& variance, v1::Figure& figure);
 
+// Ids of the tables in which a sum is outside what the collectives' counts can give. None of their figures is reported;
+// the other tables stand. Computed from the signed sums by everybody (privacy/plausible).
+absl::StatusOr<std::vector<std::string>> SpoiltTablesOf(const v1::NationalRelease& release, const RoundGround& ground);
+
 // In the order of the vector.
 absl::StatusOr<std::vector<v1::Figure>> FiguresOf(const v1::NationalRelease& release, const RoundGround& ground);
 // Of a round that ended void: every cell is not reported.

@@ -12,6 +12,7 @@
 #include "base/problem.h"
 #include "base/status.h"
 #include "model/roster.h"
+#include "server/federation/figure_list.h"
 #include "server/shared/paging.h"
 
 namespace aangan::federation {
@@ -69,7 +70,11 @@ absl::StatusOr<v1::GetNationalReleaseResponse> FigureRpc::GetNationalRelease(
     const server::Call&, const v1::GetNationalReleaseRequest& request) {
   ASSIGN_OR_RETURN(const model::Period quarter, rooms_.names->ParseRelease(request.name()));
   v1::GetNationalReleaseResponse response;
-  ASSIGN_OR_RETURN(*response.mutable_national_release(), rooms_.releases->Get(quarter));
+  v1::NationalRelease& release = *response.mutable_national_release();
+  ASSIGN_OR_RETURN(release, rooms_.releases->Get(quarter));
+  ASSIGN_OR_RETURN(const RoundGround ground, rooms_.rounds->GroundOf(release.round_descriptor()));
+  ASSIGN_OR_RETURN(std::vector<std::string> spoilt, SpoiltTablesOf(release, ground));
+  for (std::string& table : spoilt) response.add_spoilt_tables(std::move(table));
   return response;
 }
 

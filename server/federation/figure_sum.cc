@@ -27,16 +27,21 @@ std::string NameOf(const v1::Figure& figure) {
   return name;
 }
 
-// What makes two cells count the same.
+// What makes two cells count the same: the question, and how a member's records are cut. A total cuts nobody
+// (privacy/totals), so of its tables only the weight counts. A rehearsal counts the same as a rehearsal alone.
 std::string DefinitionOf(const v1::Figure& figure, const model::CompiledCatalogue& catalogue) {
-  std::string definition;
+  std::string definition = figure.rehearsal() ? "rehearsal " : "";
   for (const v1::Indicator& each : catalogue.source.indicators()) {
     if (each.id() == figure.indicator())
       absl::StrAppend(&definition, each.unit(), " ", each.first_time(), " ", each.filter().SerializeAsString());
   }
   for (const model::CompiledTable& table : catalogue.tables) {
-    if (table.id == figure.table() || (figure.measured_by_size() > 0 && table.id == figure.measured_by(0)))
+    if (table.id == figure.table()) {
+      absl::StrAppend(&definition, " ", table.member_weight_max, " ", table.member_cells_max, " ",
+                      table.yearly ? catalogue.member_cells_year_max : catalogue.member_cells_quarter_max);
+    } else if (figure.measured_by_size() > 0 && table.id == figure.measured_by(0)) {
       absl::StrAppend(&definition, " ", table.member_weight_max);
+    }
   }
   return definition;
 }
@@ -93,14 +98,17 @@ absl::StatusOr<std::vector<v1::Figure>> SumOverRosters(const std::vector<RosterF
   std::vector<Sum> sums;
   std::map<std::string, size_t> places;
   int collectives = 0;
-  for (const RosterFigures& roster : rosters) {
-    collectives += roster.roster.collectives_size();
-    if (roster.said == nullptr) continue;
-    for (const v1::Figure& each : (*roster.said).*list) {
-      if (ByPlace(each)) continue;
-      const auto [place, is_new] = places.emplace(NameOf(each), sums.size());
-      if (is_new) sums.push_back({Blank(each), "", {}});
-      Take(each, DefinitionOf(each, *roster.said->ground.catalogue), sums[place->second]);
+  for (const RosterFigures& roster : rosters) collectives += roster.roster.collectives_size();
+  // Real figures first: the first one that was measured says what is added to it.
+  for (const bool rehearsal : {false, true}) {
+    for (const RosterFigures& roster : rosters) {
+      if (roster.said == nullptr) continue;
+      for (const v1::Figure& each : (*roster.said).*list) {
+        if (ByPlace(each) || each.rehearsal() != rehearsal) continue;
+        const auto [place, is_new] = places.emplace(NameOf(each), sums.size());
+        if (is_new) sums.push_back({Blank(each), "", {}});
+        Take(each, DefinitionOf(each, *roster.said->ground.catalogue), sums[place->second]);
+      }
     }
   }
   std::vector<v1::Figure> figures;

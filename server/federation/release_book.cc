@@ -6,9 +6,11 @@
 #include <utility>
 
 #include "absl/strings/numbers.h"
+#include "base/log.h"
 #include "base/problem.h"
 #include "base/status.h"
 #include "model/published.h"
+#include "server/federation/figure_list.h"
 #include "server/federation/release_builder.h"
 
 namespace aangan::federation {
@@ -102,6 +104,10 @@ absl::Status ReleaseBook::Fill(Step& step, const RoundGround& ground, const std:
   }
   RETURN_IF_ERROR(SetNumber(step, &wish.number));
   ASSIGN_OR_RETURN(const v1::NationalRelease release, BuildRelease(*names_, ground, step.after, sums, *key_, wish));
+  // An incident for people: somebody contributed what is no count. Which table, never which value.
+  ASSIGN_OR_RETURN(const std::vector<std::string> spoilt, SpoiltTablesOf(release, ground));
+  for (const std::string& table : spoilt)
+    LogWarning("releases", "a table is spoilt").Name("period", step.before.key).Name("table", table);
   return Put(step, release);
 }
 

@@ -11,7 +11,9 @@
 #include "base/status.h"
 #include "model/published.h"
 #include "model/roster.h"
+#include "privacy/accounting.h"
 #include "privacy/recipient_keys.h"
+#include "privacy/round_numbers.h"
 
 namespace aangan::federation {
 namespace {
@@ -29,13 +31,15 @@ absl::Status Refused(absl::string_view field, Literal what) {
       .Field(absl::StrCat("release_file.", field), what);
 }
 
-// The descriptor with the keys that it names must be the one that everybody computes.
+// The descriptor with the keys that it names must be the one that everybody computes. Before that the catalogue passes
+// the rules that an own one has to pass: nothing is computed from numbers that no round could have.
 absl::StatusOr<RoundGround> CheckDescriptor(const v1::ReleaseFile& file) {
   const v1::RoundDescriptor& said = file.national_release().round_descriptor();
   RETURN_IF_ERROR(model::CheckRoster(file.roster()));
   RoundGround ground;
   ground.roster = file.roster();
   ASSIGN_OR_RETURN(ground.catalogue, model::CompileCatalogue(file.catalogue()));
+  RETURN_IF_ERROR(privacy::LintPrivacy(*ground.catalogue, privacy::NumbersOf(ground.roster.collectives_size())));
   ASSIGN_OR_RETURN(ground.quarter, model::ParsePeriod(said.period(), "release_file.national_release"));
   if (ground.quarter.is_year()) return Refused("national_release", "must be of a quarter");
   privacy::PublishedKeys keys;
@@ -73,14 +77,45 @@ absl::Status CheckSigned(const v1::NationalRelease& release, const v1::Roster& r
   return VerifySignature(key, model::kReleaseLabel, canonical, AsBytes(release.signature()));
 }
 
-// A provisional release becomes confirmed or disputed under its number; anything else has a later one.
+// The key that is kept for the roster; without one, that whose phrase was given.
+absl::Status CheckKey(const std::optional<std::string>& kept, const PublicKey& said, const std::string& key_phrase) {
+  if (!kept && key_phrase != model::FingerprintPhrase(said)) {
+    return Problem(absl::StatusCode::kFailedPrecondition, Reason::kKeyMissing,
+                   "The first release of a roster needs the phrase of its federation's key, as it was read out by "
+                   "telephone.")
+        .Field("key_phrase", "must be the phrase that the other federation's export shows");
+  }
+  if (kept && *kept != AsText(said)) {
+    return Problem(absl::StatusCode::kInvalidArgument, Reason::kBadSignature,
+                   "This release is signed with another key than the earlier ones of its roster.");
+  }
+  return absl::OkStatus();
+}
+
+// Are they the same but for the state?
+absl::StatusOr<bool> SayTheSame(v1::NationalRelease before, v1::NationalRelease after) {
+  before.set_state(after.state());
+  ASSIGN_OR_RETURN(const std::string of_before, model::CanonicalRelease(before));
+  ASSIGN_OR_RETURN(const std::string of_after, model::CanonicalRelease(after));
+  return of_before == of_after;
+}
+
+// Under its number a release stays as it is but for its state, and that goes one way: what is withdrawn does not come
+// back as provisional, what is confirmed stays. Anything else has a later number.
 absl::Status CheckLater(const v1::NationalRelease& before, const v1::NationalRelease& after) {
-  const bool steps_on = before.number() == after.number() &&
-                        (before.state() == v1::RELEASE_STATE_PROVISIONAL ||
-                         before.state() == v1::RELEASE_STATE_DISPUTED || before.signature() == after.signature());
-  if (before.number() < after.number() || steps_on) return absl::OkStatus();
-  return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
-                 "A later release of this period is here already. Ask that federation for its newest.");
+  if (before.number() < after.number()) return absl::OkStatus();
+  if (before.number() == after.number()) {
+    const bool steps_on =
+        (before.state() == v1::RELEASE_STATE_PROVISIONAL &&
+         (after.state() == v1::RELEASE_STATE_CONFIRMED || after.state() == v1::RELEASE_STATE_DISPUTED)) ||
+        (before.state() == v1::RELEASE_STATE_DISPUTED && after.state() == v1::RELEASE_STATE_CONFIRMED);
+    ASSIGN_OR_RETURN(const bool same, SayTheSame(before, after));
+    if (same && (steps_on || before.state() == after.state())) return absl::OkStatus();
+  }
+  return Problem(
+      absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+      "A later release of this period is here already, or another one under this number. Ask that federation "
+      "for its newest.");
 }
 
 }  // namespace
@@ -89,30 +124,26 @@ absl::StatusOr<v1::NationalRelease> SisterBook::Import(const v1::ReleaseFile& fi
                                                        const std::string& key_phrase) const {
   const std::string& roster = file.roster().roster();
   if (roster == own_roster_) return Refused("roster", "must be another one than this federation's own");
-  ASSIGN_OR_RETURN(RoundGround ground, CheckDescriptor(file));
+  // Whose it is comes before anything that is computed from it.
   const v1::NationalRelease& release = file.national_release();
+  const std::string key_name = absl::StrCat(kKeys, roster);
+  RETURN_IF_ERROR(CheckSigned(release, file.roster()));
+  ASSIGN_OR_RETURN(const PublicKey said, model::ParseKey(file.roster().federation_key(), "release_file.roster"));
+  ASSIGN_OR_RETURN(const std::optional<std::string> known, store_->Get(Table::kSettings, key_name));
+  RETURN_IF_ERROR(CheckKey(known, said, key_phrase));
+  ASSIGN_OR_RETURN(RoundGround ground, CheckDescriptor(file));
   RETURN_IF_ERROR(CheckWho(release, ground.roster));
-  RETURN_IF_ERROR(CheckSigned(release, ground.roster));
   if (release.state() == v1::RELEASE_STATE_SUPERSEDED)
     return Refused("national_release.state", "must not be superseded: ask for the one that took its place");
   const std::string period = model::PeriodText(ground.quarter);
-  // Whether its sums are as many as its freeze opens, and of a size that can be added.
+  // Whether its sums are as many as its freeze opens.
   ASSIGN_OR_RETURN(const PeriodFigures figures, PeriodFiguresOf(release, std::move(ground)));
 
-  const std::string key_name = absl::StrCat(kKeys, roster), release_name = ReleaseKey(roster, period);
+  const std::string release_name = ReleaseKey(roster, period);
   return UntilUncontested([&]() -> absl::StatusOr<v1::NationalRelease> {
     ASSIGN_OR_RETURN(const std::optional<std::string> key, store_->Get(Table::kSettings, key_name));
     ASSIGN_OR_RETURN(const auto before, ReadStored<v1::ReleaseFile>(*store_, Table::kSettings, release_name));
-    ASSIGN_OR_RETURN(const PublicKey said, model::ParseKey(file.roster().federation_key(), "release_file.roster"));
-    if (!key && key_phrase != model::FingerprintPhrase(said)) {
-      return Problem(absl::StatusCode::kFailedPrecondition, Reason::kKeyMissing,
-                     "The first release of a roster needs the phrase of its federation's key, as it was read out by "
-                     "telephone.")
-          .Field("key_phrase", "must be the phrase that the other federation's export shows");
-    }
-    if (key && *key != AsText(said))
-      return Problem(absl::StatusCode::kInvalidArgument, Reason::kBadSignature,
-                     "This release is signed with another key than the earlier ones of its roster.");
+    RETURN_IF_ERROR(CheckKey(key, said, key_phrase));
     if (before) RETURN_IF_ERROR(CheckLater(before->value.national_release(), release));
     RETURN_IF_ERROR(
         store_->Commit({{Table::kSettings, key_name, std::string(AsText(said))},

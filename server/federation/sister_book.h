@@ -2,12 +2,14 @@
 // Releases of other rosters, brought as files by people: checked, kept, and read for the figures of all rosters.
 //
 // The key of another federation is believed when its phrase was given with the first release (compared by telephone);
-// from then on its roster has that key alone. A release is taken when it is signed with that key and its descriptor is
-// the one that everybody computes from its roster and catalogue; a later number takes the place of an earlier one.
+// from then on its roster has that key alone. A release is taken when it is signed with that key (checked before
+// anything is computed from the file), its catalogue keeps the rules of privacy, and its descriptor is the one that
+// everybody computes from its roster and catalogue. A later number takes the place of an earlier one; under one number
+// only the state changes, from provisional to confirmed or disputed and from disputed to confirmed.
 //
 // Source: protocol.md 1 (a federation of federations). Threads: thread-safe. Errors: INVALID_ARGUMENT (INVALID_FIELD,
-// BAD_SIGNATURE); FAILED_PRECONDITION (KEY_MISSING: no phrase with the first release; WRONG_STATE: a later one is
-// here); those of the store.
+// BAD_SIGNATURE, CATALOGUE_REFUSED); FAILED_PRECONDITION (KEY_MISSING: no phrase with the first release; WRONG_STATE: a
+// later one, or another of this number, is here); those of the store.
 #ifndef AANGAN_SERVER_FEDERATION_SISTER_BOOK_H_
 #define AANGAN_SERVER_FEDERATION_SISTER_BOOK_H_
 

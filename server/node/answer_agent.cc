@@ -12,6 +12,7 @@
 #include "model/roster.h"
 #include "privacy/answer.h"
 #include "privacy/complaint.h"
+#include "privacy/plausible.h"
 #include "privacy/summed_contribution.h"
 
 namespace aangan::node {
@@ -309,6 +310,11 @@ absl::StatusOr<bool> AnswerAgent::CheckSum(FederationLink& link, const fed::Roun
   // Figures that were honestly provisional are withdrawn with the federation's next look at the answers.
   const bool may_be_late = split && release.state() == fed::RELEASE_STATE_PROVISIONAL;
   if (!agrees && !may_be_late) RETURN_IF_ERROR(Alarm(AlarmKind::kWrongSum, entry.period, release.SerializeAsString()));
+  if (agrees && said->agreement != privacy::Agreement::kDisputed &&
+      !privacy::SpoiltTables(*ground.catalogue, ground.quarter, ground.numbers,
+                             {LeftOutOf(ground, round.freeze()), said->values})
+           .empty())
+    RETURN_IF_ERROR(Alarm(AlarmKind::kSpoiltTable, entry.period, release.SerializeAsString()));
   return agrees;
 }
 

@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "model/roster.h"
 #include "privacy/contribution.h"
+#include "privacy/plausible.h"
 #include "privacy/release.h"
 #include "privacy/summed_contribution.h"
 #include "server/node/round_state.h"
@@ -26,6 +27,17 @@ namespace {
 absl::Status NothingProposed() {
   return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
                  "Nothing is proposed for this quarter. Close the quarter first.");
+}
+
+// What no cell can hold would spoil the table for all collectives, so it is found here. No count is told.
+absl::Status CheckWithinBounds(const model::ClosedTallies& exact, const model::CompiledCatalogue& catalogue) {
+  const std::vector<std::string> tables = privacy::TablesOutOfBound(catalogue, exact.period, exact.counts);
+  if (tables.empty()) return absl::OkStatus();
+  return Problem(absl::StatusCode::kFailedPrecondition, Reason::kOutOfRange,
+                 "A table counts more than the catalogue calls plausible for one of its cells. Look for records that "
+                 "were imported twice; if the count is right, ask the federation for a catalogue with a wider bound.")
+      .Name("table", tables.front())
+      .Number("tables", static_cast<int64_t>(tables.size()));
 }
 
 }  // namespace
@@ -80,6 +92,7 @@ absl::StatusOr<CloseAgent::Proposal> CloseAgent::Propose(const model::Period& qu
   }
   ASSIGN_OR_RETURN(const privacy::NoiseDraw draw, privacy::NoiseDraw::Decode(kept->span()));
   ASSIGN_OR_RETURN(model::ClosedTallies exact, rooms_.store->Close(ground.catalogue->digest, quarter));
+  RETURN_IF_ERROR(CheckWithinBounds(exact, *ground.catalogue));
   ASSIGN_OR_RETURN(privacy::ProtectedVector leaves, privacy::Protect(exact, draw));
   return Proposal{*std::move(entry), std::move(ground), std::move(exact), std::move(leaves)};
 }

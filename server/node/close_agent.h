@@ -6,8 +6,8 @@
 // proposal that is made again uses the same draw, so asking often shows nothing more. Neither the counts nor a vector
 // that was not approved is kept: preview and approval compute them again. Source: protocol.md 3, 5.2; reference 4.4.
 // Threads: thread-safe; one step at a time. Errors: FAILED_PRECONDITION (PERIOD_NOT_ENDED, PERIOD_TOO_OLD,
-// NO_CATALOGUE, NO_ROSTER, WRONG_STATE, BUDGET, REHEARSAL_NOT_ALLOWED); ABORTED (PROPOSAL_CHANGED); UNAVAILABLE while
-// tallies are being counted.
+// NO_CATALOGUE, NO_ROSTER, WRONG_STATE, BUDGET, REHEARSAL_NOT_ALLOWED, OUT_OF_RANGE: a count that no cell can hold);
+// ABORTED (PROPOSAL_CHANGED); UNAVAILABLE while tallies are being counted.
 #ifndef AANGAN_SERVER_NODE_CLOSE_AGENT_H_
 #define AANGAN_SERVER_NODE_CLOSE_AGENT_H_
 

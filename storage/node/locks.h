@@ -41,6 +41,7 @@ enum class AlarmKind : uint8_t {
   kDisputed = 8,             // answers disagree, and nobody can be named
   kSecondFreeze = 9,         // another freeze of a round than the one that was answered, or begun
   kBadVoid = 10,             // a round is called void without a signature, before its window is over, or after a freeze
+  kSpoiltTable = 11,         // a release holds a sum that no counts can give
 };
 struct Alarm {
   AlarmKind kind = AlarmKind::kLogFork;

@@ -45,6 +45,7 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
       "Figure.indicator",
       "Figure.measured_by",
       "FigureCode.code",
+      "GetNationalReleaseResponse.spoilt_tables",
       "ListFiguresRequest.indicator",
       "ListTotalsRequest.indicator",
       "ListFiguresRequest.table",
