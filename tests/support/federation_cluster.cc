@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "model/catalogue.h"
+#include "tests/support/key_lock.h"
 
 namespace aangan::tests {
 namespace {
@@ -105,7 +106,9 @@ FederationCluster::FederationCluster(const Options& options) : options_(options)
                               "--node.accept_rehearsals",
                               "true",
                               "--node.sync_seconds",
-                              absl::StrCat(options_.sync_seconds)};
+                              absl::StrCat(options_.sync_seconds),
+                              "--node.key_file",
+                              MakeKeyFile(folder_ / (node.id + ".key"))};
     node.process = DaemonProcess::Start(node.options);
     AANGAN_CHECK(node.process != nullptr);
   }
