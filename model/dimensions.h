@@ -38,6 +38,13 @@ inline bool IsStock(federation::v1::Event event) {
   return event == federation::v1::EVENT_STOCK_ENROLLED || event == federation::v1::EVENT_STOCK_UNMET;
 }
 
+// What a quarterly and a yearly table would count twice over places: a stock of members is the sum of their enrolments,
+// and unmet need that of needs, so they count as the same.
+inline federation::v1::Event PlaceTopic(federation::v1::Event event) {
+  if (event == federation::v1::EVENT_STOCK_ENROLLED) return federation::v1::EVENT_ENROLLED;
+  return event == federation::v1::EVENT_STOCK_UNMET ? federation::v1::EVENT_NEEDED : event;
+}
+
 // The record that makes an event happen.
 enum class EventRecord { kNone, kMember, kService, kAssessment };
 

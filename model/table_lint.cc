@@ -143,13 +143,6 @@ void LintTable(const TableView& view, Problem& problem) {
   LintParts(view, problem);
 }
 
-// What a quarterly and a yearly table would count twice over places: a stock of members is the sum of their enrolments,
-// and unmet need that of needs, so they count as the same.
-fed::Event PlaceTopic(fed::Event event) {
-  if (event == fed::EVENT_STOCK_ENROLLED) return fed::EVENT_ENROLLED;
-  return event == fed::EVENT_STOCK_UNMET ? fed::EVENT_NEEDED : event;
-}
-
 void LintPlacesOnce(const fed::Catalogue& catalogue, const Indicators& indicators, Problem& problem) {
   std::set<fed::Event> quarterly;
   for (fed::Frequency pass : {fed::FREQUENCY_QUARTER, fed::FREQUENCY_YEAR}) {

@@ -71,6 +71,13 @@ bool Delta2Covers(const model::CompiledCatalogue& catalogue, const model::Compil
   return static_cast<Uint128>(table.delta2_squared) >= cells * weight * weight;
 }
 
+// Is sigma squared, rounded up, at most what the sampler takes? Asked before SigmaSquared() computes it, because a
+// catalogue comes from outside: one whose quotient passes 64 bits is refused, and does not stop the program.
+bool NoiseFits(const model::CompiledTable& table) {
+  return static_cast<Uint128>(table.delta2_squared) * 1000000000u <=
+         static_cast<Uint128>(2) * kVarianceMax * static_cast<Uint128>(table.nano_rho);
+}
+
 // n bound + 40 sigma < 2^62, with 40 sigma <= 40 (sigma^2 + 1).
 bool SumFits(const model::CompiledTable& table, const Rational& sigma_squared, const RoundNumbers& numbers) {
   const Uint128 noise =
@@ -81,13 +88,18 @@ bool SumFits(const model::CompiledTable& table, const Rational& sigma_squared, c
 
 }  // namespace
 
-Rational SigmaSquared(int64_t delta2_squared, int64_t nano_rho, int h) {
-  AANGAN_CHECK(delta2_squared > 0 && nano_rho > 0 && h > 0);
+Rational CuratorVariance(int64_t delta2_squared, int64_t nano_rho) {
+  AANGAN_CHECK(delta2_squared > 0 && nano_rho > 0);
   // In hundredths: delta2 / (2 nano 1e-9) * 100.
-  const uint64_t wanted = CeilDivide(static_cast<Uint128>(delta2_squared) * 100000000000u,
-                                     static_cast<Uint128>(2) * static_cast<Uint128>(nano_rho));
-  const uint64_t floor = static_cast<uint64_t>(kNodeVarianceMin) * static_cast<uint64_t>(h) * 100;
-  return MakeRational(std::max(wanted, floor), 100);
+  const uint64_t hundredths = CeilDivide(static_cast<Uint128>(delta2_squared) * 100000000000u,
+                                         static_cast<Uint128>(2) * static_cast<Uint128>(nano_rho));
+  return MakeRational(hundredths, 100);
+}
+
+Rational SigmaSquared(int64_t delta2_squared, int64_t nano_rho, int h) {
+  AANGAN_CHECK(h > 0);
+  return std::max(CuratorVariance(delta2_squared, nano_rho),
+                  MakeRational(static_cast<uint64_t>(kNodeVarianceMin) * static_cast<uint64_t>(h), 1));
 }
 
 std::vector<TableVariance> RoundVariances(const model::CompiledCatalogue& catalogue, const model::Period& quarter,
@@ -116,14 +128,15 @@ absl::Status LintPrivacy(const model::CompiledCatalogue& catalogue, const RoundN
   for (size_t i = 0; i < catalogue.tables.size(); ++i) {
     const model::CompiledTable& table = catalogue.tables[i];
     const std::string path = absl::StrCat("catalogue.tables[", i, "]");
-    const Rational sigma_squared = SigmaSquared(table.delta2_squared, table.nano_rho, numbers.h);
-    if (sigma_squared.numerator / sigma_squared.denominator >= kVarianceMax) {
-      problem.Field(path + ".nano_rho",
-                    "is so small that sigma squared would pass 1,000,000; give the table more budget");
-    }
     if (!Delta2Covers(catalogue, table)) {
       problem.Field(path + ".delta2_squared", "must be at least member_cells_max times member_weight_max squared");
     }
+    if (!NoiseFits(table)) {
+      problem.Field(path + ".nano_rho",
+                    "is so small that sigma squared would pass 1,000,000; give the table more budget");
+      continue;
+    }
+    const Rational sigma_squared = SigmaSquared(table.delta2_squared, table.nano_rho, numbers.h);
     if (!SumFits(table, sigma_squared, numbers)) {
       problem.Field(path + ".cell_bound", "is so large that a national sum could overflow");
     }

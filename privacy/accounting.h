@@ -43,7 +43,9 @@ struct TableVariance {
   Rational sigma_squared;
 };
 
-// max(delta2_squared / (2 rho), 3h), rounded up to 1/100.
+// delta2_squared / (2 rho), rounded up to 1/100: what a curator who sees every member and adds noise once would need.
+Rational CuratorVariance(int64_t delta2_squared, int64_t nano_rho);
+// max(CuratorVariance, 3h). Where the floor of 3h is larger, more budget does not make a figure better.
 Rational SigmaSquared(int64_t delta2_squared, int64_t nano_rho, int h);
 
 // The tables of the round of `quarter` in the order of its vector: quarterly ones, then yearly ones in a fourth

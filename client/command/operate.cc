@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/status.h"
+#include "client/command/accuracy_table.h"
 #include "client/command/commands.h"
 #include "client/command/words.h"
 
@@ -48,13 +49,12 @@ absl::StatusOr<int> Accuracy(const Session& session, int version) {
   request.set_catalogue_version(version);
   ASSIGN_OR_RETURN(const node::v1::EstimateAccuracyResponse found,
                    channel->Call(stub.get(), &OperatorService::Stub::EstimateAccuracy, request));
-  Table table{{"table", "standard_deviation", "margin", "too_few_below"}, {}};
-  for (const node::v1::TableAccuracy& each : found.tables()) {
-    table.rows.push_back({each.table(),
-                          absl::StrFormat("%d.%02d", each.sigma_hundredths() / 100, each.sigma_hundredths() % 100),
-                          each.margin(), each.too_few_below()});
-  }
-  session.output().Print(table);
+  session.output().Print(AccuracyTable(found));
+  session.output().Say(
+      "When all collectives contribute: mean_error is how far a figure is off on average; times_curator compares it "
+      "with "
+      "somebody who is trusted with every member of all of them and adds noise once.");
+  session.output().Say(FloorSentence(found));
   session.output().Say(absl::StrFormat(
       "Catalogue %d: a quarter costs %d, a fourth quarter %d of %d nano-rho in any four periods (epsilon %d.%03d at "
       "delta 1e-6).",

@@ -13,6 +13,7 @@
 #include "base/problem.h"
 #include "base/status.h"
 #include "model/roster.h"
+#include "model/year_places.h"
 #include "server/node/catalogue_cost.h"
 
 namespace aangan::node {
@@ -27,6 +28,7 @@ constexpr uint32_t kFormat = 2;
 constexpr size_t kOffersBytesMax = 64u << 20;
 constexpr size_t kOfferBytesMax = 4u << 20;
 constexpr size_t kCataloguesMax = 200;
+constexpr size_t kDecisionsMax = 10'000;
 constexpr absl::string_view kRosterPrefix = "roster/signed/";
 constexpr absl::string_view kCataloguePrefix = "catalogue/decision/";
 
@@ -54,13 +56,6 @@ absl::Status OtherSigned() {
                  "This collective has already given its word on another one of the same number.");
 }
 
-std::optional<std::vector<std::pair<std::string, std::string>>> AllSettings(const storage::node::NodeStore& store,
-                                                                            absl::string_view prefix) {
-  auto listed = store.ListSettings(prefix, "", 10'000);
-  if (!listed.ok()) return std::nullopt;
-  return *std::move(listed);
-}
-
 bool Holds(const auto& signatures, const std::string& collective) {
   return std::any_of(signatures.begin(), signatures.end(),
                      [&](const auto& signature) { return signature.collective() == collective; });
@@ -81,9 +76,9 @@ absl::StatusOr<std::unique_ptr<GovernanceBook>> GovernanceBook::Open(const std::
 }
 
 absl::Status GovernanceBook::LoadDecisions() {
-  auto rosters = AllSettings(*store_, kRosterPrefix);
-  auto catalogues = AllSettings(*store_, kCataloguePrefix);
-  if (!rosters || !catalogues) {
+  const auto rosters = store_->ListSettings(kRosterPrefix, "", kDecisionsMax);
+  const auto catalogues = store_->ListSettings(kCataloguePrefix, "", kDecisionsMax);
+  if (!rosters.ok() || !catalogues.ok()) {
     return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged, "The decisions on rosters and catalogues are lost.");
   }
   for (const auto& [key, value] : *rosters) {
@@ -133,8 +128,7 @@ absl::Status GovernanceBook::Load() {
     ASSIGN_OR_RETURN(const absl::string_view read, reader.Bytes(kOfferBytesMax));
     fed::SignedCatalogue parsed;
     if (!parsed.ParseFromArray(read.data(), static_cast<int>(read.size()))) continue;
-    const int32_t version = parsed.catalogue().version();
-    catalogues_[version].signed_catalogue = std::move(parsed);
+    catalogues_[parsed.catalogue().version()].signed_catalogue = std::move(parsed);
   }
   Judge();
   return absl::OkStatus();
@@ -193,6 +187,13 @@ void GovernanceBook::Judge() {
   }
 }
 
+std::vector<std::shared_ptr<const model::CompiledCatalogue>> GovernanceBook::Accepted() const {
+  std::vector<std::shared_ptr<const model::CompiledCatalogue>> accepted;
+  for (const auto& [version, known] : catalogues_)
+    if (known.decision == Decision::kAccepted && known.compiled != nullptr) accepted.push_back(known.compiled);
+  return accepted;
+}
+
 std::vector<std::string> GovernanceBook::RosterIds() const {
   if (in_force_) return model::RosterCollectives(in_force_->roster());
   if (offered_) return model::RosterCollectives(offered_->roster());
@@ -205,9 +206,10 @@ absl::Status GovernanceBook::TakeOffers(const fed::SignedRoster& roster,
   RETURN_IF_ERROR(model::CheckRoster(roster.roster()));
   offered_ = roster;
   std::map<int32_t, KnownCatalogue> fresh;
-  for (const fed::SignedCatalogue& each : catalogues) {
+  for (const fed::SignedCatalogue& each : catalogues)
     if (fresh.size() < kCataloguesMax) fresh[each.catalogue().version()].signed_catalogue = each;
-  }
+  for (auto& [version, known] : catalogues_)  // accepted here stays known, offered or not: later ones must go with it
+    if (known.decision == Decision::kAccepted) fresh.try_emplace(version, std::move(known));
   catalogues_ = std::move(fresh);
   Judge();
   return Save();
@@ -305,8 +307,8 @@ absl::Status GovernanceBook::Decide(int32_t version, Decision decision, const Di
   value.U8(static_cast<uint8_t>(decision)).Fixed(digest);
   const Action action = decision == Decision::kAccepted ? Action::kSigned : Action::kRefused;
   const std::string roster = catalogues_[version].signed_catalogue.catalogue().roster();
-  NoteChange note{action, actor, absl::StrCat("rosters/", roster, "/catalogues/", version),
-                  NumberKey(kCataloguePrefix, version), value.bytes()};
+  const std::string resource = absl::StrCat("rosters/", roster, "/catalogues/", version);
+  NoteChange note{action, actor, resource, NumberKey(kCataloguePrefix, version), value.bytes()};
   RETURN_IF_ERROR(store_->SubmitAndWait(std::move(note)).status());
   decisions_[version] = {decision, digest};
   Judge();
@@ -325,11 +327,10 @@ absl::StatusOr<Signature> GovernanceBook::AcceptCatalogue(int32_t version, absl:
   if (in_force_) RETURN_IF_ERROR(model::CheckCatalogueStates(compiled->source, in_force_->roster()));
   RETURN_IF_ERROR(CheckCost(*compiled, static_cast<int>(ids.size())));
   const auto before = decisions_.find(version);
-  if (before != decisions_.end() && before->second.first == Decision::kAccepted &&
-      before->second.second != compiled->digest)
-    return OtherSigned();
-  const model::Period running = model::QuarterOf(model::DayInIndia(clock_->Now()));
   const bool decided = before != decisions_.end() && before->second.first == Decision::kAccepted;
+  if (decided && before->second.second != compiled->digest) return OtherSigned();
+  if (!decided) RETURN_IF_ERROR(model::CheckPlacesOfYear(*compiled, Accepted()));
+  const model::Period running = model::QuarterOf(model::DayInIndia(clock_->Now()));
   if (!decided && !compiled->rehearsal() && compiled->first_period.index() <= running.index()) {
     return Problem(
         absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
@@ -389,10 +390,9 @@ std::vector<CountedCatalogue> GovernanceBook::Counted() const {
   std::vector<CountedCatalogue> counted;
   const auto membership = identity_->membership();
   const int running = model::QuarterOf(model::DayInIndia(clock_->Now())).index();
-  for (const auto& [version, known] : catalogues_) {
-    if (!membership || known.decision != Decision::kAccepted || known.compiled == nullptr) continue;
-    if (known.compiled->last_period.index() < running - 4 || known.compiled->first_period.index() > running) continue;
-    counted.push_back({known.compiled, known.compiled->PlaceOf(membership->collective)});
+  for (const auto& each : Accepted()) {
+    if (!membership || each->last_period.index() < running - 4 || each->first_period.index() > running) continue;
+    counted.push_back({each, each->PlaceOf(membership->collective)});
   }
   return counted;
 }

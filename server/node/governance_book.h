@@ -69,7 +69,7 @@ class GovernanceBook {
   absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> CatalogueByDigest(const Digest& digest) const;
 
   // Notes the decision durably and returns the signature to send. `digest` is of what was looked at; `actor` for the
-  // audit.
+  // audit. A catalogue is refused (CATALOGUE_REFUSED) when a year would have two partitions with one accepted before.
   absl::StatusOr<Signature> SignRoster(absl::string_view digest, const std::string& actor);
   absl::StatusOr<Signature> AcceptCatalogue(int32_t version, absl::string_view digest, const std::string& actor);
   absl::Status RefuseCatalogue(int32_t version, const std::string& actor);
@@ -94,6 +94,7 @@ class GovernanceBook {
   absl::Status CheckOwnEntry(const federation::v1::Roster& roster) const;
   absl::Status Decide(int32_t version, Decision decision, const Digest& digest, const std::string& actor)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::vector<std::shared_ptr<const model::CompiledCatalogue>> Accepted() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<std::string> RosterIds() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string path_;

@@ -13,6 +13,11 @@ namespace aangan::node {
 // The smallest whole number of hundredths m with (m / 100)^2 >= factor_hundredths^2 variance / 100^2.
 int64_t CeilSigmaHundredths(const privacy::Rational& variance, int64_t factor_hundredths);
 
+// The mean of |noise| in hundredths, rounded up: sqrt(2 / pi) sigma, as of a Gaussian; on the integers it is smaller by
+// one part in 12 variances. 2 / pi < 63662 / 100000.
+inline int64_t CeilMeanErrorHundredths(const privacy::Rational& variance) {
+  return CeilSigmaHundredths({variance.numerator * 63662, variance.denominator * 100000}, 100);
+}
 inline int64_t MarginOf(const privacy::Rational& variance) { return (CeilSigmaHundredths(variance, 196) + 99) / 100; }
 // Figures below max(10, 2 sigma) are "too few to say" (protocol.md 6).
 inline int64_t TooFewBelow(const privacy::Rational& variance) {

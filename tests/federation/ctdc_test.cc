@@ -5,15 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <map>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
+#include "tests/support/ctdc_sample.h"
 #include "tests/support/federation_cluster.h"
 
 namespace aangan {
@@ -23,54 +20,24 @@ namespace fed = federation::v1;
 using tests::ClusterNode;
 using tests::FederationCluster;
 
-// "collective quarter table code" -> count.
-using Counts = std::map<std::string, int64_t>;
-
-std::string SamplePath() {
-  if (const char* named = std::getenv("AANGAN_CTDC_CSV"); named != nullptr) return named;
-  const std::string beside = std::string(AANGAN_SOURCE) + "/../shared/data/ctdc_victims.csv";
-  return std::filesystem::exists(beside) ? beside : "none";
-}
-
 int Shell(const std::string& command) { return std::system(command.c_str()); }
-
-std::string Zones(const fed::Catalogue& catalogue) {
-  return absl::StrJoin(catalogue.places(), ";", [](std::string* out, const fed::Place& place) {
-    absl::StrAppend(out, place.id(), "=", absl::StrJoin(place.collectives(), ","));
-  });
-}
-
-Counts ReadExpected(const std::string& path) {
-  Counts counts;
-  std::ifstream file(path);
-  std::string line;
-  while (std::getline(file, line)) {
-    const std::vector<std::string> cells = absl::StrSplit(line, '\t');
-    int64_t count = 0;
-    EXPECT_TRUE(cells.size() == 5 && absl::SimpleAtoi(cells[4], &count));
-    counts[absl::StrJoin(cells.begin(), cells.begin() + 4, " ")] = count;
-  }
-  return counts;
-}
 
 TEST(Ctdc, TalliesAreThoseOfAnIndependentRecountAndFiguresKeepTheirMargins) {
   FederationCluster cluster({});
   cluster.Found();
   const std::string dealt = cluster.folder() + "/ctdc";
-  const std::string quarters =
-      absl::StrJoin(cluster.quarters(), ",",
-                    [](std::string* out, const model::Period& period) { *out += model::PeriodText(period); });
-  ASSERT_EQ(
-      Shell(absl::StrCat("python3 ", AANGAN_SOURCE, "/tests/interop/ctdc/recount.py --csv '", SamplePath(), "' --out ",
-                         dealt, " --quarters ", quarters, " --zones '", Zones(cluster.catalogue()), "'")),
-      0);
+  ASSERT_TRUE(tests::DealCtdc(cluster.catalogue(), cluster.quarters(), dealt));
   for (const ClusterNode& node : cluster.nodes()) {
     ASSERT_EQ(Shell(absl::StrCat(AANGAN_COMMAND, " import ", dealt, "/", node.id, ".csv --mapping ", dealt,
                                  "/ctdc.mapping.toml --data ", node.data, " >/dev/null 2>&1")),
               0)
         << node.id;
   }
-  Counts counted;
+  // Said before anything leaves; the numbers are checked by accuracy_test.
+  EXPECT_EQ(Shell(absl::StrCat(AANGAN_COMMAND, " accuracy --output csv --data ", cluster.nodes()[0].data,
+                               " | grep -q '^new_by_place,40.53,32.34,80,82,1.42,no'")),
+            0);
+  tests::CtdcCounts counted;
   std::map<std::string, int64_t> national;  // "quarter table codes indicator" -> exact
   for (const model::Period& quarter : cluster.quarters()) {
     const std::string period = model::PeriodText(quarter);
@@ -87,7 +54,7 @@ TEST(Ctdc, TalliesAreThoseOfAnIndependentRecountAndFiguresKeepTheirMargins) {
     }
     ASSERT_TRUE(cluster.Finish(quarter));
   }
-  EXPECT_EQ(counted, ReadExpected(dealt + "/expected.tsv"));
+  EXPECT_EQ(counted, tests::ReadCtdcCounts(dealt));
   int figures = 0, inside = 0;
   for (const model::Period& quarter : cluster.quarters()) {
     fed::ListFiguresRequest question;

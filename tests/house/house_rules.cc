@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <fstream>
 #include <functional>
+#include <iterator>
+#include <regex>
 #include <sstream>
 
 namespace aangan::house {
@@ -116,6 +118,42 @@ bool HasWord(const std::string& line, const std::string& word) {
     if (head_free && tail_free) return true;
   }
   return false;
+}
+
+// A number with a point or an exponent is floating point, whatever the type is called.
+void CheckLiterals(const Room& room, const Report& report) {
+  if (!Under(room.path, "privacy") || room.path.rfind("privacy/display_", 0) == 0) return;
+  static const std::regex floating(R"((^|[^\w.'])([0-9][0-9']*\.|\.[0-9]|[0-9][0-9']*[eE][-+]?[0-9]))");
+  for (size_t i = 0; i < room.code.size(); ++i) {
+    if (!std::regex_search(room.code[i], floating)) continue;
+    report("word", room.path,
+           "line " + std::to_string(i + 1) + " has a floating point number: integers alone; it is for display_*");
+  }
+}
+
+// docs/ATTACKS.md says which test shows what: the files that it names are there, and so are the tests.
+void CheckAttacks(const fs::path& root, const std::vector<Room>& rooms, const Report& report) {
+  const std::string path = "docs/ATTACKS.md";
+  std::ifstream in(root / path);
+  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  std::set<std::string> tests;
+  static const std::regex test(R"(^TEST(?:_[FP])?\((\w+), (\w+)\))");
+  for (const Room& room : rooms) {
+    for (const std::string& line : room.code) {
+      std::smatch found;
+      if (Under(room.path, "tests") && std::regex_search(line, found, test))
+        tests.insert(found.str(1) + "." + found.str(2));
+    }
+  }
+  static const std::regex quoted(R"(`([^`]+)`)");
+  for (std::sregex_iterator it(text.begin(), text.end(), quoted), end; it != end; ++it) {
+    const std::string word = it->str(1);
+    static const std::regex name(R"([A-Z]\w+\.[A-Z]\w+)");
+    if (Under(word, "tests") && !fs::exists(root / word))
+      report("attacks", path, "names " + word + ", which is not there");
+    if (std::regex_match(word, name) && tests.count(word) == 0)
+      report("attacks", path, "names the test " + word + ", which is none");
+  }
 }
 
 void CheckWords(const Room& room, const Report& report) {
@@ -265,10 +303,12 @@ std::vector<std::string> Breaches(const fs::path& root, const Walls& walls) {
     CheckWalls(room, walls, report);
     CheckShape(room, report);
     CheckWords(room, report);
+    CheckLiterals(room, report);
     CheckListed(listed, room, report);
   }
   CheckMirror(rooms, walls, report);
   CheckRoomCount(rooms, walls, report);
+  CheckAttacks(root, rooms, report);
   for (const std::string& line : walls.unread) breaches.push_back("walls.txt makes no sense here: " + line);
   for (const std::string& excuse : walls.excused) {
     if (used.count(excuse) == 0) breaches.push_back("walls.txt excuses what needs no excuse any more: " + excuse);

@@ -139,6 +139,30 @@ TEST(HouseChecker, BannedWordsAreFoundInCodeAndNotInCommentsOrLongerWords) {
   EXPECT_TRUE(tree.Found().empty());
 }
 
+TEST(HouseChecker, FloatingPointNumbersAreFoundInPrivacyAndWholeOnesAreNot) {
+  for (const char* number : {"auto a = 1.5;", "auto a = 2.;", "auto a = .5;", "auto a = 1e9;", "auto a = 1'000e-3;"}) {
+    Planted tree;
+    tree.Put("privacy/release.h", std::string(kHead) + number + "\n");
+    ExpectOne(tree.Found(), "line 3 has a floating point number");
+  }
+  Planted tree;
+  tree.Put("privacy/release.h", std::string(kHead) + "int a = 0x1e5 + 1'000 + b[0].c;  // 1.5\nint d(int, ...);\n");
+  tree.Put("privacy/display_epsilon.h", std::string(kHead) + "auto a = 1.5;\n");
+  tree.Put("base/digest.h", std::string(kHead) + "auto a = 1.5;\n");
+  EXPECT_TRUE(tree.Found().empty()) << testing::PrintToString(tree.Found());
+}
+
+TEST(HouseChecker, ATestThatTheTableOfAttacksNamesMustBeThere) {
+  Planted tree;
+  tree.Put("tests/unit/base/digest_test.cc", std::string(kHead) + "TEST(Digest, IsOne) {}\n");
+  tree.Put("docs/ATTACKS.md", "| guessing | `tests/unit/base/digest_test.cc`: `Digest.IsOne` |\n");
+  EXPECT_TRUE(tree.Found().empty()) << testing::PrintToString(tree.Found());
+  tree.Put("docs/ATTACKS.md", "| guessing | `tests/unit/base/gone_test.cc` |\n");
+  ExpectOne(tree.Found(), "docs/ATTACKS.md names tests/unit/base/gone_test.cc, which is not there");
+  tree.Put("docs/ATTACKS.md", "| guessing | `Digest.IsTwo` |\n");
+  ExpectOne(tree.Found(), "docs/ATTACKS.md names the test Digest.IsTwo, which is none");
+}
+
 TEST(HouseChecker, WorkLeftForLaterAndPathsOfAMachineAreFoundInCommentsToo) {
   Planted tree;
   tree.Put("base/digest.h", std::string(kHead) + "// TODO: more\n");

@@ -11,8 +11,8 @@
 #include "gtest/gtest.h"
 #include "model/figure.h"
 #include "privacy/accounting.h"
-#include "privacy/reconstruction.h"
 #include "privacy/release.h"
+#include "tests/statistics/simulated_round.h"
 #include "tests/support/seeded_random.h"
 
 namespace aangan::privacy {
@@ -28,16 +28,13 @@ double Coverage(double scale) {
   const Rational sigma_squared = SigmaSquared(8, 4871194, numbers.h);
   NoisePlan plan;
   plan.tables = {{kCells, NodeVariance(sigma_squared, false, numbers)}};
-  std::vector<Contribution> contributions;
+  std::vector<model::ClosedTallies> nodes(kNodes);
   std::vector<int64_t> truth(kCells);
-  for (int node = 0; node < kNodes; ++node) {
-    const NoiseDraw draw = Draw(plan, random);
-    model::ClosedTallies closed;
+  for (model::ClosedTallies& closed : nodes) {
     for (uint32_t cell = 0; cell < kCells; ++cell) closed.counts.push_back(static_cast<int64_t>(random.Below(300)));
     for (uint32_t cell = 0; cell < kCells; ++cell) truth[cell] += closed.counts[cell];
-    contributions.push_back({{}, Protect(closed, draw)->values()});
   }
-  const std::vector<int64_t> sums = *SumDirect(contributions);
+  const std::vector<int64_t> sums = tests::NoisedSum(nodes, plan, random);
   const Rational total = TotalVariance(sigma_squared, false, numbers, kNodes);
   const int64_t margin =
       model::Margin95({static_cast<int64_t>(total.numerator), static_cast<int64_t>(total.denominator)});

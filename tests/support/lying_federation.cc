@@ -175,6 +175,35 @@ node::LogPage LyingFederation::Log(int64_t after) const {
   return page;
 }
 
+void LyingFederation::AddMember(int place) {
+  using storage::node::WriteKind;
+  store::v1::MemberRecord record;
+  record.set_birth_year(1995);
+  record.set_gender("woman");
+  record.set_exploitation_type("forced_labour");
+  record.set_enrolment_quarter(model::PeriodText(kLiarQuarter));
+  store::v1::ConsentRecord consent;
+  consent.set_purpose(2);
+  consent.set_decision(1);
+  consent.set_decision_day(kLiarQuarter.first_day());
+  consent.set_notice_version("1");
+  consent.set_language("hi");
+  store::v1::ServiceRecord service;
+  service.set_domain("health");
+  service.set_type("health_check");
+  service.set_stage(4);
+  service.set_received_day(kLiarQuarter.last_day());
+  const model::Id member = model::RandomId(random_);
+  storage::node::RecordsChange change;
+  change.actor = "tokens/test";
+  change.writes.push_back({WriteKind::kCreate, {model::RecordKind::kMember, member, member}, 0, record});
+  change.writes.push_back(
+      {WriteKind::kCreate, {model::RecordKind::kConsent, member, model::RandomId(random_)}, 0, consent});
+  change.writes.push_back(
+      {WriteKind::kCreate, {model::RecordKind::kService, member, model::RandomId(random_)}, 0, service});
+  Must(node(place).store->SubmitAndWait(std::move(change)).status());
+}
+
 void LyingFederation::Announce() {
   clock_.Advance(kLiarQuarter.end() - clock_.Now() + absl::Hours(1));
   for (const LiarNode& here : nodes_) {

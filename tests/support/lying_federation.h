@@ -29,6 +29,7 @@
 #include "storage/node/round_keys.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/watched_random.h"
 
 namespace aangan::tests {
 
@@ -60,10 +61,12 @@ class LyingFederation {
   int n() const { return static_cast<int>(nodes_.size()); }
   LiarNode& node(int place) { return nodes_[static_cast<size_t>(place)]; }
   FakeClock& clock() { return clock_; }
-  SystemRandom& random() { return random_; }
+  WatchedRandom& random() { return random_; }
   const SigningKey& key() const { return key_; }
   const federation::v1::Roster& roster() const { return roster_.roster(); }
 
+  // A member of a node who agreed to be counted, with a service received in the quarter.
+  void AddMember(int place);
   // The quarter ends and the round is announced to all.
   void Announce();
   // As it is announced now, truly.
@@ -127,7 +130,7 @@ class LyingFederation {
   void Found();
 
   FakeClock clock_;
-  SystemRandom random_;
+  WatchedRandom random_;
   const SigningKey key_ = SigningKey::Generate(random_);
   std::vector<LiarNode> nodes_;
   federation::v1::SignedRoster roster_;

@@ -339,5 +339,37 @@ TEST_F(LyingFederationTest, ALockWhoseKeyOutlivedACrashLosesItAtTheNextStart) {
   EXPECT_EQ(liar_.answers().at(0), std::vector<std::string>{"an answer"});
 }
 
+// A second partition within a year, offered by a federation that has stopped to show the first: the collective gave its
+// word on that one, remembers it, and does not give it on the other.
+TEST_F(LyingFederationTest, ASecondPartitionWithinAYearOrARevisionOfABegunPeriodIsNotSigned) {
+  node::GovernanceBook& book = *liar_.node(0).book;
+  const auto offer = [&](int version, const std::string& place, const std::string& first) {
+    fed::SignedCatalogue offered = book.catalogues().back().signed_catalogue;  // version 1
+    offered.clear_signatures();
+    fed::Catalogue& catalogue = *offered.mutable_catalogue();
+    catalogue.set_version(version);
+    catalogue.set_first_period(first);
+    catalogue.set_last_period("2028Q4");
+    fed::Place& zone = *catalogue.add_places();
+    zone.set_id(place);
+    zone.set_title("A zone");
+    zone.set_kind(fed::PLACE_KIND_ZONE);
+    for (const fed::Collective& each : liar_.roster().collectives()) zone.add_collectives(each.id());
+    return offered;
+  };
+  const auto accept = [&](const fed::SignedCatalogue& offered) {
+    fed::SignedRoster roster = book.offered_roster()->signed_roster;
+    roster.clear_in_force();
+    roster.clear_digest();
+    EXPECT_THAT(book.TakeOffers(roster, {offered}), IsOk());
+    const std::string canonical = *model::CanonicalCatalogue(offered.catalogue());
+    return book.AcceptCatalogue(offered.catalogue().version(), AsText(Sha256(canonical)), "tokens/test").status();
+  };
+  ASSERT_THAT(accept(offer(2, "north", "2027Q2")), IsOk());  // version 1 has no places
+  EXPECT_TRUE(HasReason(accept(offer(3, "south", "2027Q3")), Reason::kCatalogueRefused));
+  EXPECT_THAT(accept(offer(4, "south", "2028Q1")), IsOk());
+  EXPECT_TRUE(HasReason(accept(offer(5, "south", "2026Q4")), Reason::kWrongState));  // that quarter is running
+}
+
 }  // namespace
 }  // namespace aangan

@@ -2,6 +2,7 @@
 // Figures and previews as people read them: the five values in words, never as zero; bars with an uncertain end.
 #include <gtest/gtest.h>
 
+#include "client/command/accuracy_table.h"
 #include "client/command/figures_table.h"
 #include "client/command/release_table.h"
 #include "client/command/words.h"
@@ -44,6 +45,14 @@ TEST(FiguresTable, TheFiveValuesAreFiveDifferentWords) {
   for (size_t i = 1; i < 5; ++i) EXPECT_TRUE(std::holds_alternative<std::monostate>(programs.rows[i][5])) << i;
 }
 
+// A download of a suppressed figure holds the word and no number, whatever stands in the message.
+TEST(FiguresTable, ASuppressedFigureHasNoNumberInTheFile) {
+  testing::internal::CaptureStdout();
+  Output(OutputForm::kCsv).Print(FiguresTable({FigureWith(fed::FIGURE_VALUE_SUPPRESSED, 0, 0)}, false));
+  const std::string file = testing::internal::GetCapturedStdout();
+  EXPECT_NE(file.find("needs_met,health,suppressed,,,,"), std::string::npos) << file;
+}
+
 TEST(FiguresTable, ABarIsFullUpToTheSureEndAndFadesBehindIt) {
   EXPECT_EQ(Bar(80, 20, 100, 10), "██████▓▓▒░");
   EXPECT_EQ(Bar(0, 0, 100, 10), "▓");
@@ -81,6 +90,33 @@ TEST(Words, EnumsDaysAndDigestsGoBothWays) {
   EXPECT_EQ(Hex(*ParseDigest(std::string(64, 'a'), "x")), std::string(64, 'a'));
   EXPECT_FALSE(ParseDigest(std::string(63, 'a'), "x").ok());
   EXPECT_FALSE(ParseDigest(std::string(64, 'g'), "x").ok());
+}
+
+TEST(AccuracyTable, SaysTheErrorInCountsAndBesideACurator) {
+  node::v1::EstimateAccuracyResponse accuracy;
+  node::v1::TableAccuracy& table = *accuracy.add_tables();
+  table.set_table("new_by_place");
+  table.set_sigma_hundredths(4053);
+  table.set_mean_error_hundredths(3234);
+  table.set_margin(80);
+  table.set_too_few_below(82);
+  table.set_times_curator_hundredths(142);
+  const Table shown = AccuracyTable(accuracy);
+  ASSERT_EQ(shown.rows.size(), 1u);
+  ASSERT_EQ(shown.columns.size(), shown.rows[0].size());
+  EXPECT_EQ(Text(shown.rows[0][1]), "40.53");
+  EXPECT_EQ(Text(shown.rows[0][2]), "32.34");
+  EXPECT_EQ(Text(shown.rows[0][5]), "1.42");
+  EXPECT_EQ(std::get<bool>(shown.rows[0][6]), false);
+}
+
+TEST(AccuracyTable, NamesTheTablesWhoseNoiseIsAtItsFloor) {
+  node::v1::EstimateAccuracyResponse accuracy;
+  for (const char* id : {"one", "two", "three"}) accuracy.add_tables()->set_table(id);
+  EXPECT_NE(FloorSentence(accuracy).find("in no table"), std::string::npos);
+  accuracy.mutable_tables(0)->set_floor_binds(true);
+  accuracy.mutable_tables(2)->set_floor_binds(true);
+  EXPECT_NE(FloorSentence(accuracy).find("at its floor in one, three:"), std::string::npos);
 }
 
 }  // namespace

@@ -22,6 +22,13 @@ TEST(SigmaSquared, IsRoundedUpToHundredths) {
   EXPECT_EQ(SigmaSquared(1, 1000000000, 6), MakeRational(1800, 100));
 }
 
+TEST(CuratorVariance, IsWhatTheBudgetAloneAsksFor) {
+  EXPECT_EQ(CuratorVariance(8, 4871194), MakeRational(82116, 100));
+  EXPECT_EQ(CuratorVariance(1, 1000000000), MakeRational(50, 100));
+  EXPECT_EQ(CuratorVariance(36, 1000000000), SigmaSquared(36, 1000000000, 6));  // 18, just the floor
+  EXPECT_LT(CuratorVariance(35, 1000000000), SigmaSquared(35, 1000000000, 6));
+}
+
 TEST(Charge, TheShippedCatalogueStaysWithinTheCap) {
   auto catalogue = DefaultCatalogue({});
   const RoundNumbers numbers = NumbersOf(12);

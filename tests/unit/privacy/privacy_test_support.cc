@@ -40,6 +40,14 @@ std::shared_ptr<const model::CompiledCatalogue> DefaultCatalogue(const Edit& edi
   return *compiled;
 }
 
+Edit WithCap(int64_t nano_rho_cap) {
+  return [nano_rho_cap](federation::v1::Catalogue& catalogue) {
+    for (federation::v1::Table& table : *catalogue.mutable_tables())
+      table.set_nano_rho(table.nano_rho() * nano_rho_cap / catalogue.nano_rho_cap());
+    catalogue.set_nano_rho_cap(nano_rho_cap);
+  };
+}
+
 federation::v1::Roster TwelveRoster() {
   const federation::v1::Catalogue catalogue = Parsed();
   tests::SeededRandom random(7);

@@ -17,6 +17,8 @@ using Edit = std::function<void(federation::v1::Catalogue&)>;
 
 // deploy/default.catalogue.txtpb, edited, compiled for its twelve collectives.
 std::shared_ptr<const model::CompiledCatalogue> DefaultCatalogue(const Edit& edit);
+// A catalogue of another budget: every table keeps its share of the cap.
+Edit WithCap(int64_t nano_rho_cap);
 // The share at `place` that follows from the secret and the shares of the first places.
 template <typename F>
 uint64_t FollowingShare(int place, uint64_t secret, const std::vector<uint64_t>& first_shares) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "model/cells.h"
 #include "model/figure.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/server/federation/federation_under_test.h"
@@ -89,6 +90,40 @@ TEST_F(FiguresTest, AStateWithoutItsYesIsSuppressedAndOneThatSaidYesIsShown) {
     EXPECT_EQ(figure.margin(), 0);
   }
   EXPECT_EQ(federation_.Figures(Place("punjab")).figures_size(), 0);  // no collective is there
+}
+
+// Not hidden at the end, but never there: no cell of a vector, no sum of a release, no entry of the log is about it.
+TEST_F(FiguresTest, AStateWithoutItsYesIsInNoVectorReleaseOrLog) {
+  Contribute(4, 1000);
+  const model::CompiledCatalogue& catalogue = federation_.compiled();
+  std::set<std::string> counted;
+  for (const bool yearly : {false, true}) {
+    for (model::Cell cell = 0; cell < (yearly ? catalogue.year_cell_count : catalogue.quarter_cell_count); ++cell)
+      for (const std::string& code : model::NameOfCell(catalogue, yearly, cell).codes) counted.insert(code);
+  }
+  EXPECT_TRUE(counted.contains("kerala"));
+  const std::set<std::string> without_yes = {"assam", "bihar", "odisha"};
+  for (const std::string& state : without_yes) EXPECT_FALSE(counted.contains(state)) << state;
+  const v1::ListFiguresResponse all = federation_.Figures({});
+  EXPECT_EQ(static_cast<size_t>(all.figures_size()), federation_.cells());
+  for (const v1::Figure& figure : all.figures())
+    for (const v1::FigureCode& code : figure.codes()) EXPECT_FALSE(without_yes.contains(code.code()));
+  const tests::FederationClient staff = federation_.Staff();
+  v1::GetNationalReleaseRequest request;
+  request.set_name("rosters/india/releases/" + federation_.period());
+  v1::GetNationalReleaseResponse release;
+  ASSERT_THAT(staff.Call(*staff.figures, &v1::FigureService::Stub::GetNationalRelease, request, &release), IsOk());
+  EXPECT_EQ(static_cast<size_t>(release.national_release().sums_size()), federation_.cells());
+  v1::ListLogEntriesRequest log_request;
+  log_request.set_parent("rosters/india");
+  v1::ListLogEntriesResponse log;
+  ASSERT_THAT(staff.Call(*staff.log, &v1::LogService::Stub::ListLogEntries, log_request, &log), IsOk());
+  EXPECT_GT(log.entries_size(), 5);
+  for (const v1::LogEntry& entry : log.entries()) {
+    EXPECT_FALSE(without_yes.contains(entry.subject()));
+    // A catalogue's charge is the one number that an entry has.
+    EXPECT_EQ(entry.charge_nano_rho() > 0, entry.kind() == v1::LOG_ENTRY_KIND_CATALOGUE);
+  }
 }
 
 TEST_F(FiguresTest, AValueThatASubtractionWouldShowIsNotReported) {
