@@ -66,16 +66,19 @@ absl::Status NotEnough(int needed, int signed_count, Literal message) {
       .ToStatus();
 }
 
-// The collectives of `roster` whose signatures under `canonical` stand in the list. Every one there must verify and be
-// there once; signers that the roster does not have are not counted, and with kAllowOthers no error.
-enum class Strangers { kRefuse, kAllow };
+// The collectives of `roster` whose signatures under `canonical` stand in the list, each once. Signers that the roster
+// does not have are not counted, and with kAllow no error; signatures that do not verify are not counted, and with
+// kAllowAndOldKeys no error either.
+enum class Strangers { kRefuse, kAllow, kAllowAndOldKeys };
 template <typename Signatures>
 absl::StatusOr<std::set<std::string>> Signers(const Signatures& signatures, const fed::Roster& roster, Literal label,
                                               absl::string_view canonical, Strangers strangers) {
   std::set<std::string> signers;
   for (const auto& one : signatures) {
-    if (strangers == Strangers::kAllow && !PlaceInRoster(roster, one.collective()).has_value()) continue;
-    RETURN_IF_ERROR(CheckOneSignature(roster, one.collective(), label, canonical, one.signature()));
+    if (strangers != Strangers::kRefuse && !PlaceInRoster(roster, one.collective()).has_value()) continue;
+    const absl::Status verified = CheckOneSignature(roster, one.collective(), label, canonical, one.signature());
+    if (!verified.ok() && strangers == Strangers::kAllowAndOldKeys) continue;
+    RETURN_IF_ERROR(verified);
     if (!signers.insert(one.collective()).second) {
       return Problem(absl::StatusCode::kInvalidArgument, Reason::kBadSignature, "A collective signs once.").ToStatus();
     }
@@ -96,6 +99,8 @@ absl::Status CheckSuccession(const fed::Roster& next, const fed::Roster& previou
 }  // namespace
 
 absl::StatusOr<std::string> CanonicalRoster(const fed::Roster& roster) { return CanonicalMessage(roster); }
+
+absl::StatusOr<std::string> CanonicalKeyChange(const fed::KeyChange& change) { return CanonicalMessage(change); }
 
 absl::StatusOr<Digest> RosterDigest(const fed::Roster& roster) {
   ASSIGN_OR_RETURN(const std::string canonical, CanonicalRoster(roster));
@@ -186,8 +191,8 @@ absl::Status CheckCatalogueSignatures(const fed::SignedCatalogue& signed_catalog
         .ToStatus();
   }
   ASSIGN_OR_RETURN(const std::string canonical, CanonicalCatalogue(catalogue));
-  ASSIGN_OR_RETURN(const auto signers,
-                   Signers(signed_catalogue.signatures(), roster, kCatalogueLabel, canonical, Strangers::kAllow));
+  ASSIGN_OR_RETURN(const auto signers, Signers(signed_catalogue.signatures(), roster, kCatalogueLabel, canonical,
+                                               Strangers::kAllowAndOldKeys));
   const int count = roster.collectives_size();
   const bool direct = catalogue.form() != fed::ROUND_FORM_SUMMED && count >= kDirectByAllMin;
   const bool by_all = direct || catalogue.nano_rho_cap() > kNanoRhoCapByAll;

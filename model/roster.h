@@ -26,6 +26,7 @@ namespace aangan::model {
 // What canonical bytes are signed under.
 inline constexpr Literal kRosterLabel = "aangan/v1/roster";
 inline constexpr Literal kCatalogueLabel = "aangan/v1/catalogue";
+inline constexpr Literal kKeyChangeLabel = "aangan/v1/key_change";
 
 // f: how many collectives may collude with a lying federation. k: how many of a roster decide.
 inline int ColludersMax(int collectives) { return (collectives - 1) / 3; }
@@ -33,6 +34,7 @@ inline int DecidingCount(int collectives) { return (collectives + ColludersMax(c
 
 // The canonical bytes that are signed and hashed. Unknown fields are refused.
 absl::StatusOr<std::string> CanonicalRoster(const federation::v1::Roster& roster);
+absl::StatusOr<std::string> CanonicalKeyChange(const federation::v1::KeyChange& change);
 absl::StatusOr<Digest> RosterDigest(const federation::v1::Roster& roster);
 
 // Structure and rules: 1 to 14 collectives sorted by id, each id and key once, states of the list "state", no operator
@@ -51,7 +53,8 @@ std::optional<int> PlaceInRoster(const federation::v1::Roster& roster, absl::str
 absl::Status CheckRosterSignatures(const federation::v1::SignedRoster& next, const federation::v1::Roster* previous);
 
 // A catalogue is in force under `roster` if at least k have signed; all of them for direct rounds from five collectives
-// on and for a cap above epsilon 2; and of a state, every collective of it. Signatures of those who left count no more.
+// on and for a cap above epsilon 2; and of a state, every collective of it. Signatures of those who left, and with keys
+// that the roster does not name, count no more.
 absl::Status CheckCatalogueSignatures(const federation::v1::SignedCatalogue& signed_catalogue,
                                       const federation::v1::Roster& roster);
 // Before it is signed: its states must be exactly the roster's. One that changed later is a value that left_out.h takes

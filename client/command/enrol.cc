@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// aangan enrol: joins a federation with a one-time token. The token comes from a file or standard input, never from the
-// command line, where every process of the machine could read it.
+// aangan enrol and change-keys: joins a federation with a one-time token, and later asks it for new keys. The token
+// comes from a file or standard input, never from the command line, where every process of the machine could read it.
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -17,7 +17,7 @@ namespace {
 using node::v1::GovernanceService;
 
 struct Wish {
-  std::string federation_address;
+  std::string federation_address;  // of enrol alone
   std::string enrolment_address;
   std::string join_token_file = "-";
 };
@@ -53,6 +53,27 @@ absl::StatusOr<int> Enrol(const Session& session, const Wish& wish) {
   return kExitOk;
 }
 
+absl::StatusOr<int> ChangeKeys(const Session& session, const Wish& wish) {
+  node::v1::ChangeKeysRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_join_token(), ReadToken(session, wish.join_token_file));
+  request.set_enrolment_address(wish.enrolment_address);
+  ASSIGN_OR_RETURN(const auto channel, session.Node(NodeRole::kOperator));
+  const auto stub = GovernanceService::NewStub(channel->grpc());
+  ASSIGN_OR_RETURN(const node::v1::ChangeKeysResponse changed,
+                   channel->Call(stub.get(), &GovernanceService::Stub::ChangeKeys, request));
+  session.output().PrintObject({{"new_phrase"}, {{changed.fingerprint_phrase()}}});
+  session.output().Say(
+      "Next: the federation proposes a roster with the new key; the collectives compare this phrase by telephone and "
+      "sign. Until then the old key goes on.");
+  return kExitOk;
+}
+
+void AddTokenFile(CLI::App& command, const std::shared_ptr<Wish>& wish) {
+  command.add_option("--enrolment-address", wish->enrolment_address, "host:port of its enrolment port")->required();
+  command.add_option("--join-token-file", wish->join_token_file, "file with the join token; - reads it from the input")
+      ->capture_default_str();
+}
+
 }  // namespace
 
 void AddEnrol(CLI::App& app, Session& session) {
@@ -61,10 +82,14 @@ void AddEnrol(CLI::App& app, Session& session) {
                  "aangan enrol --federation-address fed.example:7411 --enrolment-address fed.example:7413 < token");
   auto wish = std::make_shared<Wish>();
   enrol->add_option("--federation-address", wish->federation_address, "host:port of the federation")->required();
-  enrol->add_option("--enrolment-address", wish->enrolment_address, "host:port of its enrolment port")->required();
-  enrol->add_option("--join-token-file", wish->join_token_file, "file with the join token; - reads it from the input")
-      ->capture_default_str();
+  AddTokenFile(*enrol, wish);
   enrol->callback([&session, wish] { session.run = [&session, wish] { return Enrol(session, *wish); }; });
+
+  CLI::App* change = AddCommand(app, "change-keys", "Make new keys for this node, with a one-time token for new keys",
+                                "aangan change-keys --enrolment-address fed.example:7413 < token");
+  auto keys = std::make_shared<Wish>();
+  AddTokenFile(*change, keys);
+  change->callback([&session, keys] { session.run = [&session, keys] { return ChangeKeys(session, *keys); }; });
 }
 
 }  // namespace aangan::client

@@ -92,10 +92,12 @@ absl::StatusOr<int> Figures(const Session& session, const Question& question) {
   const auto& [figures, contributors, missing] = said;
   if (session.for_people() && !figures.empty()) {
     const fed::Figure& first = figures.front();
-    session.output().Say(absl::StrCat(
-        first.period(), ". ", CoverageSentence(contributors, missing), first.rehearsal() ? " A rehearsal." : "",
-        first.form() == fed::ROUND_FORM_DIRECT ? " Each collective's noised numbers were seen by the federation."
-                                               : ""));
+    const std::string state = StateSentence(figures);
+    session.output().Say(absl::StrCat(first.period(), ". ", state, state.empty() ? "" : " ",
+                                      CoverageSentence(contributors, missing), first.rehearsal() ? " A rehearsal." : "",
+                                      first.form() == fed::ROUND_FORM_DIRECT
+                                          ? " Each collective's noised numbers were seen by the federation."
+                                          : ""));
   }
   session.output().Print(FiguresTable(figures, session.for_people()));
   if (session.for_people() && !figures.empty())

@@ -3,6 +3,7 @@
 #include "client/command/figures_table.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -36,6 +37,32 @@ const char* WordsFor(fed::FigureValue value) {
   }
 }
 
+const char* WordsFor(fed::ReleaseState state) {
+  switch (state) {
+    case fed::RELEASE_STATE_PROVISIONAL:
+      return "Provisional: may still be disputed.";
+    case fed::RELEASE_STATE_CONFIRMED:
+      return "Confirmed: final.";
+    case fed::RELEASE_STATE_CORRECTED:
+      return "Corrected: final, and not what was shown before.";
+    case fed::RELEASE_STATE_DISPUTED:
+      return "Disputed: withdrawn, because answers disagree.";
+    case fed::RELEASE_STATE_SUPERSEDED:
+      return "Superseded: other figures took their place.";
+    default:
+      return "In a state that this program is too old to name.";
+  }
+}
+
+// Some figures have none: what is not collected belongs to no release.
+std::set<fed::ReleaseState> StatesOf(const std::vector<fed::Figure>& figures) {
+  std::set<fed::ReleaseState> states;
+  for (const fed::Figure& each : figures) {
+    if (each.state() != fed::RELEASE_STATE_UNSPECIFIED) states.insert(each.state());
+  }
+  return states;
+}
+
 int64_t Longest(const std::vector<fed::Figure>& figures) {
   int64_t longest = 1;
   for (const fed::Figure& figure : figures) longest = std::max(longest, figure.number() + figure.margin());
@@ -48,6 +75,14 @@ std::string CoverageSentence(const std::vector<std::string>& contributors, const
   std::string sentence =
       absl::StrCat("In it: ", contributors.size(), " of ", contributors.size() + missing.size(), " collectives.");
   if (!missing.empty()) absl::StrAppend(&sentence, " Not in it: ", absl::StrJoin(missing, ", "), ".");
+  return sentence;
+}
+
+std::string StateSentence(const std::vector<fed::Figure>& figures) {
+  const std::set<fed::ReleaseState> states = StatesOf(figures);
+  std::string sentence = states.size() > 1 ? "Not all alike. " : "";
+  absl::StrAppend(&sentence, absl::StrJoin(states, " ",
+                                           [](std::string* out, fed::ReleaseState state) { *out += WordsFor(state); }));
   return sentence;
 }
 
@@ -83,10 +118,12 @@ Table FiguresTable(const std::vector<fed::Figure>& figures, bool for_people) {
   }
   table.columns = {"indicator", "of", "figure", "margin", ""};
   const int64_t longest = Longest(figures);
+  const bool mixed = StatesOf(figures).size() > 1;
   for (const fed::Figure& each : figures) {
     const bool number = each.value() == fed::FIGURE_VALUE_NUMBER;
+    const char* mark = mixed && each.state() == fed::RELEASE_STATE_PROVISIONAL ? " (provisional)" : "";
     table.rows.push_back({each.indicator(), CodesText(each, " / "),
-                          number ? GroupedNumber(each.number()) : std::string(WordsFor(each.value())),
+                          absl::StrCat(number ? GroupedNumber(each.number()) : WordsFor(each.value()), mark),
                           number ? absl::StrCat("± ", GroupedNumber(each.margin())) : std::string(),
                           number ? Bar(each.number(), each.margin(), longest, kBarWidth) : std::string()});
   }

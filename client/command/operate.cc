@@ -117,6 +117,8 @@ const char* SentenceOf(node::v1::AlarmKind kind) {
       return "answers disagree and nobody can be named; the figures are withdrawn";
     case node::v1::ALARM_KIND_SECOND_FREEZE:
       return "another freeze of a round was shown after the first was answered; it was not answered";
+    case node::v1::ALARM_KIND_BAD_VOID:
+      return "a round was called void when it can not be; its key was kept";
     default:
       return "something that this program is too old to name";
   }

@@ -138,8 +138,15 @@ absl::StatusOr<v1::PublishKeyBatchResponse> AnswerRpc::PublishKeyBatch(const ser
     return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "The collective has not enrolled.")
         .Field("key_batch.collective", "must be the caller's own");
   }
+  // With the key of the roster in force, or with the one that the next roster will name.
   ASSIGN_OR_RETURN(const PublicKey key, model::ParseKey(enrolled->value.collective().signing_key(), "signing_key"));
-  RETURN_IF_ERROR(privacy::CheckKeyBatch(request.key_batch(), request.signature(), rooms_.names->roster(), key));
+  absl::Status checked = privacy::CheckKeyBatch(request.key_batch(), request.signature(), rooms_.names->roster(), key);
+  ASSIGN_OR_RETURN(const auto in_force, rooms_.rosters->InForce(request.key_batch().collective()));
+  if (HasReason(checked, Reason::kBadSignature) && in_force) {
+    ASSIGN_OR_RETURN(const PublicKey current, model::ParseKey(in_force->signing_key(), "signing_key"));
+    checked = privacy::CheckKeyBatch(request.key_batch(), request.signature(), rooms_.names->roster(), current);
+  }
+  RETURN_IF_ERROR(checked);
   v1::PublishKeyBatchResponse response;
   ASSIGN_OR_RETURN(const int64_t number, rooms_.log->Publish(request.key_batch(), request.signature()));
   response.set_number(number);

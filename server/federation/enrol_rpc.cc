@@ -20,6 +20,8 @@ server::Role RoleOf(v1::JoinKind kind) {
   return kind == v1::JOIN_KIND_AUDITOR_APP ? server::Role::kAuditor : server::Role::kAnalyst;
 }
 
+absl::Status Listed(Literal what) { return Problem(absl::StatusCode::kUnauthenticated, Reason::kJoinTokenUsed, what); }
+
 }  // namespace
 
 std::map<std::string, server::Handler> EnrolRpc::Handlers() {
@@ -28,6 +30,17 @@ std::map<std::string, server::Handler> EnrolRpc::Handlers() {
 
 absl::StatusOr<v1::EnrolResponse> EnrolRpc::Enrol(const server::Call&, const v1::EnrolRequest& request) {
   return UntilUncontested([&] { return EnrolOnce(request); });
+}
+
+absl::Status EnrolRpc::CheckKeyChange(const v1::EnrolRequest& request, const v1::Collective& in_force) const {
+  v1::KeyChange change;
+  change.set_roster(rooms_.names->roster());
+  change.set_collective(in_force.id());
+  change.set_signing_key(request.signing_key());
+  change.set_certificate_request_digest(std::string(AsText(Sha256(request.certificate_request()))));
+  ASSIGN_OR_RETURN(const std::string canonical, model::CanonicalKeyChange(change));
+  ASSIGN_OR_RETURN(const PublicKey key, model::ParseKey(in_force.signing_key(), "signing_key"));
+  return VerifySignature(key, model::kKeyChangeLabel, canonical, AsBytes(request.key_change_signature()));
 }
 
 absl::Status EnrolRpc::TakeNode(const StoredJoinToken& token, const v1::EnrolRequest& request,
@@ -40,24 +53,30 @@ absl::Status EnrolRpc::TakeNode(const StoredJoinToken& token, const v1::EnrolReq
     return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "Another collective has this key.")
         .Field("signing_key", "must be the node's own");
   }
-  ASSIGN_OR_RETURN(const bool listed, rooms_.rosters->IsListed(token.id()));
-  if (listed) {
-    return Problem(absl::StatusCode::kUnauthenticated, Reason::kJoinTokenUsed,
-                   "The collective stands in a roster already; its keys do not change by a join token.");
-  }
+  const std::string key = RosterBook::CollectiveKey(token.id());
+  ASSIGN_OR_RETURN(const auto before, rooms_.rosters->FindCollective(token.id()));
+  ASSIGN_OR_RETURN(const std::optional<v1::Collective> in_force, rooms_.rosters->InForce(token.id()));
   EnrolledCollective enrolled;
   enrolled.set_enrol_time_us(absl::ToUnixMicros(rooms_.clock->Now()));
   v1::Collective& collective = *enrolled.mutable_collective();
-  collective.set_id(token.id());
-  collective.set_title(token.title());
-  collective.set_state(token.state());
-  collective.set_run_by(token.run_by());
+  if (token.kind() == v1::JOIN_KIND_NEW_KEYS) {
+    if (!in_force) return Listed("The collective has left the roster, so it has no keys there to change.");
+    RETURN_IF_ERROR(CheckKeyChange(request, *in_force));
+    collective = *in_force;
+  } else {
+    ASSIGN_OR_RETURN(const bool listed, rooms_.rosters->IsListed(token.id()));
+    if (listed) return Listed("The collective stands in a roster already; its keys change by a token for new keys.");
+    collective.set_id(token.id());
+    collective.set_title(token.title());
+    collective.set_state(token.state());
+    collective.set_run_by(token.run_by());
+  }
   collective.set_signing_key(request.signing_key());
   collective.set_certificate_fingerprint(std::string(AsText(certificate.fingerprint)));
-  const std::string key = RosterBook::CollectiveKey(token.id());
-  ASSIGN_OR_RETURN(const auto before, rooms_.rosters->FindCollective(token.id()));
   conditions.push_back(Unchanged(Table::kSettings, key, before));
-  if (before) {
+  // The certificate of the roster in force goes with that roster.
+  if (before &&
+      !(in_force && in_force->certificate_fingerprint() == before->value.collective().certificate_fingerprint())) {
     writes.push_back(
         {Table::kSettings, CertificateKey(before->value.collective().certificate_fingerprint()), std::nullopt});
   }
@@ -75,7 +94,7 @@ absl::StatusOr<v1::EnrolResponse> EnrolRpc::EnrolOnce(const v1::EnrolRequest& re
   spent.set_used(true);
   std::vector<Write> writes = {{Table::kSettings, token.key, spent.SerializeAsString()}};
   std::vector<Condition> conditions = {Unchanged(Table::kSettings, token)};
-  if (token.value.kind() == v1::JOIN_KIND_NODE) {
+  if (token.value.kind() == v1::JOIN_KIND_NODE || token.value.kind() == v1::JOIN_KIND_NEW_KEYS) {
     RETURN_IF_ERROR(TakeNode(token.value, request, certificate, writes, conditions));
   } else {
     if (!request.signing_key().empty()) {

@@ -41,6 +41,7 @@ class EnrolRpc {
 
  private:
   absl::StatusOr<v1::EnrolResponse> EnrolOnce(const v1::EnrolRequest& request);
+  absl::Status CheckKeyChange(const v1::EnrolRequest& request, const v1::Collective& in_force) const;
   absl::Status TakeNode(const store::v1::StoredJoinToken& token, const v1::EnrolRequest& request,
                         const SignedCertificate& certificate, std::vector<Write>& writes,
                         std::vector<Condition>& conditions);

@@ -74,13 +74,21 @@ absl::Status JoinTokens::CheckWish(const v1::CreateJoinTokenRequest& wish) const
     if (!model::FindCode(model::ListId::kState, wish.state())) problem.Field("state", "must be a code of \"state\"");
     if (!model::IsSlug(wish.run_by())) problem.Field("run_by", "must be the slug of an organisation");
   } else if (!wish.title().empty() || !wish.state().empty() || !wish.run_by().empty()) {
-    problem.Field("title", "must be empty for an app, as state and run_by");
+    problem.Field("title", "must be empty for an app and for new keys, as state and run_by");
   }
   return problem.has_fields() ? problem.ToStatus() : absl::OkStatus();
 }
 
 absl::StatusOr<v1::CreateJoinTokenResponse> JoinTokens::Make(const v1::CreateJoinTokenRequest& wish) const {
   RETURN_IF_ERROR(CheckWish(wish));
+  if (wish.kind() == v1::JOIN_KIND_NEW_KEYS) {
+    ASSIGN_OR_RETURN(const auto in_force, rosters_->InForce(wish.id()));
+    if (!in_force) {
+      return Problem(absl::StatusCode::kNotFound, Reason::kNotFound,
+                     "The collective is not in the roster in force, so it has no keys there to change.");
+    }
+    return Store(wish);
+  }
   const bool node = wish.kind() == v1::JOIN_KIND_NODE;
   ASSIGN_OR_RETURN(const bool listed, rosters_->IsListed(wish.id()));
   ASSIGN_OR_RETURN(const auto enrolled, rosters_->FindCollective(wish.id()));
@@ -89,6 +97,10 @@ absl::StatusOr<v1::CreateJoinTokenResponse> JoinTokens::Make(const v1::CreateJoi
     return Problem(absl::StatusCode::kAlreadyExists, Reason::kAlreadyExists,
                    "A collective or app of this id has joined. Give another id.");
   }
+  return Store(wish);
+}
+
+absl::StatusOr<v1::CreateJoinTokenResponse> JoinTokens::Store(const v1::CreateJoinTokenRequest& wish) const {
   std::string bytes;
   auto secret = random_->Bytes<16>();
   absl::StrAppend(&bytes, AsText(secret), AsText(authority_));

@@ -34,7 +34,8 @@ class JoinTokens {
       : store_(store), rosters_(rosters), authority_(authority), clock_(clock), random_(random) {}
 
   // ALREADY_EXISTS when the collective stands in a roster, or the app has enrolled. A collective that has enrolled and
-  // stands in no roster yet may join anew, for example because the answer to its enrolment was lost.
+  // stands in no roster yet may join anew, for example because the answer to its enrolment was lost. NOT_FOUND for new
+  // keys of one that is not in the roster in force.
   absl::StatusOr<v1::CreateJoinTokenResponse> Make(const v1::CreateJoinTokenRequest& wish) const;
   // What is stored of a token that may still be used.
   absl::StatusOr<Stored<store::v1::StoredJoinToken>> Find(absl::string_view text) const;
@@ -42,6 +43,7 @@ class JoinTokens {
   absl::StatusOr<std::optional<absl::Time>> NewestUsable() const;
 
  private:
+  absl::StatusOr<v1::CreateJoinTokenResponse> Store(const v1::CreateJoinTokenRequest& wish) const;
   absl::Status CheckWish(const v1::CreateJoinTokenRequest& wish) const;
 
   FederationStore* const store_;

@@ -90,7 +90,7 @@ absl::StatusOr<int64_t> LogBook::AddOnce(v1::LogEntry entry) const {
     ASSIGN_OR_RETURN(const std::vector<v1::LogEntry> all, All());
     for (const v1::LogEntry& there : all) {
       if (there.kind() == entry.kind() && there.digest() == entry.digest() && there.author() == entry.author() &&
-          there.subject() == entry.subject())
+          there.subject() == entry.subject() && there.signature() == entry.signature())
         return there.number();
     }
     std::vector<Write> writes;

@@ -8,6 +8,7 @@
 #include "base/problem.h"
 #include "base/status.h"
 #include "model/roster.h"
+#include "server/federation/credentials.h"
 
 namespace aangan::federation {
 namespace {
@@ -23,6 +24,15 @@ v1::SignedRoster Signed(const StoredEpoch& stored) {
   *signed_roster.mutable_roster() = stored.roster();
   *signed_roster.mutable_signatures() = stored.signatures();
   return signed_roster;
+}
+
+// Of collectives that have another one in the next epoch; who leaves keeps its own, because it still answers.
+void EndReplacedCertificates(const v1::Roster& before, const v1::Roster& next, std::vector<Write>& writes) {
+  for (const v1::Collective& each : before.collectives()) {
+    const std::optional<int> place = model::PlaceInRoster(next, each.id());
+    if (place && next.collectives(*place).certificate_fingerprint() != each.certificate_fingerprint())
+      writes.push_back({Table::kSettings, CertificateKey(each.certificate_fingerprint()), std::nullopt});
+  }
 }
 
 absl::Status NoEpoch() {
@@ -81,6 +91,13 @@ absl::StatusOr<std::optional<v1::Roster>> RosterBook::InForce() const {
   return std::optional<v1::Roster>();
 }
 
+absl::StatusOr<std::optional<v1::Collective>> RosterBook::InForce(absl::string_view collective) const {
+  ASSIGN_OR_RETURN(const std::optional<v1::Roster> roster, InForce());
+  const auto place = roster ? model::PlaceInRoster(*roster, collective) : std::nullopt;
+  if (!place) return std::optional<v1::Collective>();
+  return std::optional<v1::Collective>(roster->collectives(*place));
+}
+
 absl::StatusOr<bool> RosterBook::IsListed(absl::string_view collective) const {
   ASSIGN_OR_RETURN(const auto epochs, Epochs());
   return std::any_of(epochs.begin(), epochs.end(), [&](const Stored<StoredEpoch>& epoch) {
@@ -134,18 +151,22 @@ absl::StatusOr<v1::SignedRoster> RosterBook::Sign(int32_t epoch, const v1::Roste
     ASSIGN_OR_RETURN(const auto stored, ReadStored<StoredEpoch>(*store_, Table::kSettings, key));
     if (!stored) return NoEpoch();
     ASSIGN_OR_RETURN(const std::string canonical, model::CanonicalRoster(stored->value.roster()));
-    // Collectives of the epoch before decide, also one that is not in this epoch any more.
-    v1::Roster signer_of = stored->value.roster();
-    if (!model::PlaceInRoster(signer_of, signature.collective()).has_value() && epoch > 1) {
-      ASSIGN_OR_RETURN(const v1::SignedRoster before, Epoch(epoch - 1));
-      signer_of = before.roster();
+    // Collectives of the epoch before decide, with their keys in it, also one that is not in this epoch any more; who
+    // joins signs to say that it wants to.
+    v1::Roster before;
+    if (epoch > 1) {
+      ASSIGN_OR_RETURN(const v1::SignedRoster described, Epoch(epoch - 1));
+      before = described.roster();
     }
-    RETURN_IF_ERROR(model::CheckOneSignature(signer_of, signature.collective(), model::kRosterLabel, canonical,
-                                             signature.signature()));
+    const bool decides = model::PlaceInRoster(before, signature.collective()).has_value();
+    RETURN_IF_ERROR(model::CheckOneSignature(decides ? before : stored->value.roster(), signature.collective(),
+                                             model::kRosterLabel, canonical, signature.signature()));
     StoredEpoch changed = stored->value;
     InsertByCollective(changed.mutable_signatures(), signature);
-    RETURN_IF_ERROR(
-        store_->Commit({{Table::kSettings, key, changed.SerializeAsString()}}, {Unchanged(Table::kSettings, *stored)}));
+    std::vector<Write> writes = {{Table::kSettings, key, changed.SerializeAsString()}};
+    if (epoch > 1 && model::CheckRosterSignatures(Signed(changed), &before).ok())
+      EndReplacedCertificates(before, changed.roster(), writes);
+    RETURN_IF_ERROR(store_->Commit(writes, {Unchanged(Table::kSettings, *stored)}));
     return Epoch(epoch);
   });
 }

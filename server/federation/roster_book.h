@@ -41,13 +41,16 @@ class RosterBook {
   absl::StatusOr<v1::SignedRoster> Epoch(std::optional<int32_t> epoch) const;
   // The newest epoch that enough collectives have signed.
   absl::StatusOr<std::optional<v1::Roster>> InForce() const;
+  // The collective in the newest epoch in force; none when it is not in it.
+  absl::StatusOr<std::optional<v1::Collective>> InForce(absl::string_view collective) const;
   // Whether any epoch, proposed or in force, names the collective.
   absl::StatusOr<bool> IsListed(absl::string_view collective) const;
 
   // The next epoch from collectives that have enrolled. A proposal that nobody has signed yet is replaced.
   absl::StatusOr<v1::SignedRoster> Propose(const std::vector<std::string>& collectives);
   // The same signature again changes nothing; another one of the same collective under the same bytes can not verify
-  // and differ, because Ed25519 is deterministic.
+  // and differ, because Ed25519 is deterministic. Collectives of the epoch before sign with their keys in that one.
+  // With the epoch in force the certificates go that it replaces.
   absl::StatusOr<v1::SignedRoster> Sign(int32_t epoch, const v1::RosterSignature& signature);
 
  private:

@@ -113,9 +113,10 @@ absl::Status RoundAgent::Step(const StoredRound& round) {
     case RoundStep::kWait:
       return absl::OkStatus();
     case RoundStep::kVoid: {
-      store::v1::StoredRound after = round.value;
-      after.set_state(v1::ROUND_STATE_VOID);
-      status = rooms_.rounds->Replace(round, after, {MakeEntry(v1::LOG_ENTRY_KIND_VOID, round.key, "", Digest{}, "")});
+      ASSIGN_OR_RETURN(const store::v1::StoredRound after, rooms_.rounds->Voided(round));
+      ASSIGN_OR_RETURN(const std::string canonical, CanonicalVoidOf(after.round_descriptor()));
+      status = rooms_.rounds->Replace(
+          round, after, {MakeEntry(v1::LOG_ENTRY_KIND_VOID, round.key, "", Sha256(canonical), after.void_signature())});
       if (status.ok()) LogWarning("rounds", "void: too few contributions").Name("period", round.key);
       break;
     }

@@ -44,6 +44,14 @@ v1::Freeze FreezeOf(const store::v1::StoredRound& round, const Digest& round_id)
   return freeze;
 }
 
+absl::StatusOr<std::string> CanonicalVoidOf(const v1::RoundDescriptor& descriptor) {
+  ASSIGN_OR_RETURN(const Digest round_id, RoundIdOf(descriptor));
+  v1::Void word;
+  word.set_round_id(std::string(AsText(round_id)));
+  word.set_period(descriptor.period());
+  return model::CanonicalVoid(word);
+}
+
 absl::StatusOr<std::optional<StoredRound>> RoundBook::Find(const model::Period& quarter) const {
   return ReadStored<store::v1::StoredRound>(*store_, Table::kRounds, model::PeriodText(quarter));
 }
@@ -88,6 +96,7 @@ absl::StatusOr<v1::Round> RoundBook::Describe(const store::v1::StoredRound& stor
     *round.mutable_freeze() = FreezeOf(stored, round_id);
     round.set_freeze_signature(stored.freeze_signature());
   }
+  round.set_void_signature(stored.void_signature());
   return round;
 }
 
@@ -123,6 +132,14 @@ absl::StatusOr<store::v1::StoredRound> RoundBook::Frozen(const StoredRound& roun
   ASSIGN_OR_RETURN(const std::string canonical, model::CanonicalFreeze(FreezeOf(frozen, round_id)));
   frozen.set_freeze_signature(std::string(AsText(key_->Sign(model::kFreezeLabel, canonical))));
   return frozen;
+}
+
+absl::StatusOr<store::v1::StoredRound> RoundBook::Voided(const StoredRound& round) const {
+  store::v1::StoredRound voided = round.value;
+  voided.set_state(v1::ROUND_STATE_VOID);
+  ASSIGN_OR_RETURN(const std::string canonical, CanonicalVoidOf(voided.round_descriptor()));
+  voided.set_void_signature(std::string(AsText(key_->Sign(model::kVoidLabel, canonical))));
+  return voided;
 }
 
 absl::Status RoundBook::Replace(const StoredRound& before, const store::v1::StoredRound& after,

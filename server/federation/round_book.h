@@ -63,6 +63,8 @@ class RoundBook {
                                 const model::Period& quarter, absl::Time now);
   // The round frozen with what is in, signed, as a row that differs from `round`; the caller commits it.
   absl::StatusOr<store::v1::StoredRound> Frozen(const StoredRound& round) const;
+  // The round void, signed, in the same way.
+  absl::StatusOr<store::v1::StoredRound> Voided(const StoredRound& round) const;
   // One step of a round: the row, its entry in the log, and what else belongs to it. ABORTED when something changed
   // meanwhile.
   absl::Status Replace(const StoredRound& before, const store::v1::StoredRound& after, std::vector<v1::LogEntry> log,
@@ -78,6 +80,7 @@ class RoundBook {
 };
 
 v1::Freeze FreezeOf(const store::v1::StoredRound& round, const Digest& round_id);
+absl::StatusOr<std::string> CanonicalVoidOf(const v1::RoundDescriptor& descriptor);
 absl::StatusOr<Digest> RoundIdOf(const v1::RoundDescriptor& descriptor);
 
 }  // namespace aangan::federation

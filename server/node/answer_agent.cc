@@ -95,7 +95,7 @@ absl::Status AnswerAgent::Resume() {
 absl::Status AnswerAgent::Step(FederationLink& link, const fed::Round& round, const RoundEntry& entry) {
   if (round.round_descriptor().form() != fed::ROUND_FORM_SUMMED || rooms_.once->SitsOut(entry.period))
     return absl::OkStatus();
-  if (round.state() == fed::ROUND_STATE_VOID) return rooms_.keys->Destroy(entry.period);
+  if (round.state() == fed::ROUND_STATE_VOID) return EndVoid(round, entry).status();
   ASSIGN_OR_RETURN(const std::optional<AnswerLock> lock, rooms_.once->FindLock(entry.period));
   if (lock) return GoOn(link, round, *lock);
   ASSIGN_OR_RETURN(const std::optional<SecretBytes> key, rooms_.keys->Find(entry.period));
@@ -104,6 +104,19 @@ absl::Status AnswerAgent::Step(FederationLink& link, const fed::Round& round, co
   if (round.state() == fed::ROUND_STATE_ANNOUNCED) return ComplainEarly(link, ground, *key);
   if (TakesAnswers(round.state())) return AnswerFreeze(link, round, entry, ground, *key);
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> AnswerAgent::EndVoid(const fed::Round& round, const RoundEntry& entry) {
+  const auto membership = rooms_.identity->membership();
+  if (!membership) return false;
+  const absl::Status is_void = CheckVoid(round, entry, rooms_.clock->Now(), membership->federation_key);
+  ASSIGN_OR_RETURN(const std::optional<AnswerLock> lock, rooms_.once->FindLock(entry.period));
+  if (!is_void.ok() || lock) {  // what was frozen can not be void
+    RETURN_IF_ERROR(Alarm(AlarmKind::kBadVoid, entry.period, round.SerializeAsString()));
+    return false;
+  }
+  RETURN_IF_ERROR(rooms_.keys->Destroy(entry.period));
+  return true;
 }
 
 absl::Status AnswerAgent::GoOn(FederationLink& link, const fed::Round& round, const AnswerLock& lock) {
@@ -121,7 +134,8 @@ absl::StatusOr<AnswerAgent::Opened> AnswerAgent::OpenAll(const std::vector<fed::
   const auto membership = rooms_.identity->membership();
   const std::optional<int> own =
       membership ? model::PlaceInRoster(ground.roster, membership->collective) : std::nullopt;
-  if (!own) return AskAgain();
+  const SigningKey* signing = rooms_.identity->KeyIn(ground.roster);
+  if (!own || signing == nullptr) return AskAgain();
   Opened opened;
   for (const fed::Share& share : shares) {
     const std::optional<int> dealer = model::PlaceInRoster(ground.roster, share.dealer());
@@ -134,8 +148,8 @@ absl::StatusOr<AnswerAgent::Opened> AnswerAgent::OpenAll(const std::vector<fed::
     } else if (*dealer == *own) {
       opened.own_does_not_open = true;
     } else {
-      opened.faults.push_back({share.dealer(), privacy::BuildComplaint(head, *ground.holders, *own, one, share.sealed(),
-                                                                       rooms_.identity->key())});
+      opened.faults.push_back(
+          {share.dealer(), privacy::BuildComplaint(head, *ground.holders, *own, one, share.sealed(), *signing)});
     }
   }
   return opened;
@@ -190,8 +204,11 @@ absl::Status AnswerAgent::AnswerFreeze(FederationLink& link, const fed::Round& r
       return AskAgain();
   }
   const auto own = model::PlaceInRoster(ground.roster, rooms_.identity->membership()->collective);
+  // The key of the round's roster, also when a later roster names another.
+  const SigningKey* signing = rooms_.identity->KeyIn(ground.roster);
   // Shares sealed to another key than this node's: it counts as without one.
-  if (!own || ground.holders->recipient_keys[static_cast<size_t>(*own)] != privacy::RecipientKeyOf(key))
+  if (!own || signing == nullptr ||
+      ground.holders->recipient_keys[static_cast<size_t>(*own)] != privacy::RecipientKeyOf(key))
     return absl::OkStatus();
   ASSIGN_OR_RETURN(const Opened opened, OpenAll(shares, ground, key));
   if (opened.own_does_not_open) return absl::OkStatus();
@@ -208,12 +225,11 @@ absl::Status AnswerAgent::AnswerFreeze(FederationLink& link, const fed::Round& r
   privacy::AnswerHeader header;
   header.round_id = entry.round_id;
   header.freeze = lock.freeze;
-  header.node_id = model::NodeId(rooms_.identity->key().public_key()).bytes;
+  header.node_id = model::NodeId(signing->public_key()).bytes;
   header.log = rooms_.watch->position();
   header.incarnation = rooms_.once->incarnation();
   ASSIGN_OR_RETURN(header.counter, rooms_.once->NextCounter());
-  lock.answer = privacy::BuildAnswer(header, privacy::SumShares(opened.shares, LeftOutOf(ground, freeze)),
-                                     rooms_.identity->key());
+  lock.answer = privacy::BuildAnswer(header, privacy::SumShares(opened.shares, LeftOutOf(ground, freeze)), *signing);
   fed::Round kept;  // with its signature, for the file that people may carry
   *kept.mutable_freeze() = freeze;
   kept.set_freeze_signature(round.freeze_signature());

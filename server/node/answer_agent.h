@@ -47,6 +47,9 @@ class AnswerAgent {
   absl::Status Resume();
   // What there is to do in a summed round that was checked when it was announced.
   absl::Status Step(FederationLink& link, const federation::v1::Round& round, const storage::node::RoundEntry& entry);
+  // A round that is called void: when it is, by signature and clock, and this node has seen no freeze of it, the
+  // period's key is destroyed. False, with an alarm, and the key is kept, when it is not.
+  absl::StatusOr<bool> EndVoid(const federation::v1::Round& round, const storage::node::RoundEntry& entry);
   // Adds up the published answers. True when they say what the release says; false, with an alarm, when they do not.
   absl::StatusOr<bool> CheckSum(FederationLink& link, const federation::v1::Round& round,
                                 const storage::node::RoundEntry& entry, const federation::v1::NationalRelease& release);

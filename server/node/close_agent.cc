@@ -64,6 +64,10 @@ absl::StatusOr<CloseAgent::Proposal> CloseAgent::Propose(const model::Period& qu
                    "The round is of another catalogue than the one that this collective accepted for the quarter.");
   }
   ASSIGN_OR_RETURN(RoundGround ground, GroundOf(*entry, *rooms_.book));
+  if (rooms_.identity->KeyIn(ground.roster) == nullptr) {
+    return Problem(absl::StatusCode::kFailedPrecondition, Reason::kNoRoster,
+                   "The round is of a roster that does not hold this node's key: it takes part from the next one on.");
+  }
   if (rooms_.once->BudgetLeft(quarter, ground.catalogue->source.nano_rho_cap()) < entry->charge_nano_rho) {
     return Problem(absl::StatusCode::kFailedPrecondition, Reason::kBudget,
                    "The privacy budget of four quarters does not allow this round.");
@@ -128,9 +132,10 @@ absl::StatusOr<RoundEntry> CloseAgent::Approve(const model::Period& quarter, abs
     return Problem(absl::StatusCode::kAborted, Reason::kProposalChanged,
                    "What would leave is not what was looked at: records have changed since. Look again.");
   }
+  const SigningKey& signing = *rooms_.identity->KeyIn(proposal.ground.roster);
   privacy::ContributionHeader header;
   header.round_id = entry.round_id;
-  header.node_id = model::NodeId(rooms_.identity->key().public_key()).bytes;
+  header.node_id = model::NodeId(signing.public_key()).bytes;
   header.incarnation = rooms_.once->incarnation();
   header.log = rooms_.watch->position();
   ASSIGN_OR_RETURN(header.counter, rooms_.once->NextCounter());
@@ -140,10 +145,9 @@ absl::StatusOr<RoundEntry> CloseAgent::Approve(const model::Period& quarter, abs
   approval.protected_vector = encoded;
   approval.make_contribution = [&](const Digest& ledger_head) -> absl::StatusOr<std::string> {
     header.ledger_head = ledger_head;
-    if (!proposal.ground.holders) return privacy::BuildDirect(header, proposal.leaves, rooms_.identity->key());
+    if (!proposal.ground.holders) return privacy::BuildDirect(header, proposal.leaves, signing);
     // Dealt here and never again: from this batch on the bytes stand.
-    return privacy::BuildSummed(header, *proposal.ground.holders, proposal.leaves, rooms_.identity->key(),
-                                *rooms_.random);
+    return privacy::BuildSummed(header, *proposal.ground.holders, proposal.leaves, signing, *rooms_.random);
   };
   approval.name_contribution = [&](absl::string_view contribution) {
     return NameOfContribution(proposal.ground, contribution);

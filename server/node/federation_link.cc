@@ -78,9 +78,12 @@ class GrpcLink final : public FederationLink {
     for (grpc::ClientContext* context : under_way_) context->TryCancel();
   }
 
-  absl::StatusOr<fed::SignedRoster> NewestRoster() override {
+  absl::StatusOr<fed::SignedRoster> NewestRoster() override { return Epoch("-"); }
+  absl::StatusOr<fed::SignedRoster> GetRoster(int32_t epoch) override { return Epoch(absl::StrCat(epoch)); }
+
+  absl::StatusOr<fed::SignedRoster> Epoch(const std::string& epoch) {
     fed::GetEpochRequest request;
-    request.set_name(absl::StrCat(roster_name_, "/epochs/-"));
+    request.set_name(absl::StrCat(roster_name_, "/epochs/", epoch));
     fed::GetEpochResponse response;
     RETURN_IF_ERROR(Ask(*rosters_, &fed::RosterService::Stub::GetEpoch, request, &response));
     return std::move(*response.mutable_signed_roster());

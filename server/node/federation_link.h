@@ -53,6 +53,7 @@ class FederationLink {
   virtual void Cancel() = 0;
 
   virtual absl::StatusOr<federation::v1::SignedRoster> NewestRoster() = 0;
+  virtual absl::StatusOr<federation::v1::SignedRoster> GetRoster(int32_t epoch) = 0;
   virtual absl::StatusOr<federation::v1::SignedRoster> SignRoster(int32_t epoch, absl::string_view signature) = 0;
   virtual absl::StatusOr<std::vector<federation::v1::SignedCatalogue>> ListCatalogues() = 0;
   virtual absl::StatusOr<federation::v1::SignedCatalogue> SignCatalogue(int32_t version,

@@ -2,12 +2,10 @@
 // The collective's book of rosters and catalogues.
 #include "server/node/governance_book.h"
 
-#include <algorithm>
 #include <utility>
 
-#include "absl/strings/numbers.h"
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "base/canonical.h"
 #include "base/files.h"
 #include "base/problem.h"
@@ -15,6 +13,7 @@
 #include "model/roster.h"
 #include "model/year_places.h"
 #include "server/node/catalogue_cost.h"
+#include "server/node/offers_file.h"
 
 namespace aangan::node {
 namespace {
@@ -24,19 +23,7 @@ using storage::node::Action;
 using storage::node::CountedCatalogue;
 using storage::node::NoteChange;
 
-constexpr uint32_t kFormat = 2;
-constexpr size_t kOffersBytesMax = 64u << 20;
-constexpr size_t kOfferBytesMax = 4u << 20;
 constexpr size_t kCataloguesMax = 200;
-constexpr size_t kDecisionsMax = 10'000;
-constexpr absl::string_view kRosterPrefix = "roster/signed/";
-constexpr absl::string_view kCataloguePrefix = "catalogue/decision/";
-
-// Ten digits, so that the order of keys is the order of numbers.
-std::string NumberKey(absl::string_view prefix, int32_t number) {
-  const std::string digits = absl::StrCat(number);
-  return absl::StrCat(prefix, std::string(10 - std::min<size_t>(10, digits.size()), '0'), digits);
-}
 
 absl::Status Changed() {
   return Problem(absl::StatusCode::kAborted, Reason::kProposalChanged,
@@ -56,9 +43,12 @@ absl::Status OtherSigned() {
                  "This collective has already given its word on another one of the same number.");
 }
 
-bool Holds(const auto& signatures, const std::string& collective) {
-  return std::any_of(signatures.begin(), signatures.end(),
-                     [&](const auto& signature) { return signature.collective() == collective; });
+// A collective with a new key signs again what it has accepted.
+bool Holds(const google::protobuf::RepeatedPtrField<fed::CollectiveSignature>& signatures,
+           const std::string& collective, const Signature& own) {
+  return absl::c_any_of(signatures, [&](const fed::CollectiveSignature& signature) {
+    return signature.collective() == collective && signature.signature() == AsText(own);
+  });
 }
 
 }  // namespace
@@ -75,101 +65,74 @@ absl::StatusOr<std::unique_ptr<GovernanceBook>> GovernanceBook::Open(const std::
   return book;
 }
 
-absl::Status GovernanceBook::LoadDecisions() {
-  const auto rosters = store_->ListSettings(kRosterPrefix, "", kDecisionsMax);
-  const auto catalogues = store_->ListSettings(kCataloguePrefix, "", kDecisionsMax);
-  if (!rosters.ok() || !catalogues.ok()) {
-    return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged, "The decisions on rosters and catalogues are lost.");
-  }
-  for (const auto& [key, value] : *rosters) {
-    int32_t epoch = 0;
-    CanonicalReader reader(value);
-    Digest digest;
-    if (!absl::SimpleAtoi(absl::StripPrefix(key, kRosterPrefix), &epoch)) continue;
-    RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(digest)));
-    rosters_signed_[epoch] = digest;
-  }
-  for (const auto& [key, value] : *catalogues) {
-    int32_t version = 0;
-    CanonicalReader reader(value);
-    Digest digest;
-    if (!absl::SimpleAtoi(absl::StripPrefix(key, kCataloguePrefix), &version)) continue;
-    ASSIGN_OR_RETURN(const uint8_t decision, reader.U8());
-    RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(digest)));
-    decisions_[version] = {static_cast<Decision>(decision), digest};
-  }
-  return absl::OkStatus();
-}
-
 absl::Status GovernanceBook::Load() {
   absl::MutexLock lock(&mutex_);
-  RETURN_IF_ERROR(LoadDecisions());
-  absl::StatusOr<std::string> bytes = ReadFile(path_, kOffersBytesMax);
-  if (absl::IsNotFound(bytes.status())) return absl::OkStatus();
-  RETURN_IF_ERROR(bytes.status());
-  CanonicalReader reader(*bytes);
-  ASSIGN_OR_RETURN(const uint32_t format, reader.U32());
-  if (format != kFormat) return absl::OkStatus();  // the next contact brings it all again
-  const auto roster = [&reader](std::optional<fed::SignedRoster>* out) -> absl::Status {
-    ASSIGN_OR_RETURN(const absl::string_view read, reader.Bytes(kOfferBytesMax));
-    fed::SignedRoster parsed;
-    if (!read.empty() && parsed.ParseFromArray(read.data(), static_cast<int>(read.size()))) *out = std::move(parsed);
-    return absl::OkStatus();
-  };
-  RETURN_IF_ERROR(roster(&offered_));
-  RETURN_IF_ERROR(roster(&in_force_));
-  ASSIGN_OR_RETURN(uint32_t past, reader.U32());
-  for (; past > 0; --past) {
-    std::optional<fed::SignedRoster> old;
-    RETURN_IF_ERROR(roster(&old));
-    if (old) past_[old->roster().epoch()] = *old;
+  ASSIGN_OR_RETURN(Decisions decisions, ReadDecisions(*store_));
+  rosters_signed_ = std::move(decisions.rosters);
+  decisions_ = std::move(decisions.catalogues);
+  ASSIGN_OR_RETURN(Offers offers, ReadOffers(path_));
+  offered_ = std::move(offers.roster);
+  in_force_ = std::move(offers.in_force);
+  past_ = std::move(offers.past);
+  for (fed::SignedCatalogue& each : offers.catalogues) {
+    const int32_t version = each.catalogue().version();
+    catalogues_[version].signed_catalogue = std::move(each);
   }
-  while (reader.remaining() > 0) {
-    ASSIGN_OR_RETURN(const absl::string_view read, reader.Bytes(kOfferBytesMax));
-    fed::SignedCatalogue parsed;
-    if (!parsed.ParseFromArray(read.data(), static_cast<int>(read.size()))) continue;
-    catalogues_[parsed.catalogue().version()].signed_catalogue = std::move(parsed);
-  }
-  Judge();
+  Judge({});
   return absl::OkStatus();
 }
 
 absl::Status GovernanceBook::Save() {
-  CanonicalWriter writer;
-  writer.U32(kFormat);
-  writer.Bytes(offered_ ? offered_->SerializeAsString() : "");
-  writer.Bytes(in_force_ ? in_force_->SerializeAsString() : "");
-  writer.U32(static_cast<uint32_t>(past_.size()));
-  for (const auto& [epoch, old] : past_) writer.Bytes(old.SerializeAsString());
-  for (const auto& [version, known] : catalogues_) writer.Bytes(known.signed_catalogue.SerializeAsString());
-  const Digest digest = Sha256(writer.bytes());
+  Offers offers{offered_, in_force_, past_, {}};
+  for (const auto& [version, known] : catalogues_) offers.catalogues.push_back(known.signed_catalogue);
+  const std::string bytes = EncodeOffers(offers);
+  const Digest digest = Sha256(bytes);
   if (saved_ == digest) return absl::OkStatus();  // most contacts bring nothing new
-  RETURN_IF_ERROR(WriteFileDurably(path_, writer.bytes(), 0600));
+  RETURN_IF_ERROR(WriteFileDurably(path_, bytes, 0600));
   saved_ = digest;
   return absl::OkStatus();
 }
 
 absl::Status GovernanceBook::CheckOwnEntry(const fed::Roster& roster) const {
   const auto membership = identity_->membership();
-  const auto place = membership ? model::PlaceInRoster(roster, membership->collective) : std::nullopt;
-  const bool own = place && roster.roster() == membership->roster &&
-                   roster.collectives(*place).signing_key() == AsText(identity_->key().public_key()) &&
+  const SigningKey* named = identity_->KeyIn(roster);
+  // The key of the roster in force or the newest; one that was replaced does not come back.
+  const bool own = membership && named != nullptr && roster.roster() == membership->roster &&
+                   (named == &identity_->key() || (in_force_ && named == identity_->KeyIn(in_force_->roster()))) &&
                    roster.federation_key() == AsText(membership->federation_key);
   if (own) return absl::OkStatus();
   return Problem(absl::StatusCode::kFailedPrecondition, Reason::kNoRoster,
                  "The roster does not hold this node's key, or names another federation. Do not sign it; ask.");
 }
 
+bool GovernanceBook::IsSignedHere(const fed::Roster& roster) const {
+  const auto decided = rosters_signed_.find(roster.epoch());
+  const auto digest = model::RosterDigest(roster);
+  return digest.ok() && decided != rosters_signed_.end() && decided->second == *digest;
+}
+
+// Epochs follow each other by the signatures of the one before. One without this node's key is passed over: it is a
+// link of the chain, and nothing here goes by it.
+void GovernanceBook::Follow(const std::vector<fed::SignedRoster>& epochs) {
+  std::optional<fed::Roster> last = in_force_ ? std::optional<fed::Roster>(in_force_->roster()) : std::nullopt;
+  for (const fed::SignedRoster& next : epochs) {
+    if (last && next.roster().epoch() <= last->epoch()) continue;
+    if (!model::CheckRosterSignatures(next, last ? &*last : nullptr).ok()) return;
+    last = next.roster();
+    if (!CheckOwnEntry(next.roster()).ok()) continue;
+    // Who joins later knows the epochs before from the federation alone: its first roster is one that people here have
+    // compared by telephone and signed.
+    if (!in_force_ && next.roster().epoch() > 1 && !IsSignedHere(next.roster())) continue;
+    if (in_force_) past_[in_force_->roster().epoch()] = *in_force_;  // its rounds end under it
+    in_force_ = next;
+  }
+}
+
 // What stands in force follows from the offers and signatures alone, so it is computed again whenever they change.
-void GovernanceBook::Judge() {
+void GovernanceBook::Judge(std::vector<fed::SignedRoster> epochs_before) {
   if (offered_) {
-    const fed::Roster* previous =
-        in_force_ && in_force_->roster().epoch() < offered_->roster().epoch() ? &in_force_->roster() : nullptr;
-    const bool first = offered_->roster().epoch() == 1 || in_force_.has_value();
-    if (first && CheckOwnEntry(offered_->roster()).ok() && model::CheckRosterSignatures(*offered_, previous).ok()) {
-      if (previous != nullptr) past_[previous->epoch()] = *in_force_;  // its rounds end under it
-      in_force_ = offered_;
-    }
+    epochs_before.push_back(*offered_);
+    Follow(epochs_before);
   }
   const std::vector<std::string> ids = RosterIds();
   for (auto& [version, known] : catalogues_) {
@@ -194,6 +157,20 @@ std::vector<std::shared_ptr<const model::CompiledCatalogue>> GovernanceBook::Acc
   return accepted;
 }
 
+// What was accepted here stays known, offered or not, because later ones must go with it. Another text under its number
+// takes its place only when enough others have signed that one.
+void GovernanceBook::KeepAccepted(std::map<int32_t, KnownCatalogue>& fresh) const {
+  for (const auto& [version, known] : catalogues_) {
+    if (known.decision != Decision::kAccepted || known.compiled == nullptr) continue;
+    const auto [offered, is_missing] = fresh.try_emplace(version, known);
+    if (is_missing) continue;
+    const fed::SignedCatalogue& other = offered->second.signed_catalogue;
+    const absl::StatusOr<std::string> canonical = model::CanonicalCatalogue(other.catalogue());
+    if (canonical.ok() && Sha256(*canonical) == known.compiled->digest) continue;
+    if (!in_force_ || !model::CheckCatalogueSignatures(other, in_force_->roster()).ok()) offered->second = known;
+  }
+}
+
 std::vector<std::string> GovernanceBook::RosterIds() const {
   if (in_force_) return model::RosterCollectives(in_force_->roster());
   if (offered_) return model::RosterCollectives(offered_->roster());
@@ -201,17 +178,18 @@ std::vector<std::string> GovernanceBook::RosterIds() const {
 }
 
 absl::Status GovernanceBook::TakeOffers(const fed::SignedRoster& roster,
-                                        const std::vector<fed::SignedCatalogue>& catalogues) {
+                                        const std::vector<fed::SignedCatalogue>& catalogues,
+                                        std::vector<fed::SignedRoster> epochs_before) {
   absl::MutexLock lock(&mutex_);
   RETURN_IF_ERROR(model::CheckRoster(roster.roster()));
   offered_ = roster;
   std::map<int32_t, KnownCatalogue> fresh;
-  for (const fed::SignedCatalogue& each : catalogues)
+  for (const fed::SignedCatalogue& each : catalogues) {
     if (fresh.size() < kCataloguesMax) fresh[each.catalogue().version()].signed_catalogue = each;
-  for (auto& [version, known] : catalogues_)  // accepted here stays known, offered or not: later ones must go with it
-    if (known.decision == Decision::kAccepted) fresh.try_emplace(version, std::move(known));
+  }
+  KeepAccepted(fresh);
   catalogues_ = std::move(fresh);
-  Judge();
+  Judge(std::move(epochs_before));
   return Save();
 }
 
@@ -221,12 +199,16 @@ absl::StatusOr<KnownRoster> GovernanceBook::offered_roster() const {
   KnownRoster known;
   known.signed_roster = *offered_;
   ASSIGN_OR_RETURN(known.digest, model::RosterDigest(offered_->roster()));
-  const auto signed_here = rosters_signed_.find(offered_->roster().epoch());
-  known.signed_here = signed_here != rosters_signed_.end() && signed_here->second == known.digest;
+  known.signed_here = IsSignedHere(offered_->roster());
   known.in_force = in_force_ && in_force_->roster().epoch() == offered_->roster().epoch();
   known.signed_roster.set_in_force(known.in_force);
   known.signed_roster.set_digest(std::string(AsText(known.digest)));
   return known;
+}
+
+int32_t GovernanceBook::next_epoch() const {
+  absl::MutexLock lock(&mutex_);
+  return in_force_ ? in_force_->roster().epoch() + 1 : 1;
 }
 
 std::optional<fed::Roster> GovernanceBook::roster_in_force() const {
@@ -294,11 +276,26 @@ absl::StatusOr<Signature> GovernanceBook::SignRoster(absl::string_view digest, c
   if (signed_before != rosters_signed_.end() && signed_before->second != own) return OtherSigned();
   if (signed_before == rosters_signed_.end()) {
     NoteChange note{Action::kSigned, actor, absl::StrCat("rosters/", roster.roster(), "/epochs/", roster.epoch()),
-                    NumberKey(kRosterPrefix, roster.epoch()), std::string(AsText(own))};
+                    RosterDecisionKey(roster.epoch()), std::string(AsText(own))};
     RETURN_IF_ERROR(store_->SubmitAndWait(std::move(note)).status());
     rosters_signed_[roster.epoch()] = own;
   }
-  return identity_->key().Sign(model::kRosterLabel, canonical);
+  return RosterKey(roster).Sign(model::kRosterLabel, canonical);
+}
+
+// An epoch is signed with the keys of the one before; the first, and by who joins, with those that it names.
+const SigningKey& GovernanceBook::RosterKey(const fed::Roster& roster) const {
+  const SigningKey* key = nullptr;
+  if (in_force_ && in_force_->roster().epoch() == roster.epoch() - 1) key = identity_->KeyIn(in_force_->roster());
+  if (const auto before = past_.find(roster.epoch() - 1); before != past_.end())
+    key = identity_->KeyIn(before->second.roster());
+  if (key == nullptr) key = identity_->KeyIn(roster);
+  return key == nullptr ? identity_->key() : *key;
+}
+
+const SigningKey& GovernanceBook::CatalogueKey() const {
+  const SigningKey* key = in_force_ ? identity_->KeyIn(in_force_->roster()) : nullptr;
+  return key == nullptr ? identity_->key() : *key;
 }
 
 absl::Status GovernanceBook::Decide(int32_t version, Decision decision, const Digest& digest,
@@ -307,11 +304,11 @@ absl::Status GovernanceBook::Decide(int32_t version, Decision decision, const Di
   value.U8(static_cast<uint8_t>(decision)).Fixed(digest);
   const Action action = decision == Decision::kAccepted ? Action::kSigned : Action::kRefused;
   const std::string roster = catalogues_[version].signed_catalogue.catalogue().roster();
-  const std::string resource = absl::StrCat("rosters/", roster, "/catalogues/", version);
-  NoteChange note{action, actor, resource, NumberKey(kCataloguePrefix, version), value.bytes()};
+  NoteChange note{action, actor, absl::StrCat("rosters/", roster, "/catalogues/", version),
+                  CatalogueDecisionKey(version), value.bytes()};
   RETURN_IF_ERROR(store_->SubmitAndWait(std::move(note)).status());
   decisions_[version] = {decision, digest};
-  Judge();
+  Judge({});
   return absl::OkStatus();
 }
 
@@ -339,7 +336,7 @@ absl::StatusOr<Signature> GovernanceBook::AcceptCatalogue(int32_t version, absl:
   }
   ASSIGN_OR_RETURN(const std::string canonical, model::CanonicalCatalogue(compiled->source));
   if (!decided) RETURN_IF_ERROR(Decide(version, Decision::kAccepted, compiled->digest, actor));
-  return identity_->key().Sign(model::kCatalogueLabel, canonical);
+  return CatalogueKey().Sign(model::kCatalogueLabel, canonical);
 }
 
 absl::Status GovernanceBook::RefuseCatalogue(int32_t version, const std::string& actor) {
@@ -365,11 +362,13 @@ std::optional<std::pair<int32_t, Signature>> GovernanceBook::UnsentRosterSignatu
   absl::MutexLock lock(&mutex_);
   const auto membership = identity_->membership();
   if (!offered_ || !membership) return std::nullopt;
-  const auto decided = rosters_signed_.find(offered_->roster().epoch());
   const auto canonical = model::CanonicalRoster(offered_->roster());
-  if (!canonical.ok() || decided == rosters_signed_.end() || decided->second != Sha256(*canonical)) return std::nullopt;
-  if (Holds(offered_->signatures(), membership->collective)) return std::nullopt;
-  return std::pair(offered_->roster().epoch(), identity_->key().Sign(model::kRosterLabel, *canonical));
+  if (!canonical.ok() || !IsSignedHere(offered_->roster())) return std::nullopt;
+  const auto there = absl::c_any_of(offered_->signatures(), [&](const fed::RosterSignature& signature) {
+    return signature.collective() == membership->collective;
+  });
+  if (there) return std::nullopt;
+  return std::pair(offered_->roster().epoch(), RosterKey(offered_->roster()).Sign(model::kRosterLabel, *canonical));
 }
 
 std::vector<std::pair<int32_t, Signature>> GovernanceBook::UnsentCatalogueSignatures() const {
@@ -378,9 +377,10 @@ std::vector<std::pair<int32_t, Signature>> GovernanceBook::UnsentCatalogueSignat
   const auto membership = identity_->membership();
   for (const auto& [version, known] : catalogues_) {
     if (!membership || known.decision != Decision::kAccepted || known.compiled == nullptr) continue;
-    if (Holds(known.signed_catalogue.signatures(), membership->collective)) continue;
     const auto canonical = model::CanonicalCatalogue(known.compiled->source);
-    if (canonical.ok()) unsent.emplace_back(version, identity_->key().Sign(model::kCatalogueLabel, *canonical));
+    if (!canonical.ok()) continue;
+    const Signature own = CatalogueKey().Sign(model::kCatalogueLabel, *canonical);
+    if (!Holds(known.signed_catalogue.signatures(), membership->collective, own)) unsent.emplace_back(version, own);
   }
   return unsent;
 }

@@ -3,7 +3,8 @@
 //
 // The federation has no vote. Whatever it offers is checked here by signatures and rules before it has any effect: a
 // roster by those of the collectives (and it must hold this node's own key), a catalogue by those of the roster in
-// force and by this collective's own yes. A collective signs one successor of an epoch and one catalogue of a version.
+// force and by this collective's own yes. A collective signs one successor of an epoch (with its key in
+// that epoch) and one catalogue of a version (with its key in the roster in force).
 //
 // Offers are kept in a file, decisions in the store beside their audit entries. Source: protocol.md 1.
 // Threads: thread-safe; decisions block until they are on disk.
@@ -25,12 +26,11 @@
 #include "absl/synchronization/mutex.h"
 #include "base/clock.h"
 #include "model/catalogue.h"
+#include "server/node/decisions.h"
 #include "server/node/identity.h"
 #include "storage/node/node_store.h"
 
 namespace aangan::node {
-
-enum class Decision : uint8_t { kNone = 0, kAccepted = 1, kRefused = 2 };  // numbers of CatalogueDecision; on disk
 
 struct KnownCatalogue {
   federation::v1::SignedCatalogue signed_catalogue;
@@ -54,8 +54,12 @@ class GovernanceBook {
                                                               const Clock* clock);
 
   // What the federation offers now. A roster or catalogue that breaks a rule is kept for people to see, without effect.
+  // `epochs_before`: those from next_epoch() on, in order, up to the one before `roster`.
   absl::Status TakeOffers(const federation::v1::SignedRoster& roster,
-                          const std::vector<federation::v1::SignedCatalogue>& catalogues);
+                          const std::vector<federation::v1::SignedCatalogue>& catalogues,
+                          std::vector<federation::v1::SignedRoster> epochs_before = {});
+  // Behind the newest that was in force here.
+  int32_t next_epoch() const;
 
   absl::StatusOr<KnownRoster> offered_roster() const;  // NOT_FOUND before the first contact
   std::optional<federation::v1::Roster> roster_in_force() const;
@@ -89,11 +93,15 @@ class GovernanceBook {
                  const Clock* clock);
   absl::Status Load();
   absl::Status Save() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Judge() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status LoadDecisions() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status CheckOwnEntry(const federation::v1::Roster& roster) const;
+  void Judge(std::vector<federation::v1::SignedRoster> epochs_before) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Follow(const std::vector<federation::v1::SignedRoster>& epochs) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status CheckOwnEntry(const federation::v1::Roster& roster) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsSignedHere(const federation::v1::Roster& roster) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  const SigningKey& RosterKey(const federation::v1::Roster& roster) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  const SigningKey& CatalogueKey() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Decide(int32_t version, Decision decision, const Digest& digest, const std::string& actor)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void KeepAccepted(std::map<int32_t, KnownCatalogue>& fresh) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<std::shared_ptr<const model::CompiledCatalogue>> Accepted() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<std::string> RosterIds() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

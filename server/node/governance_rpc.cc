@@ -44,6 +44,7 @@ absl::Status CheckAddress(const std::string& address, absl::string_view field) {
 
 std::map<std::string, server::Handler> GovernanceRpc::Handlers() {
   return {{"JoinFederation", server::Handle(this, &GovernanceRpc::JoinFederation)},
+          {"ChangeKeys", server::Handle(this, &GovernanceRpc::ChangeKeys)},
           {"ShowRoster", server::Handle(this, &GovernanceRpc::ShowRoster)},
           {"SignRoster", server::Handle(this, &GovernanceRpc::SignRoster)},
           {"ListOfferedCatalogues", server::Handle(this, &GovernanceRpc::ListOfferedCatalogues)},
@@ -87,6 +88,52 @@ absl::StatusOr<v1::JoinFederationResponse> GovernanceRpc::JoinFederation(const s
   response.set_collective(membership.collective);
   response.set_fingerprint_phrase(model::FingerprintPhrase(rooms_.identity->key().public_key()));
   response.set_federation_phrase(model::FingerprintPhrase(membership.federation_key));
+  return response;
+}
+
+absl::StatusOr<v1::ChangeKeysResponse> GovernanceRpc::ChangeKeys(const server::Call&,
+                                                                 const v1::ChangeKeysRequest& request) {
+  RETURN_IF_ERROR(CheckAddress(request.enrolment_address(), "enrolment_address"));
+  ASSIGN_OR_RETURN(const Digest authority, AuthorityOfJoinToken(request.join_token()));
+  absl::MutexLock lock(&joining_);
+  std::optional<Membership> membership = rooms_.identity->membership();
+  if (!membership) {
+    return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+                   "This node has not joined a federation, so it has no keys there to change.");
+  }
+  const auto roster = rooms_.book->roster_in_force();
+  const SigningKey* old_key = roster ? rooms_.identity->KeyIn(*roster) : nullptr;
+  if (old_key == nullptr) {
+    return Problem(absl::StatusCode::kFailedPrecondition, Reason::kNoRoster,
+                   "No roster in force names a key of this node. Keys change once it is in one.");
+  }
+  ASSIGN_OR_RETURN(const std::string shown, FetchAuthority(request.enrolment_address(), authority, kJoinStepMax));
+  if (shown != membership->authority_pem) {
+    return Problem(absl::StatusCode::kUnauthenticated, Reason::kBadCertificate,
+                   "The join token is of another federation. Nothing was sent to it.");
+  }
+  // A key that waits for its roster is asked for again: there are never two of them.
+  if (&rooms_.identity->key() == old_key) RETURN_IF_ERROR(rooms_.identity->AddKey(*rooms_.random));
+  const CertificateRequest made = MakeCertificateRequest();
+  federation::v1::EnrolRequest enrol;
+  enrol.set_join_token(request.join_token());
+  enrol.set_certificate_request(made.request_der);
+  enrol.set_signing_key(std::string(AsText(rooms_.identity->key().public_key())));
+  federation::v1::KeyChange change;
+  change.set_roster(membership->roster);
+  change.set_collective(membership->collective);
+  change.set_signing_key(enrol.signing_key());
+  change.set_certificate_request_digest(std::string(AsText(Sha256(made.request_der))));
+  ASSIGN_OR_RETURN(const std::string canonical, model::CanonicalKeyChange(change));
+  enrol.set_key_change_signature(std::string(AsText(old_key->Sign(model::kKeyChangeLabel, canonical))));
+  ASSIGN_OR_RETURN(const federation::v1::EnrolResponse enrolled,
+                   CallEnrol(request.enrolment_address(), membership->authority_pem, enrol, kJoinStepMax));
+  membership->certificate_pem = enrolled.certificate_pem();
+  membership->key_pem = made.key_pem;
+  RETURN_IF_ERROR(rooms_.identity->Replace(*membership));
+  rooms_.sync->Reconnect();
+  v1::ChangeKeysResponse response;
+  response.set_fingerprint_phrase(model::FingerprintPhrase(rooms_.identity->key().public_key()));
   return response;
 }
 

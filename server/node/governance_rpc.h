@@ -28,6 +28,7 @@ class GovernanceRpc {
     GovernanceBook* book = nullptr;
     SyncAgent* sync = nullptr;
     const server::PageTokens* page_tokens = nullptr;
+    RandomSource* random = nullptr;
   };
   explicit GovernanceRpc(const Rooms& rooms) : rooms_(rooms) {}
   std::map<std::string, server::Handler> Handlers();
@@ -35,6 +36,7 @@ class GovernanceRpc {
  private:
   absl::StatusOr<v1::JoinFederationResponse> JoinFederation(const server::Call& call,
                                                             const v1::JoinFederationRequest& request);
+  absl::StatusOr<v1::ChangeKeysResponse> ChangeKeys(const server::Call& call, const v1::ChangeKeysRequest& request);
   absl::StatusOr<v1::ShowRosterResponse> ShowRoster(const server::Call& call, const v1::ShowRosterRequest& request);
   absl::StatusOr<v1::SignRosterResponse> SignRoster(const server::Call& call, const v1::SignRosterRequest& request);
   absl::StatusOr<v1::ListOfferedCataloguesResponse> ListOfferedCatalogues(

@@ -2,14 +2,18 @@
 // Who this node is: its key file and its membership file.
 #include "server/node/identity.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "base/canonical.h"
 #include "base/digest.h"
 #include "base/files.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "model/roster.h"
 #include "server/node/enrolment.h"
 
 namespace aangan::node {
@@ -20,7 +24,21 @@ constexpr size_t kFileBytesMax = 64 << 10;
 constexpr size_t kTextBytesMax = 16 << 10;
 constexpr uint32_t kFormat = 1;
 
-std::string KeyPath(const std::string& folder) { return absl::StrCat(folder, "/signing_key"); }
+constexpr int kKeysMax = 1000;  // files of signing keys, counted from 1
+
+std::string KeyPath(const std::string& folder, int number) {
+  return number == 1 ? absl::StrCat(folder, "/signing_key") : absl::StrCat(folder, "/signing_key.", number);
+}
+// Of the files that are there, rising; the last one is never destroyed.
+std::vector<int> NumbersOfKeys(const std::string& folder) {
+  std::vector<int> numbers;
+  for (int number = 1; number <= kKeysMax; ++number) {
+    std::error_code ignored;
+    if (std::filesystem::exists(KeyPath(folder, number), ignored)) numbers.push_back(number);
+  }
+  return numbers;
+}
+
 std::string MembershipPath(const std::string& folder) { return absl::StrCat(folder, "/membership"); }
 
 absl::Status Damaged() {
@@ -65,25 +83,36 @@ absl::StatusOr<Membership> Decode(absl::string_view bytes) {
   return membership;
 }
 
-absl::StatusOr<SigningKey> OpenKey(const std::string& folder, RandomSource& random) {
-  absl::StatusOr<SecretBytes> seed = ReadSecretFile(KeyPath(folder), kSeedBytes);
-  if (seed.ok()) return SigningKey::FromSeed(seed->span());
-  if (!absl::IsNotFound(seed.status())) return seed.status();
-  SigningKey key = SigningKey::Generate(random);
-  RETURN_IF_ERROR(WriteFileDurably(KeyPath(folder), AsText(key.seed().span()), 0600));
-  return key;
+absl::Status CheckPair(const Membership& membership) {
+  if (PairMatches(membership.certificate_pem, membership.key_pem)) return absl::OkStatus();
+  return Problem(absl::StatusCode::kUnauthenticated, Reason::kBadCertificate,
+                 "The federation gave a certificate that does not belong to this node's key.");
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Identity>> Identity::Open(const std::string& folder, RandomSource& random) {
-  ASSIGN_OR_RETURN(SigningKey key, OpenKey(folder, random));
-  std::unique_ptr<Identity> identity(new Identity(folder, std::move(key)));
-  RETURN_IF_ERROR(identity->Load());
+  std::unique_ptr<Identity> identity(new Identity(folder));
+  RETURN_IF_ERROR(identity->Load(random));
   return identity;
 }
 
-absl::Status Identity::Load() {
+absl::Status Identity::LoadKeys(RandomSource& random) {
+  {
+    absl::MutexLock lock(&mutex_);
+    for (const int number : NumbersOfKeys(folder_)) {
+      const std::string path = KeyPath(folder_, number);
+      ASSIGN_OR_RETURN(const SecretBytes seed, ReadSecretFile(path, kSeedBytes));
+      ASSIGN_OR_RETURN(SigningKey key, SigningKey::FromSeed(seed.span()));
+      keys_.push_back(std::make_unique<Key>(Key{std::move(key), path}));
+    }
+    if (!keys_.empty()) return absl::OkStatus();
+  }
+  return AddKey(random);
+}
+
+absl::Status Identity::Load(RandomSource& random) {
+  RETURN_IF_ERROR(LoadKeys(random));
   absl::StatusOr<SecretBytes> bytes = ReadSecretFile(MembershipPath(folder_), kFileBytesMax);
   if (absl::IsNotFound(bytes.status())) return absl::OkStatus();
   RETURN_IF_ERROR(bytes.status());
@@ -94,8 +123,44 @@ absl::Status Identity::Load() {
   return absl::OkStatus();
 }
 
+const SigningKey& Identity::key() const {
+  absl::MutexLock lock(&mutex_);
+  return keys_.back()->key;
+}
+
+const SigningKey* Identity::KeyIn(const federation::v1::Roster& roster) const {
+  absl::MutexLock lock(&mutex_);
+  const auto place = membership_ ? model::PlaceInRoster(roster, membership_->collective) : std::nullopt;
+  if (!place) return nullptr;
+  for (const std::unique_ptr<Key>& each : keys_) {
+    if (!each->destroyed && AsText(each->key.public_key()) == roster.collectives(*place).signing_key())
+      return &each->key;
+  }
+  return nullptr;
+}
+
+absl::Status Identity::AddKey(RandomSource& random) {
+  const std::vector<int> numbers = NumbersOfKeys(folder_);
+  const std::string path = KeyPath(folder_, numbers.empty() ? 1 : numbers.back() + 1);
+  absl::MutexLock lock(&mutex_);
+  auto made = std::make_unique<Key>(Key{SigningKey::Generate(random), path});
+  RETURN_IF_ERROR(WriteFileDurably(path, AsText(made->key.seed().span()), 0600));
+  keys_.push_back(std::move(made));
+  return absl::OkStatus();
+}
+
+absl::Status Identity::DestroyKeysBut(const std::vector<const SigningKey*>& needed) {
+  absl::MutexLock lock(&mutex_);
+  for (const std::unique_ptr<Key>& each : keys_) {
+    if (each == keys_.back() || each->destroyed || absl::c_linear_search(needed, &each->key)) continue;
+    each->destroyed = true;
+    RETURN_IF_ERROR(OverwriteAndUnlink(each->path));
+  }
+  return absl::OkStatus();
+}
+
 std::string Identity::node_id() const {
-  return ToHex(absl::MakeConstSpan(Sha256(AsText(key_.public_key()))).subspan(0, 16));
+  return ToHex(absl::MakeConstSpan(Sha256(AsText(key().public_key()))).subspan(0, 16));
 }
 
 std::optional<Membership> Identity::membership() const {
@@ -103,18 +168,25 @@ std::optional<Membership> Identity::membership() const {
   return membership_;
 }
 
+absl::Status Identity::Write(const Membership& membership) {
+  RETURN_IF_ERROR(WriteFileDurably(MembershipPath(folder_), Encode(membership), 0600));
+  membership_ = membership;
+  return absl::OkStatus();
+}
+
 absl::Status Identity::Join(const Membership& membership) {
-  if (!PairMatches(membership.certificate_pem, membership.key_pem)) {
-    return Problem(absl::StatusCode::kUnauthenticated, Reason::kBadCertificate,
-                   "The federation gave a certificate that does not belong to this node's key.");
-  }
+  RETURN_IF_ERROR(CheckPair(membership));
   absl::MutexLock lock(&mutex_);
   if (membership_.has_value()) {
     return Problem(absl::StatusCode::kAlreadyExists, Reason::kAlreadyExists, "This node has joined a federation.");
   }
-  RETURN_IF_ERROR(WriteFileDurably(MembershipPath(folder_), Encode(membership), 0600));
-  membership_ = membership;
-  return absl::OkStatus();
+  return Write(membership);
+}
+
+absl::Status Identity::Replace(const Membership& membership) {
+  RETURN_IF_ERROR(CheckPair(membership));
+  absl::MutexLock lock(&mutex_);
+  return Write(membership);
 }
 
 }  // namespace aangan::node

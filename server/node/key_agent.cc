@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "aangan/federation/v1/rounds.pb.h"
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/status.h"
@@ -38,7 +39,7 @@ absl::StatusOr<fed::KeyBatch> KeyAgent::MakeBatch(const Membership& membership, 
   return batch;
 }
 
-bool KeyAgent::IsPublished(const fed::KeyBatch& batch) const {
+bool KeyAgent::IsPublished(const fed::KeyBatch& batch, const SigningKey& signing) const {
   const LogEntries entries = rooms_.watch->entries();
   for (int i = 0; i < batch.keys_size(); ++i) {
     if (batch.keys(i) == NoKey()) continue;  // nothing to publish; that it is gone is nobody's business
@@ -47,12 +48,38 @@ bool KeyAgent::IsPublished(const fed::KeyBatch& batch) const {
     for (const fed::LogEntry& entry : *entries) {
       if (entry.kind() != fed::LOG_ENTRY_KIND_KEY_BATCH || entry.key_batch().collective() != batch.collective())
         continue;
-      if (const absl::string_view key = privacy::KeyInBatch(entry.key_batch(), quarter); !key.empty())
-        newest = std::string(key);
+      const absl::string_view key = privacy::KeyInBatch(entry.key_batch(), quarter);
+      if (key.empty() ||
+          !privacy::CheckKeyBatch(entry.key_batch(), entry.signature(), batch.roster(), signing.public_key()).ok())
+        continue;
+      newest = std::string(key);
     }
     if (newest != batch.keys(i)) return false;
   }
   return true;
+}
+
+std::vector<const SigningKey*> KeyAgent::Signing() const {
+  const SigningKey* newest = &rooms_.identity->key();
+  const auto roster = rooms_.book->roster_in_force();
+  const SigningKey* in_force = roster ? rooms_.identity->KeyIn(*roster) : nullptr;
+  if (in_force == nullptr || in_force == newest) return {newest};
+  // The federation knows of a new key when it offers a roster with it.
+  const auto offered = rooms_.book->offered_roster();
+  if (offered.ok() && rooms_.identity->KeyIn(offered->signed_roster.roster()) == newest) return {in_force, newest};
+  return {in_force};
+}
+
+absl::Status KeyAgent::DestroyReplaced(const std::vector<storage::node::RoundEntry>& rounds) {
+  std::vector<const SigningKey*> needed = Signing();
+  for (const storage::node::RoundEntry& round : rounds) {
+    fed::RoundDescriptor descriptor;
+    if (!descriptor.ParseFromString(round.descriptor)) continue;
+    const auto roster = rooms_.book->RosterOfEpoch(descriptor.epoch());
+    ASSIGN_OR_RETURN(const auto key, rooms_.keys->Find(round.period));
+    if (roster.ok() && key) needed.push_back(rooms_.identity->KeyIn(*roster));
+  }
+  return rooms_.identity->DestroyKeysBut(needed);
 }
 
 absl::Status KeyAgent::Publish(FederationLink& link) {
@@ -64,11 +91,13 @@ absl::Status KeyAgent::Publish(FederationLink& link) {
   bool published = false;
   for (const model::Period& first : firsts) {
     ASSIGN_OR_RETURN(const fed::KeyBatch batch, MakeBatch(*membership, first));
-    if (IsPublished(batch)) continue;
-    ASSIGN_OR_RETURN(const Signature signature, privacy::SignKeyBatch(batch, rooms_.identity->key()));
-    RETURN_IF_ERROR(link.PublishKeyBatch(batch, AsText(signature)));
-    LogInfo("keys", "published").Name("period", batch.first_period());
-    published = true;
+    for (const SigningKey* signing : Signing()) {
+      if (IsPublished(batch, *signing)) continue;
+      ASSIGN_OR_RETURN(const Signature signature, privacy::SignKeyBatch(batch, *signing));
+      RETURN_IF_ERROR(link.PublishKeyBatch(batch, AsText(signature)));
+      LogInfo("keys", "published").Name("period", batch.first_period());
+      published = true;
+    }
   }
   return published ? rooms_.watch->Follow(link) : absl::OkStatus();
 }

@@ -112,8 +112,8 @@ class Server final : public NodeServer {
     ASSIGN_OR_RETURN(round_keys_, RoundKeys::Open(absl::StrCat(options_.data, "/round_keys"), random_));
     RETURN_IF_ERROR(NoticeRestore(*store_, *once_, *round_keys_, *book_, *clock_));
     ASSIGN_OR_RETURN(watch_, LogWatch::Open(once_.get(), identity_.get(), clock_));
-    keys_ = std::make_unique<KeyAgent>(
-        KeyAgent::Rooms{round_keys_.get(), identity_.get(), watch_.get(), clock_, options_.accepts_rehearsals});
+    keys_ = std::make_unique<KeyAgent>(KeyAgent::Rooms{round_keys_.get(), identity_.get(), book_.get(), watch_.get(),
+                                                       clock_, options_.accepts_rehearsals});
     answers_ = std::make_unique<AnswerAgent>(
         AnswerAgent::Rooms{once_.get(), round_keys_.get(), identity_.get(), book_.get(), watch_.get(), clock_});
     return answers_->Resume();
@@ -134,7 +134,7 @@ class Server final : public NodeServer {
         OperatorRpc::Rooms{records, once_.get(), identity_.get(), book_.get(), close_.get(), sync_.get(), watch_.get(),
                            kVersion, options_.disk_reserve_bytes, options_.accepts_rehearsals});
     governance_ = std::make_unique<GovernanceRpc>(
-        GovernanceRpc::Rooms{identity_.get(), book_.get(), sync_.get(), page_tokens_.get()});
+        GovernanceRpc::Rooms{identity_.get(), book_.get(), sync_.get(), page_tokens_.get(), random_});
     const auto service = [](const google::protobuf::Descriptor* message, const char* name) {
       return message->file()->FindServiceByName(name);
     };

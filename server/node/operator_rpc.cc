@@ -44,8 +44,12 @@ absl::StatusOr<v1::GetStatusResponse> OperatorRpc::GetStatus(const server::Call&
     if (const auto expiry = ExpiryOf(membership->certificate_pem))
       *response.mutable_certificate_expire_time() = TimestampFromTime(*expiry);
   }
-  response.set_node_id(rooms_.identity->node_id());
-  response.set_fingerprint_phrase(model::FingerprintPhrase(rooms_.identity->key().public_key()));
+  // Those of the roster in force; before there is one, those with which this node joins.
+  const auto in_force = rooms_.book->roster_in_force();
+  const SigningKey* named = in_force ? rooms_.identity->KeyIn(*in_force) : nullptr;
+  const PublicKey key = (named == nullptr ? rooms_.identity->key() : *named).public_key();
+  response.set_node_id(ToHex(model::NodeId(key).bytes));
+  response.set_fingerprint_phrase(model::FingerprintPhrase(key));
   response.set_version(rooms_.version);
   if (const auto contact = rooms_.sync->last_contact())
     *response.mutable_last_contact_time() = TimestampFromTime(*contact);

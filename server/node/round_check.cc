@@ -141,6 +141,22 @@ absl::StatusOr<bool> CheckFreeze(const fed::Round& round, const RoundEntry& entr
   return false;
 }
 
+absl::Status CheckVoid(const fed::Round& round, const RoundEntry& entry, absl::Time now,
+                       const PublicKey& federation_key) {
+  fed::Void word;
+  word.set_round_id(std::string(AsText(entry.round_id)));
+  word.set_period(model::PeriodText(entry.period));
+  ASSIGN_OR_RETURN(const std::string canonical, model::CanonicalVoid(word));
+  RETURN_IF_ERROR(VerifySignature(federation_key, model::kVoidLabel, canonical, AsBytes(round.void_signature())));
+  fed::RoundDescriptor noted;  // as it was checked when it was announced, not as it is shown now
+  if (!noted.ParseFromString(entry.descriptor)) {
+    return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged, "The descriptor of a round is damaged.");
+  }
+  if (now < absl::FromUnixSeconds(noted.extend_until().seconds()))
+    return Says("The round is called void, and its window is not over by this computer's clock.");
+  return absl::OkStatus();
+}
+
 absl::Status CheckRelease(const fed::NationalRelease& release, const fed::Round& round,
                           const PublicKey& federation_key) {
   ASSIGN_OR_RETURN(const std::string canonical, model::CanonicalRelease(release));

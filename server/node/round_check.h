@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the federation says about a round, checked before it is believed: descriptor, receipt, freeze, release. A node
-// recomputes what it can and verifies signatures on the rest; nothing here changes anything.
-// Source: protocol.md 5. Threads: pure. Errors: INVALID_ARGUMENT (BAD_SIGNATURE); FAILED_PRECONDITION (WRONG_STATE)
-// where a signed object says something else than it must.
+// What the federation says about a round, checked before it is believed: descriptor, receipt, freeze, void, release. A
+// node recomputes what it can and verifies signatures on the rest; nothing here changes anything. Source:
+// protocol.md 5. Threads: pure. Errors: INVALID_ARGUMENT (BAD_SIGNATURE); FAILED_PRECONDITION (WRONG_STATE) where a
+// signed object says something else than it must.
 #ifndef AANGAN_SERVER_NODE_ROUND_CHECK_H_
 #define AANGAN_SERVER_NODE_ROUND_CHECK_H_
 
@@ -63,6 +63,10 @@ absl::StatusOr<bool> CheckFreeze(const federation::v1::Round& round, const stora
                                  const RoundGround& ground, const std::string& collective,
                                  const PublicKey& federation_key);
 absl::StatusOr<Digest> FreezeDigest(const federation::v1::Freeze& freeze);
+
+// The federation signed that the round is void, and its extended window is over by this node's clock.
+absl::Status CheckVoid(const federation::v1::Round& round, const storage::node::RoundEntry& entry, absl::Time now,
+                       const PublicKey& federation_key);
 
 // The release is signed, of this freeze, and of the contributors of the freeze.
 absl::Status CheckRelease(const federation::v1::NationalRelease& release, const federation::v1::Round& round,

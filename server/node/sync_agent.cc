@@ -22,6 +22,7 @@ using storage::node::RoundEntry;
 using storage::node::Stage;
 
 constexpr absl::Duration kFirstContact = absl::Seconds(2);
+constexpr size_t kEpochsAtOnceMax = 200;
 
 absl::Status NotJoined() {
   return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
@@ -53,6 +54,12 @@ void SyncAgent::Stop() {
 
 void SyncAgent::Wake() {
   absl::MutexLock lock(&mutex_);
+  woken_ = true;
+}
+
+void SyncAgent::Reconnect() {
+  absl::MutexLock lock(&mutex_);
+  link_ = nullptr;
   woken_ = true;
 }
 
@@ -98,9 +105,10 @@ absl::StatusOr<Contact> SyncAgent::SyncNow() {
   Contact contact;
   const absl::Status status = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_) -> absl::Status {
     ASSIGN_OR_RETURN(const std::shared_ptr<FederationLink> link, Link());
-    RETURN_IF_ERROR(LogAndKeys(*link));
-    RETURN_IF_ERROR(Governance(*link));
-    return Rounds(*link, contact);
+    RETURN_IF_ERROR(LogAndGovernance(*link));
+    RETURN_IF_ERROR(Rounds(*link, contact));
+    ASSIGN_OR_RETURN(const std::vector<RoundEntry> rounds, rooms_.once->ListRounds());
+    return rooms_.keys->DestroyReplaced(rounds);
   }();
   Remember(status);
   RETURN_IF_ERROR(status);
@@ -112,18 +120,18 @@ absl::Status SyncAgent::SyncGovernance() {
   absl::MutexLock lock(&contact_);
   const absl::Status status = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_) -> absl::Status {
     ASSIGN_OR_RETURN(const std::shared_ptr<FederationLink> link, Link());
-    RETURN_IF_ERROR(LogAndKeys(*link));
-    return Governance(*link);
+    return LogAndGovernance(*link);
   }();
   Remember(status);
   return status;
 }
 
-absl::Status SyncAgent::LogAndKeys(FederationLink& link) {
+absl::Status SyncAgent::LogAndGovernance(FederationLink& link) {
   RETURN_IF_ERROR(rooms_.watch->Follow(link));
   RETURN_IF_ERROR(CountByLog(*rooms_.once, *rooms_.watch->entries()));
   RETURN_IF_ERROR(rooms_.keys->DestroyOld());
-  return rooms_.keys->Publish(link);
+  RETURN_IF_ERROR(Governance(link));
+  return rooms_.keys->Publish(link);  // signed with the key of the roster in force
 }
 
 absl::Status SyncAgent::Governance(FederationLink& link) {
@@ -132,7 +140,13 @@ absl::Status SyncAgent::Governance(FederationLink& link) {
     if (absl::IsNotFound(roster.status())) return false;  // none is proposed yet
     RETURN_IF_ERROR(roster.status());
     ASSIGN_OR_RETURN(const std::vector<fed::SignedCatalogue> catalogues, link.ListCatalogues());
-    RETURN_IF_ERROR(rooms_.book->TakeOffers(*roster, catalogues));
+    // Who joins, or was away, asks for the epochs between.
+    std::vector<fed::SignedRoster> before;
+    for (int32_t epoch = rooms_.book->next_epoch(); epoch < roster->roster().epoch(); ++epoch) {
+      if (before.size() == kEpochsAtOnceMax) break;
+      ASSIGN_OR_RETURN(before.emplace_back(), link.GetRoster(epoch));
+    }
+    RETURN_IF_ERROR(rooms_.book->TakeOffers(*roster, catalogues, std::move(before)));
     return true;
   };
   ASSIGN_OR_RETURN(const bool offered, take());
@@ -202,6 +216,11 @@ absl::Status SyncAgent::OneRound(FederationLink& link, const fed::Round& round) 
     entry = Announce(round, period);
   }
   RETURN_IF_ERROR(entry.status());
+  if (round.state() == fed::ROUND_STATE_VOID) {
+    ASSIGN_OR_RETURN(const bool is_void, rooms_.answers->EndVoid(round, *entry));
+    if (!is_void || !CanStep(entry->stage, Stage::kVoid)) return absl::OkStatus();
+    return rooms_.once->MarkEnded(period, Stage::kVoid, "", false);
+  }
   // Others wait for this node's answer also where its own contribution goes wrong.
   const absl::Status contributed = ContributeTo(link, round, *entry);
   ASSIGN_OR_RETURN(*entry, rooms_.once->GetRound(period));
@@ -269,8 +288,6 @@ absl::Status SyncAgent::Send(FederationLink& link, const RoundEntry& entry) {
 
 absl::Status SyncAgent::Conclude(FederationLink& link, const fed::Round& round, const RoundEntry& entry) {
   const Stage stage = entry.stage;
-  if (round.state() == fed::ROUND_STATE_VOID && CanStep(stage, Stage::kVoid))
-    return rooms_.once->MarkEnded(entry.period, Stage::kVoid, "", false);
   if (!IsFrozen(round.state())) return absl::OkStatus();
   if (stage == Stage::kReceived) return Receive(link, round, entry);  // provisional figures may have become others
   if (!CanStep(stage, Stage::kLeftOut)) return absl::OkStatus();

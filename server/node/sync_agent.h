@@ -61,6 +61,9 @@ class SyncAgent {
   void Stop();
   void Wake();  // a contact soon, on the agent's own thread
 
+  // The same with what the membership says now.
+  void Reconnect();
+
   absl::StatusOr<Contact> SyncNow();
   // Rosters, catalogues and this collective's signatures alone.
   absl::Status SyncGovernance();
@@ -73,7 +76,7 @@ class SyncAgent {
 
  private:
   absl::StatusOr<std::shared_ptr<FederationLink>> Link();
-  absl::Status LogAndKeys(FederationLink& link) ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_);
+  absl::Status LogAndGovernance(FederationLink& link) ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_);
   absl::Status Governance(FederationLink& link) ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_);
   absl::Status Rounds(FederationLink& link, Contact& contact) ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_);
   absl::Status OneRound(FederationLink& link, const federation::v1::Round& round);

@@ -40,6 +40,7 @@ enum class AlarmKind : uint8_t {
   kWrongSum = 7,             // the release is not what the answers say
   kDisputed = 8,             // answers disagree, and nobody can be named
   kSecondFreeze = 9,         // another freeze of a round that was answered
+  kBadVoid = 10,             // a round is called void without a signature, before its window is over, or after a freeze
 };
 struct Alarm {
   AlarmKind kind = AlarmKind::kLogFork;

@@ -224,10 +224,12 @@ TEST(SummedRound, EightContributionsAreVoidAndOpenNothing) {
   EXPECT_EQ(cluster.Round(quarter)->answered_size(), 0);
   EXPECT_EQ(cluster.nodes()[0].Release(quarter).stage(), node::v1::RELEASE_STAGE_VOID);
   EXPECT_EQ(cluster.nodes()[0].Release(quarter).budget_left_nano_rho(), left);  // spent stays spent
+  EXPECT_EQ(cluster.Round(quarter)->void_signature().size(), 64u);
   // The keys went with the round: whoever gets the machine later opens nothing of it.
   for (const ClusterNode& node : cluster.nodes()) {
     const std::string key = tests::ReadAll(absl::StrCat(node.data, "/round_keys/", model::PeriodText(quarter)));
     EXPECT_EQ(key, std::string(32, '\0')) << node.id;
+    EXPECT_EQ(StatusOf(node).alarms_size(), 0) << node.id;
   }
 }
 

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "model/catalogue.h"
+#include "model/catalogue_lint.h"
 #include "tests/support/key_lock.h"
 
 namespace aangan::tests {
@@ -19,7 +20,7 @@ namespace {
 namespace fed = federation::v1;
 
 // Says what went wrong before it ends the test program.
-void Must(const absl::Status& status, const char* step) {
+void Must(const absl::Status& status, absl::string_view step) {
   if (!status.ok()) std::cerr << step << ": " << status << "\n";
   AANGAN_CHECK(status.ok());
 }
@@ -69,7 +70,8 @@ node::v1::Release ClusterNode::Release(const model::Period& quarter) const {
 
 FederationCluster::FederationCluster(const Options& options) : options_(options), data_(folder_ / "federation") {
   const model::Period now = model::QuarterOf(model::DayInIndia(SystemClock().Now()));
-  for (int back = 3; back >= 1; --back) quarters_.push_back(model::QuarterFromIndex(now.index() - back));
+  for (int back = options_.ended_quarters; back >= 1; --back)
+    quarters_.push_back(model::QuarterFromIndex(now.index() - back));
   federation_options_.binary = options_.federation_binary;
   federation_options_.data_folder = data_;
   federation_options_.log_path = log_path();
@@ -88,30 +90,8 @@ FederationCluster::FederationCluster(const Options& options) : options_(options)
                                    options_.wait_for_all ? "true" : "false"};
   federation_ = DaemonProcess::Start(federation_options_);
   AANGAN_CHECK(federation_ != nullptr);
-  for (const Place& place : kTwelve) {
-    ClusterNode& node = nodes_.emplace_back();
-    node.id = place.id;
-    node.state = place.state;
-    node.data = folder_ / place.id;
-    node.options.binary = options_.node_binary;
-    node.options.data_folder = node.data;
-    node.options.environment["AANGAN_TEST_CLOCK"] = folder_ / "clock";
-    node.options.log_path = folder_ / (node.id + ".log");
-    node.options.arguments = {"--node.data",
-                              node.data,
-                              "--node.listen",
-                              "127.0.0.1:0",
-                              "--node.disk_reserve_megabytes",
-                              "1",
-                              "--node.accept_rehearsals",
-                              "true",
-                              "--node.sync_seconds",
-                              absl::StrCat(options_.sync_seconds),
-                              "--node.key_file",
-                              MakeKeyFile(folder_ / (node.id + ".key"))};
-    node.process = DaemonProcess::Start(node.options);
-    AANGAN_CHECK(node.process != nullptr);
-  }
+  nodes_.reserve(model::kRosterCollectivesMax);
+  for (const Place& place : kTwelve) AddNode(place.id, place.state);
   absl::StatusOr<std::string> text = ReadFile(options_.catalogue_path, 256 << 10);
   Must(text.status(), "the shipped catalogue");
   absl::StatusOr<fed::Catalogue> catalogue = model::ParseCatalogueText(*text);
@@ -121,6 +101,33 @@ FederationCluster::FederationCluster(const Options& options) : options_(options)
   catalogue_.set_last_period(model::PeriodText(model::QuarterFromIndex(now.index() + 4)));
   catalogue_.set_contribute_days(0);
   catalogue_.set_extend_days(options_.extend_days);
+}
+
+ClusterNode& FederationCluster::AddNode(const std::string& id, const std::string& state) {
+  AANGAN_CHECK(nodes_.size() < nodes_.capacity());
+  ClusterNode& node = nodes_.emplace_back();
+  node.id = id;
+  node.state = state;
+  node.data = folder_ / id;
+  node.options.binary = options_.node_binary;
+  node.options.data_folder = node.data;
+  node.options.environment["AANGAN_TEST_CLOCK"] = folder_ / "clock";
+  node.options.log_path = folder_ / (node.id + ".log");
+  node.options.arguments = {"--node.data",
+                            node.data,
+                            "--node.listen",
+                            "127.0.0.1:0",
+                            "--node.disk_reserve_megabytes",
+                            "1",
+                            "--node.accept_rehearsals",
+                            "true",
+                            "--node.sync_seconds",
+                            absl::StrCat(options_.sync_seconds),
+                            "--node.key_file",
+                            MakeKeyFile(folder_ / (node.id + ".key"))};
+  node.process = DaemonProcess::Start(node.options);
+  AANGAN_CHECK(node.process != nullptr);
+  return node;
 }
 
 void FederationCluster::RestartFederation() {
@@ -167,12 +174,17 @@ void FederationCluster::Join(ClusterNode& node, const Routes& routes) {
 void FederationCluster::Sync(ClusterNode& node) {
   const NodeClient client = node.As("operator.token");
   node::v1::SyncNowResponse response;
-  Must(client.Call(*client.operators, &node::v1::OperatorService::Stub::SyncNow, {}, &response), "sync");
+  Must(client.Call(*client.operators, &node::v1::OperatorService::Stub::SyncNow, {}, &response),
+       absl::StrCat("sync of ", node.id));
 }
 
-void FederationCluster::Found() {
-  Found({[this](const ClusterNode&) { return address(); }, [this](const ClusterNode&) { return enrolment_address(); }});
+FederationCluster::Routes FederationCluster::Direct() const {
+  return {[this](const ClusterNode&) { return address(); }, [this](const ClusterNode&) { return enrolment_address(); }};
 }
+
+void FederationCluster::Found() { Found(Direct()); }
+
+void FederationCluster::Join(ClusterNode& node) { Join(node, Direct()); }
 
 void FederationCluster::Found(const Routes& routes) {
   const FederationClient staff = Staff();

@@ -46,6 +46,7 @@ class FederationCluster {
     bool wait_for_all = true;
     bool automatic_approval = false;
     int extend_days = 400;
+    int ended_quarters = 3;  // that the rehearsal covers
   };
   explicit FederationCluster(const Options& options);
 
@@ -57,6 +58,9 @@ class FederationCluster {
   };
   void Found(const Routes& routes);
   void Found();
+  // One more process, which has not joined; references to nodes stay.
+  ClusterNode& AddNode(const std::string& id, const std::string& state);
+  void Join(ClusterNode& node);
   // One collective closes the quarter, looks, approves what it saw and sends it. The preview that it saw.
   node::v1::PreviewReleaseResponse Contribute(ClusterNode& node, const model::Period& quarter, bool send = true);
   void Sync(ClusterNode& node);
@@ -83,10 +87,11 @@ class FederationCluster {
   DaemonProcess& federation() { return *federation_; }
   void RestartFederation();
   const federation::v1::Catalogue& catalogue() const { return catalogue_; }
-  // The last three ended quarters, oldest first.
+  // The last ended quarters, oldest first.
   const std::vector<model::Period>& quarters() const { return quarters_; }
 
  private:
+  Routes Direct() const;
   void Join(ClusterNode& node, const Routes& routes);
 
   const Options options_;

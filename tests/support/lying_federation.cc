@@ -105,8 +105,8 @@ void LyingFederation::Open(LiarNode& node) {
   node.round_keys = Must(RoundKeys::Open(folder + "/round_keys", &random_));
   Must(node::NoticeRestore(*node.store, *node.once, *node.round_keys, *node.book, clock_));
   node.watch = Must(node::LogWatch::Open(node.once.get(), node.identity.get(), &clock_));
-  node.keys = std::make_unique<node::KeyAgent>(
-      node::KeyAgent::Rooms{node.round_keys.get(), node.identity.get(), node.watch.get(), &clock_, false});
+  node.keys = std::make_unique<node::KeyAgent>(node::KeyAgent::Rooms{
+      node.round_keys.get(), node.identity.get(), node.book.get(), node.watch.get(), &clock_, false});
   node.close = std::make_unique<node::CloseAgent>(node::CloseAgent::Rooms{node.store.get(), node.once.get(),
                                                                           node.identity.get(), node.book.get(),
                                                                           node.watch.get(), &clock_, &random_, false});
@@ -267,6 +267,16 @@ fed::Round LyingFederation::Frozen(const std::vector<int>& places) const {
 fed::Round LyingFederation::SignFreeze(fed::Round round) const {
   const std::string canonical = Must(model::CanonicalFreeze(round.freeze()));
   round.set_freeze_signature(std::string(AsText(key_.Sign(model::kFreezeLabel, canonical))));
+  return round;
+}
+
+fed::Round LyingFederation::Voided() const {
+  fed::Round round = Truth();
+  round.set_state(fed::ROUND_STATE_VOID);
+  fed::Void word;
+  word.set_round_id(std::string(AsText(ground_->round_id)));
+  word.set_period(model::PeriodText(kLiarQuarter));
+  round.set_void_signature(std::string(AsText(key_.Sign(model::kVoidLabel, Must(model::CanonicalVoid(word))))));
   return round;
 }
 

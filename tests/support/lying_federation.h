@@ -78,6 +78,8 @@ class LyingFederation {
   // A freeze over what these sent, signed, after the window.
   federation::v1::Round Frozen(const std::vector<int>& places) const;
   federation::v1::Round SignFreeze(federation::v1::Round round) const;
+  // The round called void, signed.
+  federation::v1::Round Voided() const;
   void PassWindow() { clock_.Advance(absl::Hours(24 * 21)); }
 
   // One contact of a node in which it is shown this. What it answered is kept in answers().

@@ -28,6 +28,7 @@ class LyingLink final : public node::FederationLink {
 
   // Not asked by the rooms under test.
   absl::StatusOr<federation::v1::SignedRoster> NewestRoster() override { return NotAsked(); }
+  absl::StatusOr<federation::v1::SignedRoster> GetRoster(int32_t) override { return NotAsked(); }
   absl::StatusOr<federation::v1::SignedRoster> SignRoster(int32_t, absl::string_view) override { return NotAsked(); }
   absl::StatusOr<std::vector<federation::v1::SignedCatalogue>> ListCatalogues() override { return NotAsked(); }
   absl::StatusOr<federation::v1::SignedCatalogue> SignCatalogue(int32_t, absl::string_view) override {

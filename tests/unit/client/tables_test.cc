@@ -64,6 +64,27 @@ TEST(FiguresTable, CoverageNamesWhoIsMissing) {
   EXPECT_EQ(CoverageSentence({"a"}, {"b", "c"}), "In it: 1 of 3 collectives. Not in it: b, c.");
 }
 
+TEST(FiguresTable, HowFarTheFiguresHaveComeIsSaidInWords) {
+  fed::Figure confirmed = FigureWith(fed::FIGURE_VALUE_NUMBER, 10, 2);
+  confirmed.set_state(fed::RELEASE_STATE_CONFIRMED);
+  fed::Figure provisional = FigureWith(fed::FIGURE_VALUE_NUMBER, 20, 2);
+  provisional.set_state(fed::RELEASE_STATE_PROVISIONAL);
+  fed::Figure corrected = confirmed;
+  corrected.set_state(fed::RELEASE_STATE_CORRECTED);
+  const fed::Figure stateless = FigureWith(fed::FIGURE_VALUE_NOT_COLLECTED, 0, 0);
+  EXPECT_EQ(StateSentence({confirmed, confirmed, stateless}), "Confirmed: final.");
+  EXPECT_EQ(StateSentence({provisional}), "Provisional: may still be disputed.");
+  EXPECT_EQ(StateSentence({corrected}), "Corrected: final, and not what was shown before.");
+  EXPECT_EQ(StateSentence({stateless}), "");
+  // All alike, the sentence says it once; else each provisional figure says it.
+  EXPECT_EQ(Text(FiguresTable({provisional, stateless}, true).rows[0][2]), "20");
+  const Table mixed = FiguresTable({confirmed, provisional}, true);
+  EXPECT_EQ(Text(mixed.rows[0][2]), "10");
+  EXPECT_EQ(Text(mixed.rows[1][2]), "20 (provisional)");
+  EXPECT_EQ(StateSentence({confirmed, provisional}),
+            "Not all alike. Provisional: may still be disputed. Confirmed: final.");
+}
+
 TEST(ReleaseTable, CellsInWhichOneCouldRecogniseHerselfComeFirst) {
   node::v1::PreviewReleaseResponse preview;
   for (int i = 0; i < 3; ++i) {

@@ -32,6 +32,15 @@ TEST(Published, AFreezeBindsEveryContribution) {
   EXPECT_NE(*CanonicalFreeze(freeze), one);
 }
 
+// Field by number, lengths before bytes: what every node and the federation sign and verify.
+TEST(Published, AVoidNamesItsRoundAndItsPeriod) {
+  federation::v1::Void word;
+  word.set_round_id(std::string(32, 'r'));
+  word.set_period("2026Q3");
+  EXPECT_EQ(*CanonicalVoid(word),
+            std::string("\0\0\0\x20", 4) + std::string(32, 'r') + std::string("\0\0\0\x06", 4) + "2026Q3");
+}
+
 TEST(Published, UnknownFieldsAreRefused) {
   federation::v1::Freeze freeze;
   freeze.GetReflection()->MutableUnknownFields(&freeze)->AddVarint(99, 1);

@@ -196,6 +196,21 @@ TEST(CatalogueSignatures, WhoLeftCountsNoMoreAndBreaksNothing) {
   EXPECT_TRUE(HasReason(CheckCatalogueSignatures(signed_catalogue, made.roster), Reason::kNotEnoughSignatures));
 }
 
+TEST(CatalogueSignatures, AReplacedKeyCountsNoMoreAndBreaksNothing) {
+  RosterWithKeys made = MakeRoster(12, 14);
+  fed::SignedCatalogue nine = ACatalogue(fed::ROUND_FORM_SUMMED);
+  Sign(made, 0, 9, nine);
+  fed::SignedCatalogue direct = ACatalogue(fed::ROUND_FORM_DIRECT);
+  Sign(made, 0, 12, direct);
+  EXPECT_TRUE(CheckCatalogueSignatures(direct, made.roster).ok());
+  const std::string new_key(32, 'n');
+  made.roster.mutable_collectives(0)->set_signing_key(new_key);
+  EXPECT_TRUE(CheckCatalogueSignatures(nine, made.roster).ok());  // eight are left, which is k
+  EXPECT_TRUE(HasReason(CheckCatalogueSignatures(direct, made.roster), Reason::kNotEnoughSignatures));
+  made.roster.mutable_collectives(1)->set_signing_key(std::string(32, 'm'));
+  EXPECT_TRUE(HasReason(CheckCatalogueSignatures(nine, made.roster), Reason::kNotEnoughSignatures));
+}
+
 TEST(CatalogueSignatures, ASignatureUnderARosterIsNoneUnderACatalogue) {
   const RosterWithKeys made = MakeRoster(5, 12);
   fed::SignedCatalogue signed_catalogue = ACatalogue(fed::ROUND_FORM_SUMMED);
@@ -203,7 +218,9 @@ TEST(CatalogueSignatures, ASignatureUnderARosterIsNoneUnderACatalogue) {
   const std::string canonical = CanonicalCatalogue(signed_catalogue.catalogue()).value();
   signed_catalogue.mutable_signatures(0)->set_signature(
       std::string(AsText(made.keys[0].Sign(kRosterLabel, canonical))));
-  EXPECT_TRUE(HasReason(CheckCatalogueSignatures(signed_catalogue, made.roster), Reason::kBadSignature));
+  EXPECT_TRUE(CheckCatalogueSignatures(signed_catalogue, made.roster).ok());  // four are left, which is k
+  signed_catalogue.mutable_signatures()->DeleteSubrange(4, 1);
+  EXPECT_TRUE(HasReason(CheckCatalogueSignatures(signed_catalogue, made.roster), Reason::kNotEnoughSignatures));
   EXPECT_TRUE(
       CheckOneSignature(made.roster, "c02", kCatalogueLabel, canonical, signed_catalogue.signatures(1).signature())
           .ok());

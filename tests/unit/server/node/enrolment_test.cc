@@ -124,5 +124,48 @@ TEST(Identity, KeyAndMembershipAreKeptAndAWrongPairIsNotTaken) {
   EXPECT_TRUE(HasReason(Identity::Open(folder.path(), random).status(), Reason::kDamaged));
 }
 
+TEST(Identity, WhichKeyCountsIsSaidByARosterAndOneThatIsNeededNoMoreIsGone) {
+  const tests::TempDir folder;
+  SystemRandom random;
+  const SystemClock clock;
+  const auto tls = OpenOwnAuthority(folder.path() + "/tls", clock, random);
+  ASSERT_TRUE(tls.ok());
+  const auto roster_with = [](const PublicKey& key) {
+    federation::v1::Roster roster;
+    roster.add_collectives()->set_id("assam_1");
+    roster.mutable_collectives(0)->set_signing_key(std::string(AsText(key)));
+    return roster;
+  };
+  PublicKey first{}, second{};
+  {
+    auto identity = Identity::Open(folder.path(), random);
+    ASSERT_TRUE(identity.ok());
+    ASSERT_TRUE(
+        (*identity)
+            ->Join({"india", "assam_1", "localhost:7411", {}, tls->authority_pem, tls->certificate_pem, tls->key_pem})
+            .ok());
+    first = (*identity)->key().public_key();
+    ASSERT_TRUE((*identity)->AddKey(random).ok());
+    second = (*identity)->key().public_key();
+  }
+  auto identity = Identity::Open(folder.path(), random);
+  ASSERT_TRUE(identity.ok());
+  EXPECT_EQ((*identity)->key().public_key(), second);
+  const SigningKey* old_key = (*identity)->KeyIn(roster_with(first));
+  ASSERT_NE(old_key, nullptr);
+  EXPECT_EQ((*identity)->KeyIn(roster_with(second)), &(*identity)->key());
+  EXPECT_EQ((*identity)->KeyIn(roster_with(PublicKey{})), nullptr);
+  ASSERT_TRUE((*identity)->DestroyKeysBut({old_key}).ok());
+  EXPECT_EQ((*identity)->KeyIn(roster_with(first)), old_key);
+  ASSERT_TRUE((*identity)->DestroyKeysBut({}).ok());
+  EXPECT_EQ((*identity)->KeyIn(roster_with(first)), nullptr);
+  EXPECT_FALSE(std::filesystem::exists(folder.path() + "/signing_key"));
+  // The next start knows the newest alone, and makes no other.
+  identity = Identity::Open(folder.path(), random);
+  ASSERT_TRUE(identity.ok());
+  EXPECT_EQ((*identity)->key().public_key(), second);
+  EXPECT_EQ((*identity)->KeyIn(roster_with(first)), nullptr);
+}
+
 }  // namespace
 }  // namespace aangan::node

@@ -23,6 +23,7 @@ class BrokenLink final : public FederationLink {
  public:
   void Cancel() override {}
   absl::StatusOr<fed::SignedRoster> NewestRoster() override { return absl::UnimplementedError(""); }
+  absl::StatusOr<fed::SignedRoster> GetRoster(int32_t) override { return absl::UnimplementedError(""); }
   absl::StatusOr<fed::SignedRoster> SignRoster(int32_t, absl::string_view) override {
     return absl::UnimplementedError("");
   }
