@@ -10,8 +10,9 @@ import tempfile
 ADDRESS, DATA, PROTO = sys.argv[1:4]
 MADE = tempfile.TemporaryDirectory()
 subprocess.run(["protoc", "-I", PROTO, "-I", "/usr/include", "--python_out=" + MADE.name,
-                *(f"{PROTO}/{name}.proto" for name in ("aangan/federation/v1/catalogue", "aangan/federation/v1/rounds",
-                                                       "aangan/federation/v1/figures", "google/type/date"))], check=True)
+                *(f"{PROTO}/{name}.proto" for name in ("aangan/federation/v1/catalogue", "aangan/federation/v1/roster",
+                                                       "aangan/federation/v1/rounds", "aangan/federation/v1/figures",
+                                                       "google/type/date"))], check=True)
 sys.path.insert(0, MADE.name)
 import grpc  # noqa: E402
 from aangan.federation.v1 import figures_pb2  # noqa: E402
