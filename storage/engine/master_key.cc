@@ -100,14 +100,17 @@ absl::StatusOr<SecretBytes> LockingKey(const KeyLock& lock, const Head& head) {
 }
 
 absl::Status CheckLock(const KeyLock& lock) {
-  Problem problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "This does not protect a key.");
+  constexpr auto kRefused = absl::StatusCode::kInvalidArgument;
   if (lock.protection == KeyProtection::kByMode)
-    return problem.Field("protection", "must be a passphrase or a key file: a key is never written in the clear");
+    return Problem(kRefused, Reason::kInvalidField, "a key is never written in the clear")
+        .Field("protection", "must be a passphrase or a key file");
   if (lock.protection == KeyProtection::kByPassphrase && lock.secret.size() < kPassphraseBytesMin)
-    return problem.Field("passphrase",
-                         "must have at least 12 characters; five words that do not belong together do well");
+    return Problem(kRefused, Reason::kInvalidField,
+                   "a passphrase has at least 12 characters; five words that do not belong together do well")
+        .Field("passphrase", "must have at least 12 characters");
   if (lock.protection == KeyProtection::kByKeyFile && lock.secret.size() < kKeyFileBytesMin)
-    return problem.Field("key_file", "must have at least 32 bytes, from a source of randomness");
+    return Problem(kRefused, Reason::kInvalidField, "a key file has at least 32 bytes, from a source of randomness")
+        .Field("key_file", "must have at least 32 bytes");
   return absl::OkStatus();
 }
 
