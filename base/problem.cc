@@ -45,6 +45,7 @@ constexpr std::array<absl::string_view, static_cast<size_t>(Reason::kInternal) +
     "NEWER_FORMAT",
     "LOCKED",
     "KEY_MISSING",
+    "BAD_PASSPHRASE",
     "BAD_SIGNATURE",
     "NOT_ENOUGH_KEYS",
     "NOT_ENOUGH_SIGNATURES",

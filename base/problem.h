@@ -50,6 +50,7 @@ enum class Reason {
   kNewerFormat,          // the store was written by a newer program
   kLocked,               // another process has the store open
   kKeyMissing,           // a key file is missing or not readable
+  kBadPassphrase,        // the passphrase or key file does not open the master key
   kBadSignature,         // a signature does not verify
   kNotEnoughKeys,        // fewer collectives have published a key than a summed round needs
   kNotEnoughSignatures,  // fewer collectives signed than the rule asks for

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes that must not be printed, copied or left behind: keys, seeds, draws.
+// Bytes that must not be printed, copied or left behind: keys, seeds, draws. All of them lie in one arena of pages that
+// are locked in memory and left out of core dumps, and are wiped when they go. (sodium_malloc would go on silently when
+// a lock fails, and takes four mappings for each secret.)
+//
+// Threads: the arena is thread-safe; a SecretBytes is a plain value.
 #ifndef AANGAN_BASE_SECRET_H_
 #define AANGAN_BASE_SECRET_H_
 
@@ -7,13 +11,20 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "base/random.h"
 
 namespace aangan {
 
-// Owns a block that is left out of core dumps, locked in memory where the limit allows, and wiped when it goes. Moves,
-// does not copy, has no <<. Threads: as a plain value.
+// From now on every secret of this process lies in locked pages: a daemon calls it before the first one. Pages that can
+// not be locked later end the process. FAILED_PRECONDITION (KEY_MISSING) with what to do when the limit is too low.
+// Without the call pages are locked as far as the limit allows.
+absl::Status LockSecrets();
+// No core dumps of this process, and nobody without root traces it: for the main of a daemon.
+void ForbidCoreDumps();
+
+// Owns a block of the arena. Moves, does not copy, has no <<.
 class SecretBytes {
  public:
   SecretBytes() = default;

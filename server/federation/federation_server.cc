@@ -241,13 +241,15 @@ int RunFederation(int argc, const char* const* argv, const Clock& clock) {
   options.wait_for_all = read.config.YesNo("round.wait_for_all");
   options.check_every = absl::Seconds(std::max<int64_t>(1, read.config.Number("round.check_seconds")));
   SystemRandom random;
-  absl::StatusOr<std::unique_ptr<FederationServer>> server = FederationServer::Start(options, &clock, &random);
-  if (!server.ok()) {
-    LogError("federation", "not started").Status(server.status());
-    std::fprintf(stderr, "aangan-federation: %s\n", std::string(server.status().message()).c_str());
-    const bool config = HasReason(server.status(), Reason::kNewerFormat) || absl::IsInvalidArgument(server.status());
+  const auto not_started = [](const absl::Status& status) {
+    LogError("federation", "not started").Status(status);
+    std::fprintf(stderr, "aangan-federation: %s\n", std::string(status.message()).c_str());
+    const bool config = HasReason(status, Reason::kNewerFormat) || absl::IsInvalidArgument(status);
     return config ? server::kExitConfig : 1;
-  }
+  };
+  if (const absl::Status locked = LockSecrets(); !locked.ok()) return not_started(locked);
+  absl::StatusOr<std::unique_ptr<FederationServer>> server = FederationServer::Start(options, &clock, &random);
+  if (!server.ok()) return not_started(server.status());
   server::AwaitStop();
   LogInfo("federation", "stopping");
   (*server)->Stop();

@@ -3,6 +3,7 @@
 #include "server/node/node_server.h"
 
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 #include "aangan/node/v1/access.pb.h"
@@ -24,6 +25,7 @@
 #include "server/node/governance_book.h"
 #include "server/node/governance_rpc.h"
 #include "server/node/identity.h"
+#include "server/node/key_gate.h"
 #include "server/node/member_rpc.h"
 #include "server/node/operator_rpc.h"
 #include "server/node/own_authority.h"
@@ -58,6 +60,7 @@ class Server final : public NodeServer {
     RETURN_IF_ERROR(MakeFolders(options_.data, 0700));
     storage::node::StoreOptions store;
     store.folder = options_.data;
+    store.key_lock = options_.key_lock;
     store.clock = clock_;
     store.random = random_;
     store.disk_reserve_bytes = options_.disk_reserve_bytes;
@@ -177,11 +180,20 @@ std::vector<server::Setting> Settings() {
   using server::SettingKind;
   return {{"node.data", SettingKind::kText, "/var/lib/aangan/node", "folder of the stores and keys"},
           {"node.listen", SettingKind::kText, "127.0.0.1:7401", "address of the gRPC port; port 0 takes a free one"},
+          {"node.key_file", SettingKind::kText, "",
+           "file that opens the master key, on a stick for example; without it the node asks for a passphrase"},
           {"node.accept_rehearsals", SettingKind::kYesNo, "false", "take part in rounds that are rehearsals"},
           {"node.automatic_approval", SettingKind::kYesNo, "false", "approve releases unseen; never of a rehearsal"},
           {"node.sync_seconds", SettingKind::kNumber, "900", "seconds between contacts with the federation"},
           {"node.disk_reserve_megabytes", SettingKind::kNumber, "256", "below this much free disk, writes are refused"},
           {"node.reflection", SettingKind::kYesNo, "true", "let clients ask which services there are"}};
+}
+
+// Says why, and gives the exit code.
+int NotStarted(const absl::Status& status) {
+  LogError("node", "not started").Status(status);
+  std::fprintf(stderr, "aangan-node: %s\n", std::string(status.message()).c_str());
+  return HasReason(status, Reason::kNewerFormat) ? server::kExitConfig : 1;
 }
 
 }  // namespace
@@ -213,12 +225,19 @@ int RunNode(int argc, const char* const* argv, const Clock& clock) {
   options.automatic_approval = read.config.YesNo("node.automatic_approval");
   options.reflection = read.config.YesNo("node.reflection");
   SystemRandom random;
+  if (const absl::Status locked = LockSecrets(); !locked.ok()) return NotStarted(locked);
+  KeyGate::Options gate_options{options.data, read.config.Text("node.key_file"), "", {argv, argv + argc}};
+  if (const char* folder = std::getenv("CREDENTIALS_DIRECTORY"); folder != nullptr)
+    gate_options.credentials_folder = folder;
+  const absl::StatusOr<std::unique_ptr<KeyGate>> gate = KeyGate::Open(std::move(gate_options), &clock, &random);
+  if (!gate.ok()) return NotStarted(gate.status());
+  absl::StatusOr<storage::KeyLock> key_lock = (*gate)->Await();
+  if (absl::IsCancelled(key_lock.status())) return 0;  // told to stop before it was opened
+  if (!key_lock.ok()) return NotStarted(key_lock.status());
+  options.key_lock = &*key_lock;
   absl::StatusOr<std::unique_ptr<NodeServer>> server = NodeServer::Start(options, &clock, &random);
-  if (!server.ok()) {
-    LogError("node", "not started").Status(server.status());
-    std::fprintf(stderr, "aangan-node: %s\n", std::string(server.status().message()).c_str());
-    return HasReason(server.status(), Reason::kNewerFormat) ? server::kExitConfig : 1;
-  }
+  if (!server.ok()) return NotStarted(server.status());
+  *key_lock = storage::KeyLock();  // not needed again
   server::AwaitStop();
   LogInfo("node", "stopping");
   (*server)->Stop();

@@ -12,13 +12,15 @@
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "storage/engine/master_key.h"
 
 namespace aangan::node {
 
 class NodeServer {
  public:
   struct Options {
-    std::string data;  // folder
+    std::string data;                            // folder
+    const storage::KeyLock* key_lock = nullptr;  // what opens the master key; until Start returns
     std::string listen = "127.0.0.1:7401";
     absl::Duration sync_every = absl::Minutes(15);
     uint64_t disk_reserve_bytes = 256u << 20;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A daemon's life: signals are blocked before the first thread, then one thread waits for the order to stop; the ports
 // that were bound are written to a file, so that clients and tests find them when port 0 was asked for. Threads:
-// BlockSignals and AwaitStop from the main thread.
+// all but WakeMain from the main thread.
 #ifndef AANGAN_SERVER_SHARED_LIFECYCLE_H_
 #define AANGAN_SERVER_SHARED_LIFECYCLE_H_
 
@@ -16,6 +16,10 @@ namespace aangan::server {
 void BlockSignals();
 // Until SIGTERM or SIGINT.
 void AwaitStop();
+// The same, or until WakeMain. From another thread WakeMain says that the main thread may go on.
+enum class Woken { kStop, kGoOn };
+Woken AwaitStopOrWake();
+void WakeMain();
 
 // Writes "<name>=<address>" a line to <folder>/ports, whole or not at all.
 absl::Status WritePorts(const std::string& folder, const std::map<std::string, std::string>& addresses);

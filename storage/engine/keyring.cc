@@ -2,28 +2,19 @@
 // Master key, derived keys, members' keys: see keyring.h.
 #include "storage/engine/keyring.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/canonical.h"
 #include "base/check.h"
 #include "base/digest.h"
-#include "base/files.h"
 #include "base/problem.h"
 #include "base/status.h"
 
 namespace aangan::storage {
 namespace {
 
-constexpr absl::string_view kMagic = "AANGANKY";
 constexpr uint32_t kFormat = 1;
-constexpr uint8_t kProtectedByMode = 0;
-constexpr size_t kHeaderBytes = 8 + 4 + 1;
-constexpr size_t kCheckBytes = 16;
-constexpr size_t kFileBytes = kHeaderBytes + kSealKeyBytes + kCheckBytes;
 constexpr absl::string_view kLabelPrefix = "aangan/v1/";
 constexpr absl::string_view kMasterKeyIdKey = "master_key_id";
 constexpr uint8_t kMemberKeyKind = 1;
@@ -33,36 +24,6 @@ SecretBytes DeriveFrom(const SecretBytes& master, absl::string_view purpose) {
 }
 
 SealedPlace PlaceOf(const KeyId& member) { return {kMemberKeyKind, AsText(member), kFormat}; }
-
-absl::Status DamagedFile() {
-  return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged,
-                 "the master key file is damaged; bring it back from where you keep its copy");
-}
-
-absl::StatusOr<SecretBytes> ParseFile(const SecretBytes& file) {
-  CanonicalReader reader(AsText(file.span()));
-  std::array<uint8_t, kMagic.size()> magic;
-  RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(magic)));
-  ASSIGN_OR_RETURN(uint32_t format, reader.U32());
-  if (AsText(magic) != kMagic) return DamagedFile();
-  if (format > kFormat) {
-    return Problem(absl::StatusCode::kFailedPrecondition, Reason::kNewerFormat,
-                   "the master key file was written by a newer program; install that version")
-        .Number("stored", format);
-  }
-  ASSIGN_OR_RETURN(uint8_t protection, reader.U8());
-  SecretBytes key(kSealKeyBytes);
-  RETURN_IF_ERROR(reader.Fixed(key.mutable_span()));
-  std::array<uint8_t, kCheckBytes> check;
-  RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(check)));
-  RETURN_IF_ERROR(reader.End());
-  const Digest expected = Sha256(AsText(file.span().subspan(0, kHeaderBytes + kSealKeyBytes)));
-  if (format != kFormat || protection != kProtectedByMode ||
-      !std::equal(check.begin(), check.end(), expected.begin())) {
-    return DamagedFile();
-  }
-  return key;
-}
 
 }  // namespace
 
@@ -83,42 +44,13 @@ WorkingKey& WorkingKey::operator=(WorkingKey&& other) noexcept {
 
 WorkingKey::~WorkingKey() { Wipe(absl::MakeSpan(bytes_)); }
 
-absl::Status Keyring::Create(const std::string& path, RandomSource& random) {
-  struct stat facts {};
-  if (stat(path.c_str(), &facts) == 0) {
-    return Problem(absl::StatusCode::kAlreadyExists, Reason::kAlreadyExists,
-                   "there is a master key file already; a key is never overwritten");
-  }
-  const SecretBytes key = SecretBytes::Random(kSealKeyBytes, random);
-  CanonicalWriter writer;
-  writer.Fixed(AsBytes(kMagic)).U32(kFormat).U8(kProtectedByMode).Fixed(key.span());
-  const Digest check = Sha256(writer.bytes());
-  writer.Fixed(absl::MakeConstSpan(check).subspan(0, kCheckBytes));
-  std::string bytes = std::move(writer).Take();
-  absl::Status written = WriteFileDurably(path, bytes, 0600);
-  Wipe(bytes);
-  return written;
-}
-
-absl::StatusOr<std::unique_ptr<Keyring>> Keyring::Open(const std::string& path, size_t cached_keys_max) {
-  absl::StatusOr<SecretBytes> file = ReadSecretFile(path, kFileBytes);
-  if (absl::IsNotFound(file.status())) {
-    return Problem(absl::StatusCode::kFailedPrecondition, Reason::kKeyMissing,
-                   "the master key file is missing, and without it no record can be read; bring it back from where you "
-                   "keep its copy");
-  }
-  if (absl::IsInvalidArgument(file.status())) return DamagedFile();  // longer than such a file can be
-  RETURN_IF_ERROR(file.status());
-  if (file->size() != kFileBytes) return DamagedFile();
-  ASSIGN_OR_RETURN(SecretBytes master, ParseFile(*file));
-  return std::unique_ptr<Keyring>(new Keyring(std::move(master), cached_keys_max));
-}
-
 Keyring::Keyring(SecretBytes master, size_t cached_keys_max)
     : master_(std::move(master)),
       wrapping_key_(DeriveFrom(master_, "member keys")),
       slots_max_(std::max<size_t>(cached_keys_max, 1)),
-      arena_(slots_max_ * kSealKeyBytes) {}
+      arena_(slots_max_ * kSealKeyBytes) {
+  AANGAN_CHECK(master_.size() == kSealKeyBytes);
+}
 
 absl::Status Keyring::BindTo(Database& database) const {
   const SecretBytes id = DeriveFrom(master_, "master key id");

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The hierarchy of keys: one master key in a file of mode 0600 outside the database; from it, by HKDF, one key for each
-// purpose of the node; and under one of those, sealed, a random key for each member. A member is erased by deleting her
-// sealed key and Forget(): what was sealed under it can then not be read by anybody.
+// The hierarchy of keys: one master key (master_key.h) outside the database; from it, by HKDF, one key for each purpose
+// of the node; and under one of those, sealed, a random key for each member. A member is erased by deleting her sealed
+// key and Forget(): what was sealed under it can then not be read by anybody.
 //
-// File: "AANGANKY", format u32 (1), protection u8 (0: the mode of the file), key (32 bytes), first 16 bytes of SHA-256
-// of all before. Labels of derived keys begin "aangan/v1/". Threads: thread-safe. Errors: FAILED_PRECONDITION
-// (KEY_MISSING) when the file is missing, readable by others, or of another store, (NEWER_FORMAT); DATA_LOSS (DAMAGED).
+// Labels of derived keys begin "aangan/v1/". Threads: thread-safe. Errors: FAILED_PRECONDITION (KEY_MISSING) when the
+// key is of another store; DATA_LOSS (DAMAGED).
 #ifndef AANGAN_STORAGE_ENGINE_KEYRING_H_
 #define AANGAN_STORAGE_ENGINE_KEYRING_H_
 
@@ -45,9 +44,7 @@ class WorkingKey {
 
 class Keyring {
  public:
-  // Makes a new master key. ALREADY_EXISTS when the file is there: a key is never overwritten.
-  static absl::Status Create(const std::string& path, RandomSource& random);
-  static absl::StatusOr<std::unique_ptr<Keyring>> Open(const std::string& path, size_t cached_keys_max = 1024);
+  explicit Keyring(SecretBytes master, size_t cached_keys_max = 1024);  // 32 bytes
 
   // Notes in a new store which master key it belongs to, and refuses a store of another one.
   absl::Status BindTo(Database& database) const;
@@ -67,7 +64,6 @@ class Keyring {
   size_t cached_keys() const;
 
  private:
-  Keyring(SecretBytes master, size_t cached_keys_max);
   void Remember(const KeyId& member, absl::Span<const uint8_t> key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   struct IdHash {
     size_t operator()(const KeyId& id) const;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "base/canonical.h"
+#include "base/check.h"
 #include "base/files.h"
 #include "base/problem.h"
 #include "base/status.h"
@@ -18,6 +19,7 @@
 #include "storage/engine/disk_reserve.h"
 #include "storage/engine/durable_head.h"
 #include "storage/engine/keyring.h"
+#include "storage/engine/master_key.h"
 #include "storage/node/apply.h"
 #include "storage/node/audit_log.h"
 #include "storage/node/change_sealer.h"
@@ -91,14 +93,16 @@ absl::StatusOr<std::unique_ptr<NodeStore>> Store::Open(const StoreOptions& optio
 }
 
 absl::Status Store::OpenParts() {
+  AANGAN_CHECK(options_.key_lock != nullptr);
   RETURN_IF_ERROR(MakeFolders(options_.folder, 0700));
   const std::string key_path = absl::StrCat(options_.folder, "/master_key");
   const std::string main = absl::StrCat(options_.folder, "/main");
   // A store without its key is never given a new one: what it holds would be lost for good.
   if (access(main.c_str(), F_OK) != 0 && access(key_path.c_str(), F_OK) != 0) {
-    RETURN_IF_ERROR(Keyring::Create(key_path, *options_.random));
+    RETURN_IF_ERROR(CreateMasterKey(key_path, *options_.key_lock, MeasuredPassphraseCost(), *options_.random));
   }
-  ASSIGN_OR_RETURN(keyring_, Keyring::Open(key_path));
+  ASSIGN_OR_RETURN(SecretBytes master, OpenMasterKey(key_path, *options_.key_lock));
+  keyring_ = std::make_unique<Keyring>(std::move(master));
   DatabaseOptions database;
   database.folder = main;
   database.families = kNodeMainFamilies;

@@ -28,6 +28,7 @@
 #include "model/catalogue.h"
 #include "model/names.h"
 #include "model/tally.h"
+#include "storage/engine/master_key.h"
 #include "storage/node/change.h"
 
 namespace aangan::storage::node {
@@ -36,6 +37,8 @@ struct StoreOptions {
   std::string folder;  // /var/lib/aangan/node: main/, once/, member_keys/, master_key, durable_head
   const Clock* clock = nullptr;
   RandomSource* random = nullptr;
+  // What opens the master key; a new store makes its key behind it. Outlives Open.
+  const KeyLock* key_lock = nullptr;
   uint64_t disk_reserve_bytes = 256u << 20;
   size_t queue_changes_max = 4096;
 };
@@ -70,7 +73,7 @@ struct VerifyReport {
 
 class NodeStore {
  public:
-  // Opens or makes the store. A new folder gets new keys.
+  // Opens or makes the store. A new folder gets new keys, behind the lock.
   static absl::StatusOr<std::unique_ptr<NodeStore>> Open(const StoreOptions& options);
   virtual ~NodeStore() = default;  // waits for what was submitted, then closes
 

@@ -19,6 +19,7 @@
 #include "base/digest.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "tests/support/daemon_process.h"
+#include "tests/support/key_lock.h"
 #include "tests/support/node_client.h"
 #include "tests/support/temp_dir.h"
 
@@ -149,8 +150,14 @@ int RunAll(bool smoke) {
   options.binary = AANGAN_NODE_UNDER_TEST;
   options.data_folder = folder / "data";
   options.log_path = folder / "log";
-  options.arguments = {
-      "--node.data", options.data_folder, "--node.listen", "127.0.0.1:0", "--node.disk_reserve_megabytes", "1"};
+  options.arguments = {"--node.data",
+                       options.data_folder,
+                       "--node.listen",
+                       "127.0.0.1:0",
+                       "--node.disk_reserve_megabytes",
+                       "1",
+                       "--node.key_file",
+                       tests::MakeKeyFile(folder / "key")};
   const std::unique_ptr<DaemonProcess> node = DaemonProcess::Start(options);
   AANGAN_CHECK(node != nullptr);
   Bench bench(NodeClient::OfFolder(node->address("grpc"), options.data_folder, "steward.token"), node->address("grpc"),

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/digest.h"
 #include "base/status.h"
+#include "tests/support/store_key_lock.h"
 
 namespace aangan::tests {
 
@@ -19,6 +20,7 @@ absl::StatusOr<std::unique_ptr<RowStore>> RowStore::Open(const std::string& fold
   rows->catalogue_ = storage::node::ShippedCatalogue();
   storage::node::StoreOptions options;
   options.folder = folder;
+  options.key_lock = &tests::TestKeyLock();
   options.clock = &rows->clock_;
   options.random = &rows->random_;
   options.disk_reserve_bytes = 1 << 20;

@@ -15,6 +15,7 @@
 #include "base/random.h"
 #include "model/names.h"
 #include "tests/support/daemon_process.h"
+#include "tests/support/key_lock.h"
 #include "tests/support/node_client.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/status_matchers.h"
@@ -111,8 +112,14 @@ class Killing : public ::testing::Test {
     options.binary = AANGAN_NODE_UNDER_TEST;
     options.data_folder = folder_ / "data";
     options.log_path = folder_ / "log";
-    options.arguments = {
-        "--node.data", options.data_folder, "--node.listen", "127.0.0.1:0", "--node.disk_reserve_megabytes", "1"};
+    options.arguments = {"--node.data",
+                         options.data_folder,
+                         "--node.listen",
+                         "127.0.0.1:0",
+                         "--node.disk_reserve_megabytes",
+                         "1",
+                         "--node.key_file",
+                         tests::MakeKeyFile(folder_ / "key")};
     return DaemonProcess::Start(options);
   }
   NodeClient Client(const DaemonProcess& node, const std::string& token) const {

@@ -34,18 +34,27 @@ bool Eventually(absl::Duration within, const std::function<bool()>& ready) {
   }
 }
 
-std::unique_ptr<DaemonProcess> DaemonProcess::Start(const Options& options, absl::Duration ready_within) {
+std::unique_ptr<DaemonProcess> DaemonProcess::Launch(const Options& options) {
   std::unique_ptr<DaemonProcess> daemon(new DaemonProcess(options));
   std::error_code ignored;
   std::filesystem::remove(options.data_folder + "/ports", ignored);  // of the process before
   daemon->Spawn();
   if (daemon->pid_ <= 0) return nullptr;
+  return daemon;
+}
+
+bool DaemonProcess::AwaitReady(absl::Duration within) {
   bool ended = false;
-  const bool ready = Eventually(ready_within, [&] {
-    ended = !daemon->running();
-    return ended || daemon->ReadPorts();
+  const bool ready = Eventually(within, [&] {
+    ended = !running();
+    return ended || ReadPorts();
   });
-  if (ready && !ended) return daemon;
+  return ready && !ended;
+}
+
+std::unique_ptr<DaemonProcess> DaemonProcess::Start(const Options& options, absl::Duration ready_within) {
+  std::unique_ptr<DaemonProcess> daemon = Launch(options);
+  if (daemon == nullptr || daemon->AwaitReady(ready_within)) return daemon;
   std::fprintf(stderr, "%s is not ready; the end of its log:\n", options.binary.c_str());
   std::system(("tail -n 20 '" + options.log_path + "' >&2").c_str());
   return nullptr;

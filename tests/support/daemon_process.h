@@ -30,6 +30,9 @@ class DaemonProcess {
   // Starts it and waits until its ports file is there, at most `ready_within`. Null when it ended or did not get ready;
   // why() says what its log said last.
   static std::unique_ptr<DaemonProcess> Start(const Options& options, absl::Duration ready_within = absl::Seconds(60));
+  // The same in two steps: it runs; its ports file is there, perhaps anew.
+  static std::unique_ptr<DaemonProcess> Launch(const Options& options);
+  bool AwaitReady(absl::Duration within);
   ~DaemonProcess();
   DaemonProcess(const DaemonProcess&) = delete;
 

@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "model/catalogue.h"
 #include "model/catalogue_lint.h"
+#include "tests/support/key_lock.h"
 
 namespace aangan::tests {
 namespace {
@@ -121,7 +122,9 @@ ClusterNode& FederationCluster::AddNode(const std::string& id, const std::string
                             "--node.accept_rehearsals",
                             "true",
                             "--node.sync_seconds",
-                            absl::StrCat(options_.sync_seconds)};
+                            absl::StrCat(options_.sync_seconds),
+                            "--node.key_file",
+                            MakeKeyFile(folder_ / (node.id + ".key"))};
   node.process = DaemonProcess::Start(node.options);
   AANGAN_CHECK(node.process != nullptr);
   return node;

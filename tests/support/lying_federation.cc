@@ -23,6 +23,7 @@
 #include "server/node/own_authority.h"
 #include "server/node/restore.h"
 #include "tests/support/lying_link.h"
+#include "tests/support/store_key_lock.h"
 
 namespace aangan::tests {
 namespace {
@@ -93,6 +94,7 @@ void LyingFederation::Open(LiarNode& node) {
   const std::string folder = node.folder->path();
   storage::node::StoreOptions options;
   options.folder = folder;
+  options.key_lock = &TestKeyLock();
   options.clock = &clock_;
   options.random = &random_;
   options.disk_reserve_bytes = 1 << 20;

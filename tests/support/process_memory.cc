@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads /proc/<pid>/maps and mem, and folders.
+// Reads /proc/<pid>/smaps and mem, and folders.
 #include "tests/support/process_memory.h"
 
 #include <fcntl.h>
@@ -50,23 +50,43 @@ class Search {
   std::set<size_t> found_;
 };
 
+struct Mapping {
+  uint64_t begin = 0;
+  uint64_t end = 0;
+  bool locked = false;
+};
+
+std::vector<Mapping> WritableMappings(pid_t pid) {
+  std::ifstream maps(absl::StrCat("/proc/", pid, "/smaps"));
+  std::vector<Mapping> mappings;
+  bool writable = false;
+  std::string line;
+  while (std::getline(maps, line)) {
+    Mapping next;
+    char rights[5] = {};
+    if (std::sscanf(line.c_str(), "%lx-%lx %4s", &next.begin, &next.end, rights) == 3) {
+      writable = absl::StartsWith(rights, "rw");
+      if (writable) mappings.push_back(next);
+    } else if (writable && absl::StartsWith(line, "VmFlags:")) {
+      mappings.back().locked = absl::StrContains(line + " ", " lo ");
+    }
+  }
+  return mappings;
+}
+
 }  // namespace
 
-std::vector<size_t> FoundInMemory(pid_t pid, const std::vector<std::string>& needles) {
-  std::ifstream maps(absl::StrCat("/proc/", pid, "/maps"));
+std::vector<size_t> FoundInMemory(pid_t pid, const std::vector<std::string>& needles, Pages pages) {
   const int memory = open(absl::StrCat("/proc/", pid, "/mem").c_str(), O_RDONLY | O_CLOEXEC);
   if (memory < 0) std::abort();  // a test that can not look must not pass
   Search search(needles);
-  std::string line;
-  while (std::getline(maps, line)) {
-    uint64_t begin = 0, end = 0;
-    char rights[5] = {};
-    if (std::sscanf(line.c_str(), "%lx-%lx %4s", &begin, &end, rights) != 3) std::abort();
-    if (!absl::StartsWith(rights, "rw")) continue;
-    std::string bytes(end - begin, '\0');
+  for (const Mapping& mapping : WritableMappings(pid)) {
+    if (pages != Pages::kAll && mapping.locked != (pages == Pages::kLocked)) continue;
+    std::string bytes(mapping.end - mapping.begin, '\0');
     size_t read = 0;
     while (read < bytes.size()) {
-      const ssize_t some = pread(memory, bytes.data() + read, bytes.size() - read, static_cast<off_t>(begin + read));
+      const ssize_t some =
+          pread(memory, bytes.data() + read, bytes.size() - read, static_cast<off_t>(mapping.begin + read));
       if (some <= 0) break;  // unmapped meanwhile
       read += static_cast<size_t>(some);
     }

@@ -10,9 +10,12 @@
 
 namespace aangan::tests {
 
+// Locked pages go neither to swap nor, here, into a core dump.
+enum class Pages { kAll, kLocked, kUnlocked };
+
 // Which of the needles (by index, each at least eight bytes) lie in a writable mapping of the process, or in a file
 // below the folder. The caller may trace the process: its own child, or root.
-std::vector<size_t> FoundInMemory(pid_t pid, const std::vector<std::string>& needles);
+std::vector<size_t> FoundInMemory(pid_t pid, const std::vector<std::string>& needles, Pages pages = Pages::kAll);
 std::vector<size_t> FoundInFolder(const std::string& folder, const std::vector<std::string>& needles);
 
 }  // namespace aangan::tests

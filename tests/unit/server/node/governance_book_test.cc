@@ -16,6 +16,7 @@
 #include "server/node/own_authority.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/store_key_lock.h"
 #include "tests/support/temp_dir.h"
 
 namespace aangan::node {
@@ -34,6 +35,7 @@ class GovernanceBookTest : public ::testing::Test {
     for (int i = 0; i < 5; ++i) others_.push_back(SigningKey::Generate(random_));
     storage::node::StoreOptions options;
     options.folder = folder_.path();
+    options.key_lock = &tests::TestKeyLock();
     options.clock = &clock_;
     options.random = &random_;
     options.disk_reserve_bytes = 1 << 20;

@@ -11,6 +11,7 @@
 #include "server/node/node_server.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/node_client.h"
+#include "tests/support/store_key_lock.h"
 #include "tests/support/temp_dir.h"
 
 namespace aangan::node {
@@ -20,6 +21,7 @@ class NodeUnderTest {
   NodeUnderTest() : clock_(absl::Now()) {
     NodeServer::Options options;
     options.data = folder_ / "data";
+    options.key_lock = &tests::TestKeyLock();
     options.listen = "127.0.0.1:0";
     options.disk_reserve_bytes = 1 << 20;
     auto started = NodeServer::Start(options, &clock_, &random_);

@@ -11,6 +11,7 @@
 #include "model/roster.h"
 #include "server/node/own_authority.h"
 #include "server/node/round_check.h"
+#include "tests/support/store_key_lock.h"
 
 namespace aangan::node {
 namespace {
@@ -54,6 +55,7 @@ ThreeCollectives::ThreeCollectives()
     : clock_(model::StartOfDayInIndia(Must(model::DayFromCivil({2026, 11, 24}, "day"))) + absl::Hours(12)) {
   storage::node::StoreOptions options;
   options.folder = folder_.path();
+  options.key_lock = &tests::TestKeyLock();
   options.clock = &clock_;
   options.random = &random_;
   options.disk_reserve_bytes = 1 << 20;

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The master key file is made once and refused when damaged; members' keys come back, and are gone when forgotten.
+// Keys that follow from the master key stay the same; members' keys come back, and are gone when forgotten.
 #include "storage/engine/keyring.h"
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-
-#include <filesystem>
-#include <fstream>
 
 #include "base/digest.h"
-#include "base/files.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -32,67 +27,19 @@ absl::StatusOr<std::string> NotCalled() { return absl::InternalError("not in the
 
 class KeyringTest : public testing::Test {
  protected:
-  void SetUp() override { ASSERT_THAT(Keyring::Create(path_, random_), IsOk()); }
-  std::unique_ptr<Keyring> Open(size_t cached = 4) {
-    auto keyring = Keyring::Open(path_, cached);
-    EXPECT_THAT(keyring, IsOk());
-    return *std::move(keyring);
-  }
-  void Replace(const std::string& bytes) { ASSERT_THAT(WriteFileDurably(path_, bytes, 0600), IsOk()); }
+  // Always of the same master key.
+  std::unique_ptr<Keyring> Open(size_t cached = 4) { return std::make_unique<Keyring>(master_.Clone(), cached); }
 
   tests::TempDir dir_;
-  const std::string path_ = dir_ / "master_key";
   tests::SeededRandom random_{kSeed};
+  const SecretBytes master_ = SecretBytes::Random(kSealKeyBytes, random_);
 };
-
-TEST_F(KeyringTest, TheFileIsPrivateAndNeverOverwritten) {
-  struct stat facts {};
-  ASSERT_EQ(stat(path_.c_str(), &facts), 0);
-  EXPECT_EQ(facts.st_mode & 07777, 0600u);
-  const std::string before = *ReadFile(path_, 100);
-  EXPECT_THAT(Keyring::Create(path_, random_), HasProblem(absl::StatusCode::kAlreadyExists, Reason::kAlreadyExists));
-  EXPECT_EQ(*ReadFile(path_, 100), before);
-}
 
 TEST_F(KeyringTest, DerivedKeysStayTheSameAndDifferByPurpose) {
   const std::string tally = Bytes(Open()->Derive("tally").span());
   EXPECT_EQ(tally.size(), kSealKeyBytes);
   EXPECT_EQ(Bytes(Open()->Derive("tally").span()), tally);
   EXPECT_NE(Bytes(Open()->Derive("import").span()), tally);
-  const std::string file = *ReadFile(path_, 100);
-  EXPECT_EQ(file.find(tally), std::string::npos);
-}
-
-TEST_F(KeyringTest, AMissingOrOpenFileIsSaid) {
-  auto missing = HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kKeyMissing);
-  EXPECT_THAT(Keyring::Open(dir_ / "none"), missing);
-  ASSERT_EQ(chmod(path_.c_str(), 0640), 0);
-  EXPECT_THAT(Keyring::Open(path_), missing);
-}
-
-TEST_F(KeyringTest, EveryFlippedBitAndEveryOtherLengthOfTheFileIsRefused) {
-  const std::string whole = *ReadFile(path_, 100);
-  for (size_t bit = 0; bit < whole.size() * 8; bit += 3) {
-    std::string flipped = whole;
-    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
-    Replace(flipped);
-    ASSERT_FALSE(Keyring::Open(path_).ok()) << bit;
-  }
-  for (size_t size : {size_t{0}, size_t{10}, whole.size() - 1}) {
-    Replace(whole.substr(0, size));
-    EXPECT_THAT(Keyring::Open(path_), HasProblem(absl::StatusCode::kDataLoss, Reason::kDamaged));
-  }
-  Replace(whole + "x");
-  EXPECT_THAT(Keyring::Open(path_), HasProblem(absl::StatusCode::kDataLoss, Reason::kDamaged));
-  Replace(whole);
-  EXPECT_THAT(Keyring::Open(path_), IsOk());
-}
-
-TEST_F(KeyringTest, AFileOfANewerProgramIsRefused) {
-  std::string bytes = *ReadFile(path_, 100);
-  bytes[11] = 2;
-  Replace(bytes);
-  EXPECT_THAT(Keyring::Open(path_), HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kNewerFormat));
 }
 
 TEST_F(KeyringTest, AStoreOfAnotherMasterKeyIsRefused) {
@@ -100,10 +47,8 @@ TEST_F(KeyringTest, AStoreOfAnotherMasterKeyIsRefused) {
   ASSERT_THAT(database, IsOk());
   EXPECT_THAT(Open()->BindTo(**database), IsOk());
   EXPECT_THAT(Open()->BindTo(**database), IsOk());
-  ASSERT_THAT(Keyring::Create(dir_ / "other", random_), IsOk());
-  auto other = Keyring::Open(dir_ / "other");
-  ASSERT_THAT(other, IsOk());
-  EXPECT_THAT((*other)->BindTo(**database), HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kKeyMissing));
+  const Keyring other(SecretBytes::Random(kSealKeyBytes, random_));
+  EXPECT_THAT(other.BindTo(**database), HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kKeyMissing));
 }
 
 TEST_F(KeyringTest, AMembersKeyComesBackFromItsWrappedForm) {

@@ -15,8 +15,7 @@ constexpr uint64_t kFuture = 4'000'000'000'000'000;  // a clock that was ahead o
 class ChangeSealerTest : public ::testing::Test {
  protected:
   ChangeSealerTest() : batch_(nullptr) {
-    EXPECT_TRUE(Keyring::Create(folder_ / "master_key", random_).ok());
-    keyring_ = *Keyring::Open(folder_ / "master_key");
+    keyring_ = std::make_unique<Keyring>(SecretBytes::Random(kSealKeyBytes, random_));
     loader_ = std::make_unique<MemberFactsLoader>(keyring_.get());
     sealer_ = std::make_unique<ChangeSealer>(loader_.get(), keyring_.get(), &batch_, &clock_, &random_, kFuture);
   }

@@ -14,9 +14,7 @@ namespace {
 class MemberFactsTest : public ::testing::Test {
  protected:
   MemberFactsTest() : batch_(nullptr) {
-    const std::string path = folder_ / "master_key";
-    EXPECT_TRUE(Keyring::Create(path, random_).ok());
-    keyring_ = *Keyring::Open(path);
+    keyring_ = std::make_unique<Keyring>(SecretBytes::Random(kSealKeyBytes, random_));
     loader_ = std::make_unique<MemberFactsLoader>(keyring_.get());
   }
   void Put(const model::Id& member, int services) {

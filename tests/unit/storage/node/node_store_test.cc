@@ -6,6 +6,7 @@
 
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/store_key_lock.h"
 #include "tests/unit/storage/node/node_store_test_support.h"
 
 namespace aangan::storage::node {
@@ -14,6 +15,7 @@ namespace {
 absl::Status OpenAgain(StoreUnderTest& test) {
   StoreOptions options;
   options.folder = test.folder / "node";
+  options.key_lock = &tests::TestKeyLock();
   options.clock = &test.clock;
   options.random = &test.random;
   return NodeStore::Open(options).status();

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/files.h"
+#include "tests/support/store_key_lock.h"
 
 namespace aangan::storage::node {
 
@@ -37,6 +38,7 @@ void StoreUnderTest::Count(uint32_t place) {
 void StoreUnderTest::OpenUncounted() {
   StoreOptions options;
   options.folder = folder / "node";
+  options.key_lock = &tests::TestKeyLock();
   options.clock = &clock;
   options.random = &random;
   options.disk_reserve_bytes = 1 << 20;

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opens and locks a node.
+#include "server/node/key_gate.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "base/problem.h"
+#include "base/status.h"
+#include "server/shared/lifecycle.h"
+
+namespace aangan::node {
+namespace {
+
+using storage::KeyLock;
+using storage::KeyProtection;
+
+constexpr size_t kSecretBytesMax = 4096;
+constexpr int kTriesAtOnce = 3;
+constexpr absl::Duration kPause = absl::Seconds(30);
+
+// A passphrase from a file ends where its line does.
+SecretBytes FirstLine(const SecretBytes& file) {
+  const auto end = std::find(file.span().begin(), file.span().end(), uint8_t{'\n'});
+  return SecretBytes::Copy(file.span().subspan(0, static_cast<size_t>(end - file.span().begin())));
+}
+
+// The process begins anew. What is open closes by itself: every descriptor of ours is closed on exec.
+void BeginAnew(std::vector<std::string> words) {
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  execv("/proc/self/exe", arguments.data());
+  _exit(1);  // no memory for a new image: locked all the same
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<KeyGate>> KeyGate::Open(Options options, const Clock* clock, RandomSource* random) {
+  RETURN_IF_ERROR(MakeFolders(options.data, 0700));
+  std::unique_ptr<KeyGate> gate(new KeyGate(std::move(options), clock, random));
+  KeyGate* const self = gate.get();
+  ASSIGN_OR_RETURN(gate->socket_, ControlSocket::Open(gate->options_.data, [self](ControlOrder order, SecretBytes first,
+                                                                                  SecretBytes second) {
+                     return self->Obey(order, std::move(first), std::move(second));
+                   }));
+  return gate;
+}
+
+absl::StatusOr<KeyLock> KeyGate::AtHand() const {
+  if (!options_.key_file.empty()) {
+    ASSIGN_OR_RETURN(SecretBytes bytes, ReadSecretFile(options_.key_file, kSecretBytesMax));
+    return KeyLock{KeyProtection::kByKeyFile, std::move(bytes)};
+  }
+  if (!options_.credentials_folder.empty()) {
+    absl::StatusOr<SecretBytes> file =
+        ReadSecretFile(absl::StrCat(options_.credentials_folder, "/aangan-passphrase"), kSecretBytesMax);
+    if (file.ok()) return KeyLock{KeyProtection::kByPassphrase, FirstLine(*file)};
+    if (!absl::IsNotFound(file.status())) return file.status();
+  }
+  const absl::StatusOr<KeyProtection> now = storage::ProtectionOf(key_path());
+  // A store of before there were locks: it opens, and says that it wants one.
+  if (now.ok() && *now == KeyProtection::kByMode) return KeyLock{};
+  if (!now.ok() && !absl::IsNotFound(now.status())) return now.status();
+  return absl::NotFoundError("");
+}
+
+absl::StatusOr<KeyLock> KeyGate::Await() {
+  absl::StatusOr<KeyLock> at_hand = AtHand();
+  if (at_hand.ok() || !absl::IsNotFound(at_hand.status())) {
+    absl::MutexLock lock(&mutex_);
+    open_ = at_hand.ok();
+    return at_hand;
+  }
+  LogInfo("node", "locked; waits for: aangan unlock");
+  if (server::AwaitStopOrWake() == server::Woken::kStop) return absl::CancelledError("");
+  absl::MutexLock lock(&mutex_);
+  return std::move(lock_);
+}
+
+absl::Status KeyGate::Try(const KeyLock& lock) const {
+  const absl::StatusOr<KeyProtection> now = storage::ProtectionOf(key_path());
+  if (!absl::IsNotFound(now.status())) return storage::OpenMasterKey(key_path(), lock).status();
+  // A store whose key file is gone is never given a new one; the store itself says so.
+  if (access(absl::StrCat(options_.data, "/main").c_str(), F_OK) == 0) return absl::OkStatus();
+  return storage::CreateMasterKey(key_path(), lock, storage::MeasuredPassphraseCost(), *random_);
+}
+
+ControlSocket::Outcome KeyGate::Unlock(SecretBytes passphrase) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (open_)
+      return {Problem(absl::StatusCode::kAlreadyExists, Reason::kWrongState, "The node is open already."), nullptr};
+  }
+  if (clock_->Now() < next_try_) {
+    return {Problem(absl::StatusCode::kResourceExhausted, Reason::kTooMany,
+                    "Too soon after a wrong passphrase. Wait half a minute and type it again."),
+            nullptr};
+  }
+  KeyLock lock{KeyProtection::kByPassphrase, std::move(passphrase)};
+  absl::Status tried = Try(lock);
+  if (!tried.ok()) {
+    if (HasReason(tried, Reason::kBadPassphrase)) {
+      LogError("node", "a wrong passphrase").Number("tries", ++wrong_tries_);
+      if (wrong_tries_ >= kTriesAtOnce) next_try_ = clock_->Now() + kPause;
+    }
+    return {std::move(tried), nullptr};
+  }
+  absl::MutexLock guard(&mutex_);
+  open_ = true;
+  lock_ = std::move(lock);
+  return {absl::OkStatus(), [] { server::WakeMain(); }};
+}
+
+absl::Status KeyGate::ChangeKeyLock(SecretBytes before, SecretBytes after) const {
+  ASSIGN_OR_RETURN(const KeyProtection now, storage::ProtectionOf(key_path()));
+  KeyLock old{now, std::move(before)};
+  if (now == KeyProtection::kByKeyFile) {
+    ASSIGN_OR_RETURN(old.secret, ReadSecretFile(options_.key_file, kSecretBytesMax));
+  }
+  return storage::ChangeLock(key_path(), old, {KeyProtection::kByPassphrase, std::move(after)},
+                             storage::MeasuredPassphraseCost(), *random_);
+}
+
+ControlSocket::Outcome KeyGate::Obey(ControlOrder order, SecretBytes first, SecretBytes second) {
+  switch (order) {
+    case ControlOrder::kUnlock:
+      return Unlock(std::move(first));
+    case ControlOrder::kChangeKeyLock:
+      return {ChangeKeyLock(std::move(first), std::move(second)), nullptr};
+    case ControlOrder::kLock:
+      break;
+  }
+  if (!options_.key_file.empty() || !options_.credentials_folder.empty()) {
+    return {
+        Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+                "This node opens by itself, from a key file or a credential of its unit, so locking it would last a "
+                "second. Stop it and take the key file away."),
+        nullptr};
+  }
+  LogInfo("node", "locked by order");
+  unlink(absl::StrCat(options_.data, "/ports").c_str());
+  return {absl::OkStatus(), [words = options_.words] { BeginAnew(words); }};
+}
+
+}  // namespace aangan::node

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands before the node's store: it waits until the master key can be opened, and locks the node again when it is
+// told to.
+//
+// The key is opened by the first of these that is there: the file that node.key_file names; the credential
+// "aangan-passphrase" of the unit (systemd, LoadCredential); the passphrase that `aangan unlock` hands over the control
+// socket. A node without a store makes its key behind whichever of them comes. After three wrong passphrases it takes
+// one in half a minute. To lock is to begin anew: the process starts itself again, so nothing of its memory is left.
+//
+// Threads: Open and Await from the main thread. Errors: those of storage/engine/master_key; CANCELLED when the order to
+// stop came first.
+#ifndef AANGAN_SERVER_NODE_KEY_GATE_H_
+#define AANGAN_SERVER_NODE_KEY_GATE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "server/node/control_socket.h"
+#include "storage/engine/master_key.h"
+
+namespace aangan::node {
+
+class KeyGate {
+ public:
+  struct Options {
+    std::string data;                // the node's folder
+    std::string key_file;            // path, or empty
+    std::string credentials_folder;  // of the unit, or empty
+    std::vector<std::string> words;  // of the program, to start it again
+  };
+  // `clock` and `random` outlive it.
+  static absl::StatusOr<std::unique_ptr<KeyGate>> Open(Options options, const Clock* clock, RandomSource* random);
+
+  // What opens the key; blocks until it is there.
+  absl::StatusOr<storage::KeyLock> Await();
+
+ private:
+  KeyGate(Options options, const Clock* clock, RandomSource* random)
+      : options_(std::move(options)), clock_(clock), random_(random) {}
+  absl::StatusOr<storage::KeyLock> AtHand() const;
+  absl::Status Try(const storage::KeyLock& lock) const;
+  ControlSocket::Outcome Obey(ControlOrder order, SecretBytes first, SecretBytes second);
+  ControlSocket::Outcome Unlock(SecretBytes passphrase);
+  absl::Status ChangeKeyLock(SecretBytes before, SecretBytes after) const;
+  std::string key_path() const { return options_.data + "/master_key"; }
+
+  const Options options_;
+  const Clock* const clock_;
+  RandomSource* const random_;
+  absl::Mutex mutex_;
+  bool open_ ABSL_GUARDED_BY(mutex_) = false;
+  storage::KeyLock lock_ ABSL_GUARDED_BY(mutex_);  // until Await takes it
+  // Of the control thread alone.
+  int wrong_tries_ = 0;
+  absl::Time next_try_ = absl::InfinitePast();
+  std::unique_ptr<ControlSocket> socket_;          // last: its thread calls the others
+};
+
+}  // namespace aangan::node
+
+#endif  // AANGAN_SERVER_NODE_KEY_GATE_H_
