@@ -7,9 +7,10 @@
 #include "base/check.h"
 #include "base/files.h"
 #include "storage/engine/durable_head.h"
-#include "storage/engine/keyring.h"
+#include "storage/engine/master_key.h"
 #include "tests/fuzz/fuzz_bytes.h"
 #include "tests/support/seeded_random.h"
+#include "tests/support/store_key_lock.h"
 #include "tests/support/temp_dir.h"
 
 using namespace aangan;           // NOLINT: a fuzz target is one function
@@ -32,7 +33,7 @@ struct Files {
       AANGAN_CHECK(written->Write(older).ok() && written->Write(newer).ok());
     }
     tests::SeededRandom random(7);
-    AANGAN_CHECK(Keyring::Create(key_path, random).ok());
+    AANGAN_CHECK(CreateMasterKey(key_path, tests::TestKeyLock(), kPassphraseFloor, random).ok());
     head = *ReadFile(head_path, 1 << 20);
     key = *ReadFile(key_path, 1 << 20);
   }
@@ -55,7 +56,7 @@ void TryHead(const Files& files, const std::string& bytes) {
 
 void TryKey(const Files& files, const std::string& bytes) {
   Replace(files.key_path, bytes);
-  AANGAN_CHECK(Keyring::Open(files.key_path, 1).ok() == (bytes == files.key));
+  AANGAN_CHECK(OpenMasterKey(files.key_path, tests::TestKeyLock()).ok() == (bytes == files.key));
 }
 
 }  // namespace
