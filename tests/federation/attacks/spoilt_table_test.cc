@@ -29,6 +29,7 @@ std::vector<AlarmKind> AlarmsAfter(int64_t first_cell) {
   privacy::ContributionHeader header;
   header.round_id = holders.round_id;
   header.node_id = holders.id(4).bytes;
+  header.log = liar.node(4).watch->position();
   const auto vector = *privacy::ProtectedVector::Decode(privacy::EncodeWords(values));
   liar.sent()[4] = *privacy::BuildSummed(header, holders, vector, liar.node(4).identity->key(), liar.random());
   liar.PassWindow();
