@@ -60,7 +60,7 @@ class KeyGate {
   // Of the control thread alone.
   int wrong_tries_ = 0;
   absl::Time next_try_ = absl::InfinitePast();
-  std::unique_ptr<ControlSocket> socket_;          // last: its thread calls the others
+  std::unique_ptr<ControlSocket> socket_;  // last: its thread calls the others
 };
 
 }  // namespace aangan::node

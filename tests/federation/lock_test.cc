@@ -50,9 +50,8 @@ class LockTest : public ::testing::Test {
     return printed;
   }
   bool AwaitSocket() const {
-    return tests::Eventually(absl::Seconds(60), [this] {
-      return std::filesystem::exists(options_.data_folder + "/control");
-    });
+    return tests::Eventually(absl::Seconds(60),
+                             [this] { return std::filesystem::exists(options_.data_folder + "/control"); });
   }
   std::string Unlock(const std::string& typed) const { return Command("unlock", typed); }
   NodeClient Operator() const {
@@ -83,21 +82,19 @@ TEST_F(LockTest, OpensWithThePassphraseAloneAndLocksAtOnce) {
   EXPECT_TRUE(absl::StrContains(Command("lock", ""), "code 0"));
   ASSERT_TRUE(tests::Eventually(absl::Seconds(60), [this] { return !Ask().ok(); }));
   ASSERT_TRUE(AwaitSocket());
-  ASSERT_TRUE(tests::Eventually(absl::Seconds(60), [this] {
-    return absl::StrContains(Unlock("five words that stay apart"), "does not open");
-  }));
+  ASSERT_TRUE(tests::Eventually(
+      absl::Seconds(60), [this] { return absl::StrContains(Unlock("five words that stay apart"), "does not open"); }));
   EXPECT_FALSE(Ask().ok());
   EXPECT_TRUE(absl::StrContains(Unlock(kPassphrase), "code 0"));
   ASSERT_TRUE(node_->AwaitReady(absl::Seconds(60)));
   EXPECT_EQ(node_->pid(), pid);
   EXPECT_THAT(Ask(), IsOk());
 
-  EXPECT_TRUE(absl::StrContains(Command("passphrase", absl::StrCat(kPassphrase, "\n", "another five words it is")),
-                                "code 0"));
+  EXPECT_TRUE(
+      absl::StrContains(Command("passphrase", absl::StrCat(kPassphrase, "\n", "another five words it is")), "code 0"));
   EXPECT_TRUE(absl::StrContains(Command("lock", ""), "code 0"));
-  ASSERT_TRUE(tests::Eventually(absl::Seconds(60), [this] {
-    return absl::StrContains(Unlock(kPassphrase), "does not open");
-  }));
+  ASSERT_TRUE(
+      tests::Eventually(absl::Seconds(60), [this] { return absl::StrContains(Unlock(kPassphrase), "does not open"); }));
   EXPECT_TRUE(absl::StrContains(Unlock("another five words it is"), "code 0"));
   ASSERT_TRUE(node_->AwaitReady(absl::Seconds(60)));
   EXPECT_EQ(node_->Stop(), 0);
@@ -123,9 +120,9 @@ TEST_F(LockTest, PassphraseAndMasterKeyLieInLockedPagesAlone) {
   ASSERT_TRUE(absl::StrContains(Unlock(kPassphrase), "code 0"));
   ASSERT_TRUE(node_->AwaitReady(absl::Seconds(60)));
   ASSERT_THAT(Ask(), IsOk());
-  const auto key = storage::OpenMasterKey(
-      options_.data_folder + "/master_key",
-      {storage::KeyProtection::kByPassphrase, SecretBytes::Copy(AsBytes(kPassphrase))});
+  const auto key =
+      storage::OpenMasterKey(options_.data_folder + "/master_key",
+                             {storage::KeyProtection::kByPassphrase, SecretBytes::Copy(AsBytes(kPassphrase))});
   ASSERT_THAT(key, IsOk());
   const std::vector<std::string> needles = {kPassphrase, std::string(AsText(key->span()))};
   EXPECT_TRUE(tests::FoundInMemory(node_->pid(), needles, tests::Pages::kUnlocked).empty());
