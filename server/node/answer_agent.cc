@@ -142,10 +142,11 @@ absl::Status AnswerAgent::GoOn(FederationLink& link, const fed::Round& round, co
 absl::StatusOr<AnswerAgent::Opened> AnswerAgent::OpenAll(const std::vector<fed::Share>& shares,
                                                          const RoundGround& ground, const SecretBytes& key) {
   const auto membership = rooms_.identity->membership();
-  const std::optional<int> own =
-      membership ? model::PlaceInRoster(ground.roster, membership->collective) : std::nullopt;
   const SigningKey* signing = rooms_.identity->KeyIn(ground.roster);
-  if (!own || signing == nullptr) return AskAgain();
+  if (!membership || signing == nullptr) return AskAgain();
+  const std::optional<int> place = model::PlaceInRoster(ground.roster, membership->collective);
+  if (!place) return AskAgain();
+  const int own = *place;
   Opened opened;
   for (const fed::Share& share : shares) {
     const std::optional<int> dealer = model::PlaceInRoster(ground.roster, share.dealer());
@@ -153,15 +154,15 @@ absl::StatusOr<AnswerAgent::Opened> AnswerAgent::OpenAll(const std::vector<fed::
     ASSIGN_OR_RETURN(const privacy::SummedHead head, privacy::ParseHead(share.head(), *ground.holders, *dealer));
     RETURN_IF_ERROR(
         rooms_.watch->Compare(head.header.log, {model::PeriodText(ground.quarter), share.dealer(), share.head()}));
-    ASSIGN_OR_RETURN(privacy::OpenedShare one, privacy::OpenShare(head, *ground.holders, *own, share.sealed(), key));
+    ASSIGN_OR_RETURN(privacy::OpenedShare one, privacy::OpenShare(head, *ground.holders, own, share.sealed(), key));
     if (one.fault == privacy::ShareFault::kNone) {
       opened.shares.push_back(*std::move(one.share));
       opened.heads.push_back(head.digest);
-    } else if (*dealer == *own) {
+    } else if (*dealer == own) {
       opened.own_does_not_open = true;
     } else {
       opened.faults.push_back(
-          {share.dealer(), privacy::BuildComplaint(head, *ground.holders, *own, one, share.sealed(), *signing)});
+          {share.dealer(), privacy::BuildComplaint(head, *ground.holders, own, one, share.sealed(), *signing)});
     }
   }
   return opened;
