@@ -40,13 +40,15 @@ bool Meet(const std::set<fed::Event>& one, const std::set<fed::Event>& other) {
   return std::any_of(one.begin(), one.end(), [&](fed::Event topic) { return other.contains(topic); });
 }
 
-const CompiledCatalogue& HighestFor(const Period& quarter, const CompiledCatalogue& next,
-                                    const std::vector<std::shared_ptr<const CompiledCatalogue>>& accepted,
-                                    const CompiledCatalogue& none) {
-  const CompiledCatalogue* highest = next.ValidFor(quarter) ? &next : &none;
-  for (const auto& each : accepted)
-    if (each->ValidFor(quarter) && each->source.version() > highest->source.version()) highest = each.get();
-  return *highest;
+// The one that counts for the quarter, or none.
+const CompiledCatalogue* HighestFor(const Period& quarter, const CompiledCatalogue& next,
+                                    const std::vector<std::shared_ptr<const CompiledCatalogue>>& accepted) {
+  const CompiledCatalogue* highest = next.ValidFor(quarter) ? &next : nullptr;
+  for (const auto& each : accepted) {
+    if (!each->ValidFor(quarter)) continue;
+    if (highest == nullptr || each->source.version() > highest->source.version()) highest = each.get();
+  }
+  return highest;
 }
 
 }  // namespace
@@ -55,16 +57,15 @@ absl::Status CheckPlacesOfYear(const CompiledCatalogue& next,
                                const std::vector<std::shared_ptr<const CompiledCatalogue>>& accepted) {
   Problem problem(absl::StatusCode::kInvalidArgument, Reason::kCatalogueRefused,
                   "The catalogue does not go with the one that is in force in another quarter of the same year.");
-  const CompiledCatalogue none;
   bool partition_changes = false;
   bool counted_twice = false;
   for (int16_t year = next.first_period.year; year <= next.last_period.year; ++year) {
     bool in_force = false;
     std::set<const CompiledCatalogue*> others;
     for (int8_t quarter = 1; quarter <= 4; ++quarter) {
-      const CompiledCatalogue& highest = HighestFor({year, quarter}, next, accepted, none);
-      in_force |= &highest == &next;
-      if (&highest != &next) others.insert(&highest);
+      const CompiledCatalogue* highest = HighestFor({year, quarter}, next, accepted);
+      in_force |= highest == &next;
+      if (highest != nullptr && highest != &next) others.insert(highest);
     }
     for (const CompiledCatalogue* other : others) {
       if (!in_force || other->source.places().empty() || next.source.places().empty()) continue;
