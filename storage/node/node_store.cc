@@ -99,7 +99,10 @@ absl::Status Store::OpenParts() {
   const std::string main = absl::StrCat(options_.folder, "/main");
   // A store without its key is never given a new one: what it holds would be lost for good.
   if (access(main.c_str(), F_OK) != 0 && access(key_path.c_str(), F_OK) != 0) {
-    RETURN_IF_ERROR(CreateMasterKey(key_path, *options_.key_lock, MeasuredPassphraseCost(), *options_.random));
+    // Measuring takes a good part of a second, and a key file has no use for it.
+    const PassphraseCost cost =
+        options_.key_lock->protection == KeyProtection::kByPassphrase ? MeasuredPassphraseCost() : kPassphraseFloor;
+    RETURN_IF_ERROR(CreateMasterKey(key_path, *options_.key_lock, cost, *options_.random));
   }
   ASSIGN_OR_RETURN(SecretBytes master, OpenMasterKey(key_path, *options_.key_lock));
   keyring_ = std::make_unique<Keyring>(std::move(master));
