@@ -41,7 +41,7 @@ class Store final : public OnceStore {
   absl::Status OpenParts();
 
   absl::StatusOr<RoundEntry> GetRound(const model::Period& period) const override;
-  absl::StatusOr<std::vector<RoundEntry>> ListRounds() const override;
+  absl::StatusOr<std::vector<RoundEntry>> ListRounds() const override { return ReadRounds(*database_); }
   absl::Status Announce(const RoundEntry& entry) override;
   absl::StatusOr<SecretBytes> KeepDraw(const Digest& round_id, SecretBytes encoded) override;
   absl::StatusOr<std::optional<SecretBytes>> FindDraw(const Digest& round_id) const override;
@@ -65,6 +65,13 @@ class Store final : public OnceStore {
   }
   absl::StatusOr<std::vector<LoggedEntry>> Log() const override { return ReadLog(*database_); }
   absl::Status AppendLog(size_t known, absl::Span<const LoggedEntry> entries) override;
+  absl::StatusOr<std::vector<LogWord>> LogWords() const override { return ListLogWords(*database_); }
+  absl::Status KeepLogWord(const LogWord& word) override {
+    return Commit([&](Batch& batch) { PutLogWord(word, batch); });
+  }
+  absl::Status ForgetLogWord(const std::string& subject, const std::string& author) override {
+    return Commit([&](Batch& batch) { DeleteLogWord(subject, author, batch); });
+  }
   absl::Status RaiseAlarm(AlarmKind kind, const std::string& subject, const std::string& evidence) override;
   absl::StatusOr<std::vector<Alarm>> Alarms() const override { return ListAlarms(*database_); }
   absl::Status StartAfterRestore(int64_t restore_time_us, absl::Span<const PriorDebit> debits) override;
@@ -144,20 +151,6 @@ absl::StatusOr<RoundEntry> Store::GetRound(const model::Period& period) const {
                    "no round of this period has been announced here; synchronise first");
   }
   return DecodeRoundEntry(*value);
-}
-
-absl::StatusOr<std::vector<RoundEntry>> Store::ListRounds() const {
-  std::vector<RoundEntry> rounds;
-  absl::Status status;
-  RETURN_IF_ERROR(database_->Scan(Family::kRounds, KeyRange::All(), Order::kBackward,
-                                  [&](absl::string_view, absl::string_view value) {
-                                    auto entry = DecodeRoundEntry(value);
-                                    if (entry.ok()) rounds.push_back(*std::move(entry));
-                                    status = entry.status();
-                                    return status.ok();
-                                  }));
-  RETURN_IF_ERROR(status);
-  return rounds;
 }
 
 absl::Status Store::Put(const RoundEntry& entry) {

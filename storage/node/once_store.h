@@ -24,6 +24,7 @@
 #include "model/period.h"
 #include "storage/node/locks.h"
 #include "storage/node/log_copy.h"
+#include "storage/node/log_words.h"
 
 namespace aangan::storage::node {
 
@@ -126,6 +127,10 @@ class OnceStore {
   // --- the federation's log, and what people must see
   virtual absl::StatusOr<std::vector<LoggedEntry>> Log() const = 0;
   virtual absl::Status AppendLog(size_t known, absl::Span<const LoggedEntry> entries) = 0;
+  // Others' words about it that can not be judged yet.
+  virtual absl::StatusOr<std::vector<LogWord>> LogWords() const = 0;
+  virtual absl::Status KeepLogWord(const LogWord& word) = 0;
+  virtual absl::Status ForgetLogWord(const std::string& subject, const std::string& author) = 0;
   virtual absl::Status RaiseAlarm(AlarmKind kind, const std::string& subject, const std::string& evidence) = 0;
   virtual absl::StatusOr<std::vector<Alarm>> Alarms() const = 0;
 
