@@ -154,7 +154,7 @@ TEST_F(RestoreDayTest, TheDayIsConfirmedMovesOnAndNeverBack) {
 TEST_F(RestoreDayTest, UntilSomebodyConfirmsTheDayTheStatusKeepsAsking) {
   AddMember();
   LoseTheSecondStore();
-  ASSERT_THAT(WriteFileDurably(folder_ / "clock", absl::StrCat(400 * 24 * 3600), 0600), IsOk());
+  ASSERT_THAT(WriteFileDurably(folder_ / "clock", absl::StrCat(300 * 24 * 3600), 0600), IsOk());
   EXPECT_TRUE(SaysRestored());
   EXPECT_TRUE(absl::StrContains(Command("restore-day"), "code 0"));
   EXPECT_FALSE(SaysRestored());
