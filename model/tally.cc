@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "absl/functional/function_ref.h"
 #include "base/check.h"
 #include "model/codes.h"
 #include "model/dimensions.h"
@@ -162,19 +163,27 @@ struct Filled {
   bool by_members = false;
 };
 
-// Cells of one table by number, each once.
-std::vector<Filled> FilledCells(const MemberFacts& facts, const CompiledTable& table, const TallyScope& scope) {
+// Each event of hers that fills a cell of this table.
+void ForEachCounted(
+    const MemberFacts& facts, const CompiledTable& table, const TallyScope& scope,
+    absl::FunctionRef<void(const CompiledIndicator& indicator, const Happening& happening, Cell cell)> visit) {
   const Day last_day = scope.period.last_day();
-  std::vector<Filled> filled;
   for (size_t i = 0; i < table.indicators.size(); ++i) {
     const CompiledIndicator& indicator = scope.catalogue->indicators[table.indicators[i]];
     for (const Happening& happening : HappeningsOf(facts, indicator, last_day)) {
       if (!scope.period.Contains(happening.day)) continue;
       const std::optional<Cell> cell = CellFor(table, i, facts, happening, scope);
-      if (!cell.has_value()) continue;
-      filled.push_back({*cell, OrderOf(scope, *happening.record), 1, indicator.unit == fed::UNIT_MEMBER});
+      if (cell.has_value()) visit(indicator, happening, *cell);
     }
   }
+}
+
+// Cells of one table by number, each once.
+std::vector<Filled> FilledCells(const MemberFacts& facts, const CompiledTable& table, const TallyScope& scope) {
+  std::vector<Filled> filled;
+  ForEachCounted(facts, table, scope, [&](const CompiledIndicator& indicator, const Happening& happening, Cell cell) {
+    filled.push_back({cell, OrderOf(scope, *happening.record), 1, indicator.unit == fed::UNIT_MEMBER});
+  });
   std::sort(filled.begin(), filled.end(),
             [](const Filled& a, const Filled& b) { return std::tie(a.cell, a.order) < std::tie(b.cell, b.order); });
   std::vector<Filled> merged;
@@ -214,6 +223,19 @@ MemberContribution Contribution(const MemberFacts& facts, const TallyScope& scop
   }
   std::sort(contribution.cells.begin(), contribution.cells.end());
   return contribution;
+}
+
+RecordEvents CountedEvents(const MemberFacts& facts, const TallyScope& scope) {
+  AANGAN_CHECK(scope.catalogue != nullptr);
+  RecordEvents counted;
+  if (!InForce(facts.consent, scope.period.last_day())) return counted;
+  for (const CompiledTable& table : scope.catalogue->tables) {
+    if (table.yearly != scope.period.is_year()) continue;
+    ForEachCounted(facts, table, scope, [&](const CompiledIndicator& indicator, const Happening& happening, Cell) {
+      counted.emplace(*happening.record, indicator.filter.event);
+    });
+  }
+  return counted;
 }
 
 TallyDelta Delta(const MemberContribution& before, const MemberContribution& after) {

@@ -17,6 +17,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,11 @@ struct MemberContribution {
 
 // Empty when she has no consent in force on the period's last day.
 MemberContribution Contribution(const MemberFacts& facts, const TallyScope& scope);
+
+// The records that fill a cell of the period, each with the events by which they do, before bounds cut anything. Empty
+// when she has no consent in force on the period's last day.
+using RecordEvents = std::set<std::pair<Id, federation::v1::Event>>;
+RecordEvents CountedEvents(const MemberFacts& facts, const TallyScope& scope);
 
 // What a commit moves: after minus before, sorted by cell, zeros left out. `cut` moves by -1, 0 or 1.
 struct TallyDelta {

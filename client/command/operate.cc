@@ -63,6 +63,21 @@ absl::StatusOr<int> Accuracy(const Session& session, int version) {
   return kExitOk;
 }
 
+absl::StatusOr<int> RestoreDay(const Session& session, const std::string& later) {
+  node::v1::ConfirmRestoreRequest request;
+  if (!later.empty()) {
+    ASSIGN_OR_RETURN(*request.mutable_day(), ParseDay(later, "--later"));
+  }
+  ASSIGN_OR_RETURN(const auto channel, session.Node(NodeRole::kOperator));
+  const auto stub = OperatorService::NewStub(channel->grpc());
+  ASSIGN_OR_RETURN(const node::v1::ConfirmRestoreResponse done,
+                   channel->Call(stub.get(), &OperatorService::Stub::ConfirmRestore, request));
+  session.output().PrintObject(
+      {{"restore_time", "first_period"}, {{TimeValue(true, done.restore_time()), done.first_period()}}});
+  session.output().Say(absl::StrCat("Confirmed. This node takes part again from ", done.first_period(), " on."));
+  return kExitOk;
+}
+
 // What it means, and the command that helps.
 const char* SentenceOf(Attention attention) {
   switch (attention) {
@@ -121,6 +136,8 @@ const char* SentenceOf(node::v1::AlarmKind kind) {
       return "a round was called void when it can not be; its key was kept";
     case node::v1::ALARM_KIND_SPOILT_TABLE:
       return "a table holds a sum that no counts can give, so somebody contributed no count; it is in no figure";
+    case node::v1::ALARM_KIND_RELEASE_WITHHELD:
+      return "enough answered long ago and no figures are served: aangan answers export, and add them up yourselves";
     default:
       return "something that this program is too old to name";
   }
@@ -142,6 +159,8 @@ absl::StatusOr<int> Status(const Session& session) {
     if (session.for_people()) session.output().Say(absl::StrCat("  ", SentenceOf(static_cast<Attention>(each))));
     absl::StrAppend(&attentions, attentions.empty() ? "" : " ", WordOf(node::v1::Attention_descriptor(), each));
   }
+  if (session.for_people() && status.has_restore_time() && !status.restore_confirmed())
+    session.output().Say("  Nobody has confirmed the day of the restore (restore_time): aangan restore-day");
   std::string alarms;
   for (const node::v1::Alarm& alarm : status.alarms()) {
     const std::string about = alarm.period().empty() ? "" : absl::StrCat(alarm.period(), ": ");
@@ -151,7 +170,8 @@ absl::StatusOr<int> Status(const Session& session) {
   session.output().PrintObject(
       {{"attentions", "roster", "collective", "node_id", "fingerprint_phrase", "version", "last_contact_time",
         "disk_free_bytes", "durable_sequence", "catalogue_version", "roster_epoch", "budget_left_nano_rho",
-        "certificate_expire_time", "rebuilding", "alarms", "restore_time", "log_size", "log_phrase"},
+        "certificate_expire_time", "rebuilding", "alarms", "restore_time", "restore_confirmed", "log_size",
+        "log_phrase"},
        {{session.for_people() ? Value() : Value(attentions), TextOrNothing(status.roster()),
          TextOrNothing(status.collective()), status.node_id(), status.fingerprint_phrase(), status.version(),
          TimeValue(status.has_last_contact_time(), status.last_contact_time()), status.disk_free_bytes(),
@@ -159,7 +179,8 @@ absl::StatusOr<int> Status(const Session& session) {
          status.budget_left_nano_rho(),
          TimeValue(status.has_certificate_expire_time(), status.certificate_expire_time()), status.rebuilding(),
          session.for_people() ? Value() : Value(alarms), TimeValue(status.has_restore_time(), status.restore_time()),
-         status.log_size(), status.log_phrase()}}});
+         status.has_restore_time() ? Value(status.restore_confirmed()) : Value(), status.log_size(),
+         status.log_phrase()}}});
   return kExitOk;
 }
 
@@ -170,6 +191,11 @@ void AddOperate(CLI::App& app, Session& session) {
   sync->callback([&session] { session.run = [&session] { return Sync(session); }; });
   CLI::App* verify = AddCommand(app, "verify", "Count everything again from the records and compare", "aangan verify");
   verify->callback([&session] { session.run = [&session] { return Verify(session); }; });
+  CLI::App* restore_day = AddCommand(app, "restore-day", "Confirm the day of a restore, or move it to a later one",
+                                     "aangan restore-day --later 2026-12-01");
+  auto later = std::make_shared<std::string>();
+  restore_day->add_option("--later", *later, "last day on which this node, or its copy, may have been at work");
+  restore_day->callback([&session, later] { session.run = [&session, later] { return RestoreDay(session, *later); }; });
   CLI::App* accuracy =
       AddCommand(app, "accuracy", "Show the expected error of each table", "aangan accuracy --catalogue 1");
   auto version = std::make_shared<int>(0);

@@ -24,17 +24,25 @@ constexpr absl::Duration kCloseDeadline = absl::Seconds(30);
 
 std::string NameOf(const std::string& period) { return absl::StrCat("releases/", period); }
 
+// Nothing is known of a release that is not approved.
+Value LateValue(const Release& release, int64_t number) { return release.has_late_records() ? Value(number) : Value(); }
+
+void SayLate(const Session& session, const node::v1::LateRecords& late) {
+  if (const std::string words = LateWords(late); !words.empty()) session.output().Say(words);
+}
+
 Table ReleaseTable(const std::vector<Release>& releases) {
   Table table{{"release", "stage", "cells", "charge_nano_rho", "budget_left_nano_rho", "contribute_until", "approved",
-               "sent", "rehearsal", "proposal_digest", "contribution_digest"},
+               "sent", "rehearsal", "proposal_digest", "contribution_digest", "late_records", "late_counted_in_year"},
               {}};
   for (const Release& each : releases) {
-    table.rows.push_back({each.name(), WordOf(node::v1::ReleaseStage_descriptor(), each.stage()), int64_t{each.cells()},
-                          each.charge_nano_rho(), each.budget_left_nano_rho(),
-                          TimeValue(each.has_contribute_until(), each.contribute_until()),
-                          TimeValue(each.has_approve_time(), each.approve_time()),
-                          TimeValue(each.has_send_time(), each.send_time()), each.rehearsal(),
-                          TextOrNothing(Hex(each.proposal_digest())), TextOrNothing(Hex(each.contribution_digest()))});
+    table.rows.push_back(
+        {each.name(), WordOf(node::v1::ReleaseStage_descriptor(), each.stage()), int64_t{each.cells()},
+         each.charge_nano_rho(), each.budget_left_nano_rho(),
+         TimeValue(each.has_contribute_until(), each.contribute_until()),
+         TimeValue(each.has_approve_time(), each.approve_time()), TimeValue(each.has_send_time(), each.send_time()),
+         each.rehearsal(), TextOrNothing(Hex(each.proposal_digest())), TextOrNothing(Hex(each.contribution_digest())),
+         LateValue(each, each.late_records().records()), LateValue(each, each.late_records().counted_in_year())});
   }
   return table;
 }
@@ -65,6 +73,7 @@ void PrintPreview(const Session& session, const node::v1::PreviewReleaseResponse
                                     preview.cells_size(), " cells", all ? "" : " (--all shows each)", "."));
   session.output().Say(absl::StrCat("Of ", preview.members_cut(),
                                     " members something was cut, so that nobody weighs more than agreed."));
+  for (const node::v1::LateRecords& late : preview.late_records()) SayLate(session, late);
 }
 
 absl::StatusOr<int> Preview(const Session& session, const std::string& period, bool all) {
@@ -148,6 +157,7 @@ absl::StatusOr<int> Show(const Session& session, const std::string& period) {
   request.set_name(NameOf(period));
   ASSIGN_OR_RETURN(const Release release, channel->Call(stub.get(), &ReleaseService::Stub::GetRelease, request));
   session.output().PrintObject(ReleaseTable({release}));
+  SayLate(session, release.late_records());
   return kExitOk;
 }
 

@@ -14,6 +14,14 @@ std::string CellLabel(const std::string& indicator, const google::protobuf::Repe
   return codes.empty() ? indicator : absl::StrCat(indicator, " / ", absl::StrJoin(codes, " / "));
 }
 
+std::string LateWords(const node::v1::LateRecords& late) {
+  if (late.records() == 0) return "";
+  return absl::StrCat(late.records(), late.records() == 1 ? " record of " : " records of ", late.period(),
+                      " came after its numbers were approved: in no figure of the quarter. The yearly tables of its "
+                      "year count ",
+                      late.counted_in_year(), " of them.");
+}
+
 Table PreviewTable(const node::v1::PreviewReleaseResponse& preview, bool for_people, size_t rows_max) {
   std::vector<const node::v1::PreviewCell*> cells;
   for (const node::v1::PreviewCell& cell : preview.cells()) {

@@ -13,6 +13,8 @@ namespace aangan::client {
 
 // For people the cells that hold something, at most `rows_max` (0: all cells); for programs all of them.
 Table PreviewTable(const node::v1::PreviewReleaseResponse& preview, bool for_people, size_t rows_max);
+// What came too late, in words; empty when nothing did.
+std::string LateWords(const node::v1::LateRecords& late);
 // "needs_met by domain: health" -> "needs_met / health".
 std::string CellLabel(const std::string& indicator, const google::protobuf::RepeatedPtrField<std::string>& codes);
 

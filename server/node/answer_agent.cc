@@ -3,6 +3,8 @@
 #include "server/node/answer_agent.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "base/log.h"
@@ -28,6 +30,15 @@ struct Fault {
   std::string dealer;
   std::string complaint;
 };
+
+// Collectives whose answer of this period the log says is in.
+int AnswersLogged(const std::vector<fed::LogEntry>& log, const std::string& period) {
+  std::set<std::string> authors;
+  for (const fed::LogEntry& entry : log) {
+    if (entry.kind() == fed::LOG_ENTRY_KIND_ANSWER && entry.subject() == period) authors.insert(entry.author());
+  }
+  return static_cast<int>(authors.size());
+}
 
 bool TakesAnswers(fed::RoundState state) {
   return state == fed::ROUND_STATE_FROZEN || state == fed::ROUND_STATE_PROVISIONAL ||
@@ -317,6 +328,35 @@ absl::StatusOr<bool> AnswerAgent::CheckSum(FederationLink& link, const fed::Roun
            .empty())
     RETURN_IF_ERROR(Alarm(AlarmKind::kSpoiltTable, entry.period, release.SerializeAsString()));
   return agrees;
+}
+
+absl::Status AnswerAgent::NoRelease(FederationLink& link, const fed::Round& round, const RoundEntry& entry) {
+  const std::string shown = round.SerializeAsString();
+  ASSIGN_OR_RETURN(const int64_t since_us, rooms_.once->FrozenSince(entry.period));
+  if (round.state() == fed::ROUND_STATE_DISPUTED) return Alarm(AlarmKind::kDisputed, entry.period, shown);
+  if (rooms_.clock->Now() < absl::FromUnixMicros(since_us) + kReleaseDue) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<storage::node::Alarm> alarms, rooms_.once->Alarms());
+  const std::string period = model::PeriodText(entry.period);
+  // Answers are large: what people see already is not looked for again.
+  if (std::any_of(alarms.begin(), alarms.end(), [&](const storage::node::Alarm& each) {
+        return each.kind == AlarmKind::kReleaseWithheld && each.subject == period;
+      }))
+    return absl::OkStatus();
+  ASSIGN_OR_RETURN(const RoundGround ground, GroundOf(entry, *rooms_.book));
+  if (!ground.holders) return Alarm(AlarmKind::kReleaseWithheld, entry.period, shown);
+  // A state beyond frozen says that enough have answered.
+  if (round.state() == fed::ROUND_STATE_FROZEN &&
+      std::max(round.answered_size(), AnswersLogged(*rooms_.watch->entries(), period)) < ground.numbers.k)
+    return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<fed::Answer> answers, link.ListAnswers(period));
+  std::string evidence = shown;
+  for (const fed::Answer& each : answers) evidence += each.SerializeAsString();
+  const auto said = [&]() -> absl::StatusOr<privacy::Reconstruction> {
+    ASSIGN_OR_RETURN(std::vector<privacy::PlacedAnswer> placed, ReadAnswers(answers, ground, round.freeze()));
+    return privacy::Reconstruct(std::move(placed), ground.numbers);
+  }();
+  const bool split = said.ok() && said->agreement == privacy::Agreement::kDisputed;
+  return Alarm(split ? AlarmKind::kDisputed : AlarmKind::kReleaseWithheld, entry.period, evidence);
 }
 
 }  // namespace aangan::node

@@ -55,6 +55,13 @@ class AnswerAgent {
   absl::StatusOr<bool> CheckSum(FederationLink& link, const federation::v1::Round& round,
                                 const storage::node::RoundEntry& entry, const federation::v1::NationalRelease& release);
 
+  // A freeze that was checked stands, and no release of it was ever served. A dispute is an alarm at once. A release
+  // that is kept back is one kReleaseDue after this node saw the freeze, by its own clock: enough answered by the
+  // federation's own word, in the round or in the log, and what they say is no dispute.
+  absl::Status NoRelease(FederationLink& link, const federation::v1::Round& round,
+                         const storage::node::RoundEntry& entry);
+  static constexpr absl::Duration kReleaseDue = absl::Hours(24 * 14);
+
  private:
   struct Opened;
   absl::Status Alarm(storage::node::AlarmKind kind, const model::Period& period, const std::string& evidence);

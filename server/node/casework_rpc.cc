@@ -11,6 +11,7 @@
 #include "server/node/request_rules.h"
 #include "server/shared/etag.h"
 #include "server/shared/field_mask.h"
+#include "storage/node/day_written.h"
 
 namespace aangan::node {
 namespace {
@@ -85,7 +86,8 @@ void CaseworkRpc::UpdateService(server::CallPtr call, v1::UpdateServiceRequest r
     ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
     v1::Service merged = ServiceMessage(found);
     RETURN_IF_ERROR(server::ApplyMask(request.update_mask(), request.service(), kFixed, &merged));
-    ASSIGN_OR_RETURN(store::v1::ServiceRecord record, ServiceRecordFrom(merged, Today()));
+    ASSIGN_OR_RETURN(storage::node::Record record, ServiceRecordFrom(merged, Today()));
+    storage::node::KeepTimes(found.record, record);
     // The sequencer compares versions, not this room: only it knows whether the request is a repeat.
     change.writes.push_back({WriteKind::kUpdate, name, version, std::move(record)});
     rooms_.store->Submit(std::move(change), FinishWith<v1::Service>(rooms_.store, name, &ServiceMessage, done));
@@ -159,7 +161,8 @@ void CaseworkRpc::UpdateAssessment(server::CallPtr call, v1::UpdateAssessmentReq
     ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
     v1::Assessment merged = AssessmentMessage(found);
     RETURN_IF_ERROR(server::ApplyMask(request.update_mask(), request.assessment(), kFixed, &merged));
-    ASSIGN_OR_RETURN(store::v1::AssessmentRecord record, AssessmentRecordFrom(merged, Today()));
+    ASSIGN_OR_RETURN(storage::node::Record record, AssessmentRecordFrom(merged, Today()));
+    storage::node::KeepTimes(found.record, record);
     // The sequencer compares versions, not this room: only it knows whether the request is a repeat.
     change.writes.push_back({WriteKind::kUpdate, name, version, std::move(record)});
     rooms_.store->Submit(std::move(change), FinishWith<v1::Assessment>(rooms_.store, name, &AssessmentMessage, done));

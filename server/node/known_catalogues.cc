@@ -14,6 +14,10 @@ namespace {
 namespace fed = ::aangan::federation::v1;
 
 constexpr size_t kOfferedMax = 200;
+// A catalogue is proposed as a text of at most 256 KiB, which is longer than its message; the rest is for signatures.
+constexpr size_t kOfferBytesMax = 288 * 1024;
+// Of all together: nobody else's offers make a file that this node can not read at its next start.
+constexpr size_t kOfferedBytesMax = 8u << 20;
 constexpr size_t kKeptMax = 200;  // beside those offered; each was decided on by people or signed by k collectives
 
 Digest DigestOf(const fed::Catalogue& catalogue) {
@@ -101,8 +105,11 @@ void KnownCatalogues::Place(KnownCatalogue one) {
 void KnownCatalogues::Take(const std::vector<fed::SignedCatalogue>& offered, const Ground& ground) {
   std::vector<KnownCatalogue> fresh;
   std::set<Digest> taken;
+  size_t bytes = 0;
   for (const fed::SignedCatalogue& each : offered) {
-    if (fresh.size() == kOfferedMax) break;
+    if (each.ByteSizeLong() > kOfferBytesMax) continue;
+    bytes += each.ByteSizeLong();
+    if (fresh.size() == kOfferedMax || bytes > kOfferedBytesMax) break;
     const Digest digest = DigestOf(each.catalogue());
     if (digest != Digest{} && !taken.insert(digest).second) continue;
     const KnownCatalogue* before = digest == Digest{} ? nullptr : Known(digest);

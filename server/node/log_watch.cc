@@ -16,10 +16,11 @@ namespace {
 
 namespace fed = ::aangan::federation::v1;
 
-constexpr size_t kUnjudgedMax = 256;  // two words of each of a hundred collectives, with room
-constexpr int kContactsWithheld = 2;  // one may be an ordinary race
+constexpr size_t kUnjudgedMax = 256;       // two words of each of a hundred collectives, with room
+constexpr uint32_t kContactsWithheld = 2;  // one may be an ordinary race
 using storage::node::AlarmKind;
 using storage::node::LoggedEntry;
+using storage::node::LogWord;
 
 absl::Status CheckHead(const LogPage& page, const Membership& membership) {
   ASSIGN_OR_RETURN(const std::string canonical, model::CanonicalMessage(page.head));
@@ -52,6 +53,8 @@ absl::Status LogWatch::Load() {
     receive_times_us_.push_back(each.receive_time_us);
   }
   entries_ = std::move(entries);
+  ASSIGN_OR_RETURN(std::vector<LogWord> words, once_->LogWords());
+  for (LogWord& word : words) unjudged_.emplace(std::pair(word.subject, word.author), std::move(word));
   return absl::OkStatus();
 }
 
@@ -138,38 +141,51 @@ bool LogWatch::AgreesWith(const privacy::LogPosition& seen) const {
   return seen.head == privacy::LogHead(absl::MakeSpan(leaves_).subspan(0, static_cast<size_t>(seen.size)));
 }
 
+absl::Status LogWatch::KeepInMind(const privacy::LogPosition& seen, const Word& word) {
+  const std::pair<std::string, std::string> key{word.subject, word.author};
+  const auto known = unjudged_.find(key);
+  if (known != unjudged_.end() && seen.size <= known->second.size) return absl::OkStatus();
+  const uint32_t contacts = known == unjudged_.end() ? 0 : known->second.contacts;
+  const LogWord kept{word.subject, word.author, seen.size, seen.head, contacts, word.evidence};
+  RETURN_IF_ERROR(once_->KeepLogWord(kept));
+  unjudged_[key] = kept;
+  if (unjudged_.size() <= kUnjudgedMax) return absl::OkStatus();
+  const auto oldest = unjudged_.begin();  // of the oldest period
+  RETURN_IF_ERROR(once_->ForgetLogWord(oldest->first.first, oldest->first.second));
+  unjudged_.erase(oldest);
+  return absl::OkStatus();
+}
+
 absl::Status LogWatch::Compare(const privacy::LogPosition& seen, const Word& word) {
   {
     absl::MutexLock lock(&mutex_);
-    if (seen.size > leaves_.size()) {
-      Unjudged& kept = unjudged_[{word.subject, word.author}];
-      if (seen.size > kept.seen.size) {
-        kept.seen = seen;
-        kept.evidence = word.evidence;
-      }
-      if (unjudged_.size() > kUnjudgedMax) unjudged_.erase(unjudged_.begin());  // of the oldest period
-      return absl::OkStatus();
-    }
+    if (seen.size > leaves_.size()) return KeepInMind(seen, word);
     if (AgreesWith(seen)) return absl::OkStatus();
   }
   return Alarm(AlarmKind::kLogFork, word.subject, word.evidence);
 }
 
 absl::Status LogWatch::Judge() {
-  UnjudgedWords forked;
+  UnjudgedWords judged;
+  std::vector<bool> forked;
   {
     absl::MutexLock lock(&mutex_);
     for (auto each = unjudged_.begin(); each != unjudged_.end();) {
-      if (each->second.seen.size > leaves_.size()) {
+      if (each->second.size > leaves_.size()) {
         ++each;
         continue;
       }
-      if (!AgreesWith(each->second.seen)) forked.insert(*each);
+      forked.push_back(!AgreesWith({each->second.size, each->second.head}));
+      judged.insert(*each);
       each = unjudged_.erase(each);
     }
   }
-  for (const auto& [word, unjudged] : forked)
-    RETURN_IF_ERROR(Alarm(AlarmKind::kLogFork, word.first, unjudged.evidence));
+  // The alarm first: a word is forgotten only when what it shows is kept.
+  size_t at = 0;
+  for (const auto& [key, word] : judged) {
+    if (forked[at++]) RETURN_IF_ERROR(Alarm(AlarmKind::kLogFork, word.subject, word.evidence));
+    RETURN_IF_ERROR(once_->ForgetLogWord(word.subject, word.author));
+  }
   return absl::OkStatus();
 }
 
@@ -182,12 +198,15 @@ absl::Status LogWatch::EndContact(FederationLink& link) {
   UnjudgedWords withheld;
   {
     absl::MutexLock lock(&mutex_);
-    for (auto& [word, unjudged] : unjudged_) {
-      if (++unjudged.contacts >= kContactsWithheld) withheld.emplace(word, unjudged);
+    for (auto& [key, word] : unjudged_) {
+      if (word.contacts < kContactsWithheld) {  // more need not be counted, nor written
+        ++word.contacts;
+        RETURN_IF_ERROR(once_->KeepLogWord(word));
+      }
+      if (word.contacts >= kContactsWithheld) withheld.emplace(key, word);
     }
   }
-  for (const auto& [word, unjudged] : withheld)
-    RETURN_IF_ERROR(Alarm(AlarmKind::kLogRollback, word.first, unjudged.evidence));
+  for (const auto& [key, word] : withheld) RETURN_IF_ERROR(Alarm(AlarmKind::kLogRollback, word.subject, word.evidence));
   return absl::OkStatus();
 }
 

@@ -43,7 +43,7 @@ class LogWatch {
   // Entries that were here at a moment.
   int64_t SizeAt(absl::Time time) const;
   // Somebody else's signed word of where the log stood for her. A log that is longer than the one here is kept in mind
-  // and judged when this one has grown; the longest of each author and subject, until the program ends.
+  // and judged when this one has grown; the longest of each author and subject, on disk.
   struct Word {
     std::string subject;   // period
     std::string author;    // collective
@@ -63,12 +63,8 @@ class LogWatch {
   absl::Status Load();
   absl::StatusOr<std::vector<federation::v1::LogEntry>> Fetch(FederationLink& link, size_t known, LogPage* last);
   absl::Status TakeIn(const std::vector<federation::v1::LogEntry>& fresh, const std::vector<std::string>& leaves);
-  struct Unjudged {
-    privacy::LogPosition seen;
-    std::string evidence;
-    int contacts = 0;  // that ended without it
-  };
-  using UnjudgedWords = std::map<std::pair<std::string, std::string>, Unjudged>;  // by subject and author
+  using UnjudgedWords = std::map<std::pair<std::string, std::string>, storage::node::LogWord>;  // by subject and author
+  absl::Status KeepInMind(const privacy::LogPosition& seen, const Word& word) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Judge();
   bool AgreesWith(const privacy::LogPosition& seen) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Alarm(storage::node::AlarmKind kind, const std::string& subject, const std::string& evidence);

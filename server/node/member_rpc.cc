@@ -12,6 +12,7 @@
 #include "server/node/request_rules.h"
 #include "server/shared/etag.h"
 #include "server/shared/field_mask.h"
+#include "storage/node/day_written.h"
 
 namespace aangan::node {
 namespace {
@@ -96,7 +97,8 @@ void MemberRpc::UpdateMember(server::CallPtr call, v1::UpdateMemberRequest reque
     ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
     v1::Member merged = MemberMessage(found);
     RETURN_IF_ERROR(server::ApplyMask(request.update_mask(), request.member(), kMemberFixed, &merged));
-    ASSIGN_OR_RETURN(store::v1::MemberRecord record, MemberRecordFrom(merged, Today()));
+    ASSIGN_OR_RETURN(storage::node::Record record, MemberRecordFrom(merged, Today()));
+    storage::node::KeepTimes(found.record, record);
     // The sequencer compares versions, not this room: only it knows whether the request is a repeat.
     change.writes.push_back({WriteKind::kUpdate, name, version, std::move(record)});
     rooms_.store->Submit(std::move(change), FinishWith<v1::Member>(rooms_.store, name, &MemberMessage, done));

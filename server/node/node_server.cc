@@ -128,8 +128,10 @@ class Server final : public NodeServer {
     casework_ = std::make_unique<CaseworkRpc>(records);
     access_ = std::make_unique<AccessRpc>(records, tokens_.get());
     audit_ = std::make_unique<AuditRpc>(store_.get(), page_tokens_.get());
-    releases_ = std::make_unique<ReleaseRpc>(
-        ReleaseRpc::Rooms{once_.get(), identity_.get(), book_.get(), close_.get(), sync_.get(), page_tokens_.get()});
+    late_ = std::make_unique<LateCounts>(
+        LateCounts::Rooms{store_.get(), once_.get(), identity_.get(), book_.get(), clock_});
+    releases_ = std::make_unique<ReleaseRpc>(ReleaseRpc::Rooms{once_.get(), identity_.get(), book_.get(), close_.get(),
+                                                               sync_.get(), late_.get(), page_tokens_.get()});
     operator_ = std::make_unique<OperatorRpc>(
         OperatorRpc::Rooms{records, once_.get(), identity_.get(), book_.get(), close_.get(), sync_.get(), watch_.get(),
                            kVersion, options_.disk_reserve_bytes, options_.accepts_rehearsals});
@@ -169,6 +171,7 @@ class Server final : public NodeServer {
   std::unique_ptr<CaseworkRpc> casework_;
   std::unique_ptr<AccessRpc> access_;
   std::unique_ptr<AuditRpc> audit_;
+  std::unique_ptr<LateCounts> late_;
   std::unique_ptr<ReleaseRpc> releases_;
   std::unique_ptr<OperatorRpc> operator_;
   std::unique_ptr<GovernanceRpc> governance_;

@@ -15,6 +15,7 @@ namespace fed = ::aangan::federation::v1;
 
 constexpr uint32_t kFormat = 3;
 constexpr uint32_t kFormatWithoutMoments = 2;
+// KnownCatalogues takes in 8 MiB of offers; the rest is rosters, and catalogues that people decided on.
 constexpr size_t kOffersBytesMax = 64u << 20;
 constexpr size_t kOfferBytesMax = 4u << 20;
 

@@ -14,6 +14,7 @@
 #include "server/node/enrolment.h"
 #include "server/node/import_rpc.h"
 #include "server/node/release_rpc.h"
+#include "server/node/restore.h"
 #include "server/node/round_state.h"
 
 namespace aangan::node {
@@ -32,6 +33,7 @@ std::map<std::string, server::Handler> OperatorRpc::Handlers() {
           {"CloseQuarter", server::Handle(this, &OperatorRpc::CloseQuarter)},
           {"SyncNow", server::Handle(this, &OperatorRpc::SyncNow)},
           {"VerifyStore", server::Handle(this, &OperatorRpc::VerifyStore)},
+          {"ConfirmRestore", server::Handle(this, &OperatorRpc::Confirm)},
           {"EstimateAccuracy", server::Handle(this, &OperatorRpc::EstimateAccuracy)}};
 }
 
@@ -64,6 +66,7 @@ absl::StatusOr<v1::GetStatusResponse> OperatorRpc::GetStatus(const server::Call&
   response.set_rebuilding(rooms_.records.store->rebuilding());
   if (const int64_t restored = rooms_.once->restore_time_us(); restored != 0)
     *response.mutable_restore_time() = TimestampFromMicros(restored);
+  response.set_restore_confirmed(rooms_.once->restore_confirmed());
   const privacy::LogPosition log = rooms_.watch->position();
   response.set_log_size(static_cast<int64_t>(log.size));
   response.set_log_phrase(model::FingerprintPhrase(log.head));
@@ -92,6 +95,10 @@ void OperatorRpc::AddAttentions(v1::GetStatusResponse& response) const {
     response.add_attentions(v1::ATTENTION_DISK_FULL);
   if (response.alarms_size() > 0) response.add_attentions(v1::ATTENTION_ALARM);
   if (HasReason(rooms_.sync->last_status(), Reason::kClockWrong)) response.add_attentions(v1::ATTENTION_CLOCK);
+  const model::Period ended = model::QuarterOf(model::DayInIndia(now)).Previous();
+  const bool restored = rooms_.once->restore_time_us() != 0;
+  if (restored && (!rooms_.once->restore_confirmed() || rooms_.once->SitsOut(ended)))
+    response.add_attentions(v1::ATTENTION_RESTORED);
   if (response.roster().empty()) return response.add_attentions(v1::ATTENTION_ENROL);
   if (response.has_certificate_expire_time() &&
       TimeFromTimestamp(response.certificate_expire_time()) - now < kCertificateWarning)
@@ -120,8 +127,6 @@ void OperatorRpc::AddAttentions(v1::GetStatusResponse& response) const {
   }
   if (approve) response.add_attentions(v1::ATTENTION_APPROVE_RELEASE);
   if (close) response.add_attentions(v1::ATTENTION_CLOSE_QUARTER);
-  const model::Period ended = model::QuarterOf(model::DayInIndia(now)).Previous();
-  if (rooms_.once->SitsOut(ended)) response.add_attentions(v1::ATTENTION_RESTORED);
   if (budget) response.add_attentions(v1::ATTENTION_BUDGET);
 }
 
@@ -155,6 +160,22 @@ absl::StatusOr<v1::VerifyStoreResponse> OperatorRpc::VerifyStore(const server::C
   response.set_tally_sets(counted.tally_sets);
   response.set_audit_entries(counted.audit_entries);
   response.set_ledger_entries(static_cast<int64_t>(ledger.size()));
+  return response;
+}
+
+absl::StatusOr<v1::ConfirmRestoreResponse> OperatorRpc::Confirm(const server::Call& call,
+                                                                const v1::ConfirmRestoreRequest& request) {
+  std::optional<model::Day> later;
+  if (request.has_day()) {
+    const google::type::Date& day = request.day();
+    ASSIGN_OR_RETURN(later, model::DayFromCivil({day.year(), day.month(), day.day()}, "day"));
+  }
+  ASSIGN_OR_RETURN(const absl::Time moment,
+                   ConfirmRestore(*rooms_.records.store, *rooms_.once, *rooms_.book, *rooms_.records.clock, later,
+                                  absl::StrCat("tokens/", call.caller().id)));
+  v1::ConfirmRestoreResponse response;
+  *response.mutable_restore_time() = TimestampFromTime(moment);
+  response.set_first_period(model::PeriodText(model::QuarterOf(model::DayInIndia(moment)).Next()));
   return response;
 }
 

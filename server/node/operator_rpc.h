@@ -48,6 +48,8 @@ class OperatorRpc {
   absl::StatusOr<v1::VerifyStoreResponse> VerifyStore(const server::Call& call, const v1::VerifyStoreRequest& request);
   absl::StatusOr<v1::EstimateAccuracyResponse> EstimateAccuracy(const server::Call& call,
                                                                 const v1::EstimateAccuracyRequest& request);
+  absl::StatusOr<v1::ConfirmRestoreResponse> Confirm(const server::Call& call,
+                                                     const v1::ConfirmRestoreRequest& request);
   void AddAttentions(v1::GetStatusResponse& response) const;
   absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> CatalogueOfVersion(int32_t version) const;
 

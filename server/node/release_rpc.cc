@@ -20,6 +20,12 @@ using storage::node::Stage;
 
 bool IsZero(const Digest& digest) { return digest == Digest{}; }
 
+void AddLate(const std::vector<v1::LateRecords>& late, v1::Release& release) {
+  for (const v1::LateRecords& each : late) {
+    if (release.name() == absl::StrCat("releases/", each.period())) *release.mutable_late_records() = each;
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<model::Period> QuarterOfRelease(absl::string_view name) {
@@ -75,7 +81,10 @@ std::map<std::string, server::Handler> ReleaseRpc::Handlers() {
 absl::StatusOr<v1::Release> ReleaseRpc::GetRelease(const server::Call&, const v1::GetReleaseRequest& request) {
   ASSIGN_OR_RETURN(const model::Period period, QuarterOfRelease(request.name()));
   ASSIGN_OR_RETURN(const RoundEntry entry, rooms_.once->GetRound(period));
-  return ReleaseMessage(entry, *rooms_.once, *rooms_.book);
+  v1::Release release = ReleaseMessage(entry, *rooms_.once, *rooms_.book);
+  ASSIGN_OR_RETURN(const std::vector<v1::LateRecords> late, rooms_.late->Count());
+  AddLate(late, release);
+  return release;
 }
 
 absl::StatusOr<v1::ListReleasesResponse> ReleaseRpc::ListReleases(const server::Call& call,
@@ -83,6 +92,7 @@ absl::StatusOr<v1::ListReleasesResponse> ReleaseRpc::ListReleases(const server::
   ASSIGN_OR_RETURN(const Page page, PageOf(*rooms_.page_tokens, call, "releases", request.page_size(),
                                            request.page_token(), {.size_default = 40, .size_max = 40}));
   ASSIGN_OR_RETURN(const std::vector<RoundEntry> entries, rooms_.once->ListRounds());
+  ASSIGN_OR_RETURN(const std::vector<v1::LateRecords> late, rooms_.late->Count());
   v1::ListReleasesResponse response;
   for (const RoundEntry& entry : entries) {
     const std::string period = model::PeriodText(entry.period);
@@ -93,7 +103,9 @@ absl::StatusOr<v1::ListReleasesResponse> ReleaseRpc::ListReleases(const server::
           NextPage(*rooms_.page_tokens, call, "releases", absl::StripPrefix(last, "releases/")));
       break;
     }
-    *response.add_releases() = ReleaseMessage(entry, *rooms_.once, *rooms_.book);
+    v1::Release& release = *response.add_releases();
+    release = ReleaseMessage(entry, *rooms_.once, *rooms_.book);
+    AddLate(late, release);
   }
   return response;
 }
@@ -104,6 +116,8 @@ absl::StatusOr<v1::PreviewReleaseResponse> ReleaseRpc::PreviewRelease(const serv
   ASSIGN_OR_RETURN(const Preview preview, rooms_.close->Look(period));
   ASSIGN_OR_RETURN(v1::PreviewReleaseResponse response, PreviewMessage(preview));
   *response.mutable_release() = ReleaseMessage(preview.entry, *rooms_.once, *rooms_.book);
+  ASSIGN_OR_RETURN(const std::vector<v1::LateRecords> late, rooms_.late->Count());
+  response.mutable_late_records()->Add(late.begin(), late.end());
   return response;
 }
 

@@ -10,6 +10,7 @@
 #include "aangan/node/v1/releases.pb.h"
 #include "absl/status/statusor.h"
 #include "server/node/close_agent.h"
+#include "server/node/late_counts.h"
 #include "server/node/sync_agent.h"
 #include "server/shared/door.h"
 #include "server/shared/page_token.h"
@@ -30,6 +31,7 @@ class ReleaseRpc {
     const GovernanceBook* book = nullptr;
     CloseAgent* close = nullptr;
     SyncAgent* sync = nullptr;
+    const LateCounts* late = nullptr;
     const server::PageTokens* page_tokens = nullptr;
   };
   explicit ReleaseRpc(const Rooms& rooms) : rooms_(rooms) {}

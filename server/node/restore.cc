@@ -22,6 +22,7 @@ using storage::node::OnceStore;
 
 constexpr char kIncarnationSetting[] = "once/incarnation";
 constexpr int kBudgetPeriods = 4;
+constexpr absl::Duration kAheadMax = absl::Hours(24 * 400);
 
 absl::StatusOr<absl::Time> LatestIn(const storage::node::NodeStore& store) {
   ASSIGN_OR_RETURN(const auto newest, store.ListAudit(std::nullopt, 0, 1));
@@ -44,6 +45,16 @@ int64_t ChargeBefore(const model::Period& quarter, const GovernanceBook& book) {
   return std::max(largest, least);
 }
 
+// Of these quarters, by their numbers.
+std::vector<OnceStore::PriorDebit> DebitsOf(int first, int last, const GovernanceBook& book) {
+  std::vector<OnceStore::PriorDebit> debits;
+  for (int index = first; index <= last; ++index) {
+    const model::Period quarter = model::QuarterFromIndex(index);
+    debits.push_back({quarter, ChargeBefore(quarter, book)});
+  }
+  return debits;
+}
+
 absl::Status Restore(const storage::node::NodeStore& store, OnceStore& once, storage::node::RoundKeys& keys,
                      const GovernanceBook& book, const Clock& clock) {
   // Keys first: whatever comes after, nobody answers with them any more.
@@ -52,12 +63,7 @@ absl::Status Restore(const storage::node::NodeStore& store, OnceStore& once, sto
   const absl::Time program = absl::UnixEpoch() + absl::Hours(24) * kProgramDay;
   const absl::Time moment = std::max({clock.Now(), in_data, program});
   const int running = model::QuarterOf(model::DayInIndia(moment)).index();
-  std::vector<OnceStore::PriorDebit> debits;
-  for (int index = running - kBudgetPeriods + 1; index <= running; ++index) {
-    const model::Period quarter = model::QuarterFromIndex(index);
-    debits.push_back({quarter, ChargeBefore(quarter, book)});
-  }
-  return once.StartAfterRestore(absl::ToUnixMicros(moment), debits);
+  return once.StartAfterRestore(absl::ToUnixMicros(moment), DebitsOf(running - kBudgetPeriods + 1, running, book));
 }
 
 // A new node has nothing yet. Keys or records without a word of their second store are left over from one that is lost.
@@ -83,6 +89,35 @@ absl::Status NoticeRestore(storage::node::NodeStore& store, OnceStore& once, sto
     LogWarning("restore", "this node was restored: it sits out the periods that had begun");
   }
   return store.SubmitAndWait(NoteChange{Action::kSecondStoreMade, "node", "node", kIncarnationSetting, own}).status();
+}
+
+absl::StatusOr<absl::Time> ConfirmRestore(storage::node::NodeStore& store, OnceStore& once, const GovernanceBook& book,
+                                          const Clock& clock, std::optional<model::Day> later,
+                                          const std::string& actor) {
+  if (once.restore_time_us() == 0) {
+    return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+                   "This node was not restored, so there is no day to confirm.");
+  }
+  const absl::Time noted = absl::FromUnixMicros(once.restore_time_us());
+  absl::Time moment = noted;
+  if (later && *later < model::DayInIndia(noted)) {
+    return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField,
+                   "The day of a restore never moves back: what the node may have done by then is not known.")
+        .Field("day", "must be the day that the status shows, or a later one");
+  }
+  if (later && *later > model::DayInIndia(noted)) {
+    moment = model::StartOfDayInIndia(*later + 1) - absl::Microseconds(1);
+    if (moment > clock.Now() + kAheadMax) {
+      return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField,
+                     "The day lies more than 400 days ahead of this computer's clock. Is the clock right?")
+          .Field("day", "must be at most 400 days ahead of this computer's clock");
+    }
+  }
+  const auto quarter = [](absl::Time time) { return model::QuarterOf(model::DayInIndia(time)).index(); };
+  RETURN_IF_ERROR(once.ConfirmRestore(absl::ToUnixMicros(moment), DebitsOf(quarter(noted) + 1, quarter(moment), book)));
+  const Action action = moment == noted ? Action::kRestoreConfirmed : Action::kRestoreMoved;
+  RETURN_IF_ERROR(store.SubmitAndWait(NoteChange{action, actor, "node", "", ""}).status());
+  return moment;
 }
 
 absl::Status CountByLog(OnceStore& once, absl::Span<const federation::v1::LogEntry> entries) {

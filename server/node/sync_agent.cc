@@ -327,11 +327,17 @@ absl::Status SyncAgent::AnswerAndLook(FederationLink& link, const fed::Round& ro
 
 absl::Status SyncAgent::Look(FederationLink& link, const fed::Round& round, const RoundEntry& entry,
                              bool answered_now) {
-  if (!IsFrozen(round.state()) || round.state() == fed::ROUND_STATE_FROZEN) return absl::OkStatus();  // not out yet
+  if (!IsFrozen(round.state())) return absl::OkStatus();
   const std::optional<Membership> membership = rooms_.identity->membership();
   if (!membership) return NotJoined();
+  const auto none_yet = [&]() -> absl::Status {
+    // What is no freeze was seen to where it would have been answered; what came once was not kept back.
+    if (!entry.national_release.empty() || !InFreeze(round, entry).ok()) return absl::OkStatus();
+    return rooms_.answers->NoRelease(link, round, entry);
+  };
+  if (round.state() == fed::ROUND_STATE_FROZEN) return none_yet();
   absl::StatusOr<fed::NationalRelease> release = link.GetNationalRelease(model::PeriodText(entry.period));
-  if (absl::IsNotFound(release.status())) return absl::OkStatus();
+  if (absl::IsNotFound(release.status())) return none_yet();
   RETURN_IF_ERROR(release.status());
   const std::string bytes = release->SerializeAsString();
   const bool known = entry.national_release == bytes;

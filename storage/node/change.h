@@ -49,6 +49,8 @@ enum class Action : uint8_t {
   kTokenDeleted = 11,
   kConsentRanOut = 12,
   kSecondStoreMade = 13,
+  kRestoreConfirmed = 14,
+  kRestoreMoved = 15,
 };
 
 // Makes a repeat safe: the same caller, rpc and id with the same content gets the first answer once that is on disk.

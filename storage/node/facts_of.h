@@ -4,6 +4,7 @@
 #ifndef AANGAN_STORAGE_NODE_FACTS_OF_H_
 #define AANGAN_STORAGE_NODE_FACTS_OF_H_
 
+#include <cstdint>
 #include <utility>
 
 #include "model/facts.h"
@@ -11,15 +12,21 @@
 
 namespace aangan::storage::node {
 
-// Gathers one member's facts, record by record in any order.
+inline constexpr int64_t kAllTime = INT64_MAX;
+
+// Gathers one member's facts, record by record in any order: all of them, or what of it was written by `as_of_us`. A
+// day that was written later has not happened then, nor has a consent; codes are as they stand.
 class FactsGatherer {
  public:
-  explicit FactsGatherer(const model::Id& member) { facts_.id = member; }
+  explicit FactsGatherer(const model::Id& member, int64_t as_of_us = kAllTime) : as_of_us_(as_of_us) {
+    facts_.id = member;
+  }
   void Add(const model::RecordName& name, const Record& record);
   // Sorted as MemberFacts promises.
   model::MemberFacts Take() &&;
 
  private:
+  const int64_t as_of_us_;
   model::MemberFacts facts_;
   // Of the newest decision about being counted so far.
   std::pair<model::Day, uint64_t> newest_{model::kNoDay, 0};

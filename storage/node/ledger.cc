@@ -79,6 +79,30 @@ void PutEntry(const LedgerEntry& entry, Batch& batch) {
   batch.Put(Family::kLedger, KeyWriter().U64(entry.number).Take(), Encode(entry));
 }
 
+// No round has the id of zeros: what was spent before is not known.
+void PutPriorDebits(absl::Span<const OnceStore::PriorDebit> debits, std::vector<LedgerEntry>& ledger, Batch& batch) {
+  for (const OnceStore::PriorDebit& debit : debits) {
+    ledger.push_back(NextEntry(ledger, debit.period, debit.nano_rho, Digest{}));
+    PutEntry(ledger.back(), batch);
+  }
+}
+
+absl::Status CheckDebit(const std::vector<LedgerEntry>& ledger, const RoundEntry& entry, int64_t cap_nano_rho) {
+  for (const LedgerEntry& debit : ledger) {
+    if (debit.period >= entry.period) {
+      return Problem(
+          absl::StatusCode::kFailedPrecondition, Reason::kPeriodTooOld,
+          "this node contributed to this period or a later one already; earlier periods are closed for good");
+    }
+  }
+  const int64_t left = BudgetLeftFor(ledger, entry.period, cap_nano_rho);
+  if (entry.charge_nano_rho <= left) return absl::OkStatus();
+  return Problem(absl::StatusCode::kFailedPrecondition, Reason::kBudget,
+                 "the privacy budget of four periods does not allow this round; it can not be bought back")
+      .Number("leftNanoRho", left)
+      .Number("chargeNanoRho", entry.charge_nano_rho);
+}
+
 int64_t BudgetLeftFor(const std::vector<LedgerEntry>& ledger, const model::Period& period, int64_t cap_nano_rho) {
   int64_t most = 0;
   for (int first = period.index() - 3; first <= period.index(); ++first) {

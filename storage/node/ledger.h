@@ -20,6 +20,12 @@ absl::StatusOr<std::vector<LedgerEntry>> ReadLedger(const Reader& reader);
 LedgerEntry NextEntry(const std::vector<LedgerEntry>& ledger, const model::Period& period, int64_t nano_rho,
                       const Digest& round_id);
 void PutEntry(const LedgerEntry& entry, Batch& batch);
+// Debits of rounds that are not known, behind these.
+void PutPriorDebits(absl::Span<const OnceStore::PriorDebit> debits, std::vector<LedgerEntry>& ledger, Batch& batch);
+
+// May this round be debited? FAILED_PRECONDITION (PERIOD_TOO_OLD) when a debit is of its period or a later one;
+// (BUDGET) when any four consecutive periods would pass the cap.
+absl::Status CheckDebit(const std::vector<LedgerEntry>& ledger, const RoundEntry& entry, int64_t cap_nano_rho);
 
 // The cap less the most that any four consecutive periods with `period` in them hold already; not below 0.
 int64_t BudgetLeftFor(const std::vector<LedgerEntry>& ledger, const model::Period& period, int64_t cap_nano_rho);

@@ -42,6 +42,7 @@ enum class AlarmKind : uint8_t {
   kSecondFreeze = 9,         // another freeze of a round than the one that was answered, or begun
   kBadVoid = 10,             // a round is called void without a signature, before its window is over, or after a freeze
   kSpoiltTable = 11,         // a release holds a sum that no counts can give
+  kReleaseWithheld = 12,     // enough answered long ago, and no release is served
 };
 struct Alarm {
   AlarmKind kind = AlarmKind::kLogFork;

@@ -20,12 +20,12 @@ absl::StatusOr<WorkingKey> MemberFactsLoader::KeyOf(const Reader& reader, const 
   });
 }
 
-absl::StatusOr<std::optional<model::MemberFacts>> MemberFactsLoader::Load(const Reader& reader,
-                                                                          const model::Id& member) const {
+absl::Status MemberFactsLoader::ForEachRecord(
+    const Reader& reader, const model::Id& member,
+    absl::FunctionRef<void(const model::RecordName&, const Record&)> visit) const {
   ASSIGN_OR_RETURN(const std::optional<std::string> wrapped, reader.Get(Family::kMemberKeys, AsText(member.bytes)));
-  if (!wrapped.has_value()) return std::optional<model::MemberFacts>();
+  if (!wrapped.has_value()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const WorkingKey key, KeyOf(reader, member));
-  FactsGatherer gatherer(member);
   absl::Status status;
   RETURN_IF_ERROR(reader.Scan(Family::kRecords, MemberRange(member), Order::kForward,
                               [&](absl::string_view stored_key, absl::string_view value) {
@@ -33,30 +33,45 @@ absl::StatusOr<std::optional<model::MemberFacts>> MemberFactsLoader::Load(const 
                                 absl::StatusOr<Record> record =
                                     name.ok() ? OpenRecord(key.span(), *name, value) : name.status();
                                 if (record.ok()) {
-                                  gatherer.Add(*name, *record);
+                                  visit(*name, *record);
                                 } else {
                                   status = record.status();
                                 }
                                 return status.ok();
                               }));
-  RETURN_IF_ERROR(status);
+  return status;
+}
+
+absl::StatusOr<std::optional<model::MemberFacts>> MemberFactsLoader::Load(const Reader& reader,
+                                                                          const model::Id& member) const {
+  ASSIGN_OR_RETURN(const std::optional<std::string> wrapped, reader.Get(Family::kMemberKeys, AsText(member.bytes)));
+  if (!wrapped.has_value()) return std::optional<model::MemberFacts>();
+  FactsGatherer gatherer(member);
+  RETURN_IF_ERROR(ForEachRecord(
+      reader, member, [&](const model::RecordName& name, const Record& record) { gatherer.Add(name, record); }));
   return std::optional<model::MemberFacts>(std::move(gatherer).Take());
 }
 
-absl::Status MemberFactsLoader::ForEach(const Reader& reader,
-                                        absl::FunctionRef<absl::Status(const model::MemberFacts&)> visit) const {
+absl::Status MemberFactsLoader::ForEachId(const Reader& reader,
+                                          absl::FunctionRef<absl::Status(const model::Id&)> visit) const {
   absl::Status status;
   RETURN_IF_ERROR(reader.Scan(Family::kMemberKeys, KeyRange::All(), Order::kForward,
                               [&](absl::string_view stored_key, absl::string_view) {
                                 KeyReader reader_of_key(stored_key);
                                 absl::StatusOr<KeyId> id = reader_of_key.Id();
                                 if (!id.ok()) return status = id.status(), false;
-                                auto facts = Load(reader, model::Id{*id});
-                                if (!facts.ok()) return status = facts.status(), false;
-                                if (facts->has_value()) status = visit(**facts);
+                                status = visit(model::Id{*id});
                                 return status.ok();
                               }));
   return status;
+}
+
+absl::Status MemberFactsLoader::ForEach(const Reader& reader,
+                                        absl::FunctionRef<absl::Status(const model::MemberFacts&)> visit) const {
+  return ForEachId(reader, [&](const model::Id& id) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::optional<model::MemberFacts> facts, Load(reader, id));
+    return facts.has_value() ? visit(*facts) : absl::OkStatus();
+  });
 }
 
 }  // namespace aangan::storage::node

@@ -11,6 +11,7 @@
 #include "model/facts.h"
 #include "storage/engine/keyring.h"
 #include "storage/engine/reader.h"
+#include "storage/node/change.h"
 
 namespace aangan::storage::node {
 
@@ -22,6 +23,11 @@ class MemberFactsLoader {
   absl::StatusOr<WorkingKey> KeyOf(const Reader& reader, const model::Id& member) const;
   // None when there is no such member.
   absl::StatusOr<std::optional<model::MemberFacts>> Load(const Reader& reader, const model::Id& member) const;
+  // One member's records; none when there is no such member.
+  absl::Status ForEachRecord(const Reader& reader, const model::Id& member,
+                             absl::FunctionRef<void(const model::RecordName&, const Record&)> visit) const;
+  // Ids of all members in their order.
+  absl::Status ForEachId(const Reader& reader, absl::FunctionRef<absl::Status(const model::Id&)> visit) const;
   // Every member in the order of ids.
   absl::Status ForEach(const Reader& reader, absl::FunctionRef<absl::Status(const model::MemberFacts&)> visit) const;
 

@@ -57,6 +57,9 @@ class Store final : public NodeStore {
   bool rebuilding() const override { return rebuild_->busy(); }
   absl::Status AwaitRebuilt(absl::Duration within) const override { return rebuild_->AwaitIdle(within); }
   absl::StatusOr<model::ClosedTallies> Close(const Digest& catalogue, const model::Period& quarter) override;
+  absl::StatusOr<std::vector<LateRecords>> CountLate(absl::Span<const ApprovedQuarter> quarters) const override {
+    return node::CountLate(*database_->TakeSnapshot(), *loader_, quarters);
+  }
   absl::StatusOr<int64_t> RunOutConsents() override;
   absl::StatusOr<std::vector<AuditEntry>> ListAudit(const std::optional<model::Id>& member, uint64_t before,
                                                     size_t limit) const override {

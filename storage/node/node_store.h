@@ -30,6 +30,7 @@
 #include "model/tally.h"
 #include "storage/engine/master_key.h"
 #include "storage/node/change.h"
+#include "storage/node/late_records.h"
 
 namespace aangan::storage::node {
 
@@ -107,6 +108,8 @@ class NodeStore {
   // consent that has run out by the clock counts no more. FAILED_PRECONDITION (PERIOD_NOT_ENDED); UNAVAILABLE while
   // rebuilding.
   virtual absl::StatusOr<model::ClosedTallies> Close(const Digest& catalogue, const model::Period& quarter) = 0;
+  // What came too late for these quarters: see late_records.h. One pass over all records.
+  virtual absl::StatusOr<std::vector<LateRecords>> CountLate(absl::Span<const ApprovedQuarter> quarters) const = 0;
   // Submits what time alone changes: consents that ran out. Call daily. Returns how many.
   virtual absl::StatusOr<int64_t> RunOutConsents() = 0;
 

@@ -3,6 +3,7 @@
 #include "storage/node/once_store.h"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,7 +14,9 @@
 #include "base/status.h"
 #include "storage/engine/database.h"
 #include "storage/engine/sealing.h"
+#include "storage/node/frozen_since.h"
 #include "storage/node/ledger.h"
+#include "storage/node/restore_note.h"
 #include "storage/node/round_entry_codec.h"
 
 namespace aangan::storage::node {
@@ -22,7 +25,6 @@ namespace {
 constexpr uint8_t kDrawPlace = 32;  // kind of a sealed draw
 constexpr char kIncarnationKey[] = "incarnation";
 constexpr char kCounterKey[] = "counter";
-constexpr char kRestoreKey[] = "restore_time";
 constexpr size_t kDrawKeyBytes = 32;
 
 absl::Status WrongState(Literal what) {
@@ -39,7 +41,7 @@ class Store final : public OnceStore {
   absl::Status OpenParts();
 
   absl::StatusOr<RoundEntry> GetRound(const model::Period& period) const override;
-  absl::StatusOr<std::vector<RoundEntry>> ListRounds() const override;
+  absl::StatusOr<std::vector<RoundEntry>> ListRounds() const override { return ReadRounds(*database_); }
   absl::Status Announce(const RoundEntry& entry) override;
   absl::StatusOr<SecretBytes> KeepDraw(const Digest& round_id, SecretBytes encoded) override;
   absl::StatusOr<std::optional<SecretBytes>> FindDraw(const Digest& round_id) const override;
@@ -57,13 +59,26 @@ class Store final : public OnceStore {
   absl::StatusOr<std::vector<AnswerLock>> Locks() const override { return ListLocks(*database_); }
   absl::Status Lock(const AnswerLock& lock) override;
   absl::Status MarkAnswered(const model::Period& period) override;
+  absl::StatusOr<int64_t> FrozenSince(const model::Period& period) override {
+    absl::MutexLock step(&steps_);
+    return NoteFrozen(*database_, period, absl::ToUnixMicros(clock_->Now()));
+  }
   absl::StatusOr<std::vector<LoggedEntry>> Log() const override { return ReadLog(*database_); }
   absl::Status AppendLog(size_t known, absl::Span<const LoggedEntry> entries) override;
+  absl::StatusOr<std::vector<LogWord>> LogWords() const override { return ListLogWords(*database_); }
+  absl::Status KeepLogWord(const LogWord& word) override {
+    return Commit([&](Batch& batch) { PutLogWord(word, batch); });
+  }
+  absl::Status ForgetLogWord(const std::string& subject, const std::string& author) override {
+    return Commit([&](Batch& batch) { DeleteLogWord(subject, author, batch); });
+  }
   absl::Status RaiseAlarm(AlarmKind kind, const std::string& subject, const std::string& evidence) override;
   absl::StatusOr<std::vector<Alarm>> Alarms() const override { return ListAlarms(*database_); }
   absl::Status StartAfterRestore(int64_t restore_time_us, absl::Span<const PriorDebit> debits) override;
   absl::Status AddPriorDebits(absl::Span<const PriorDebit> debits) override;
+  absl::Status ConfirmRestore(int64_t restore_time_us, absl::Span<const PriorDebit> debits) override;
   int64_t restore_time_us() const override { return restore_time_us_; }
+  bool restore_confirmed() const override { return restore_confirmed_; }
   absl::StatusOr<std::vector<LedgerEntry>> Ledger() const override { return ReadLedger(*database_); }
   Digest ledger_head() const override;
   int64_t BudgetLeft(const model::Period& period, int64_t cap_nano_rho) const override;
@@ -81,15 +96,21 @@ class Store final : public OnceStore {
     return database_->Write(batch);
   }
   absl::Status Put(const RoundEntry& entry);
+  absl::Status WriteRestored(const RestoreNote& note, absl::Span<const PriorDebit> debits,
+                             std::vector<LedgerEntry>& ledger);
+  void NoteRestored(const RestoreNote& note) {
+    restore_time_us_ = note.time_us;
+    restore_confirmed_ = note.confirmed;
+  }
   absl::Status DestroyDraw(const Digest& round_id);
-  absl::Status CheckDebit(const RoundEntry& entry, const std::vector<LedgerEntry>& ledger, int64_t cap_nano_rho) const;
 
   const std::string folder_;
   const Clock* const clock_;
   RandomSource* const random_;
   std::unique_ptr<Database> database_;
   std::array<uint8_t, 16> incarnation_{};
-  int64_t restore_time_us_ = 0;
+  std::atomic<int64_t> restore_time_us_ = 0;  // it may move while others look
+  std::atomic<bool> restore_confirmed_ = false;
   absl::Mutex steps_;  // a step reads and writes; two never mix
 };
 
@@ -111,10 +132,8 @@ absl::Status Store::OpenParts() {
       return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged, "the incarnation does not read");
     std::copy(known->begin(), known->end(), incarnation_.begin());
   }
-  ASSIGN_OR_RETURN(const std::optional<std::string> restored, database_->Get(Family::kMeta, kRestoreKey));
-  if (restored) {
-    ASSIGN_OR_RETURN(restore_time_us_, CanonicalReader(*restored).I64());
-  }
+  ASSIGN_OR_RETURN(const RestoreNote restored, ReadRestoreNote(*database_));
+  NoteRestored(restored);
   RETURN_IF_ERROR(Ledger().status());
   RETURN_IF_ERROR(Locks().status());
   // A crash between an approval and the end of its draw's key is made good here.
@@ -132,20 +151,6 @@ absl::StatusOr<RoundEntry> Store::GetRound(const model::Period& period) const {
                    "no round of this period has been announced here; synchronise first");
   }
   return DecodeRoundEntry(*value);
-}
-
-absl::StatusOr<std::vector<RoundEntry>> Store::ListRounds() const {
-  std::vector<RoundEntry> rounds;
-  absl::Status status;
-  RETURN_IF_ERROR(database_->Scan(Family::kRounds, KeyRange::All(), Order::kBackward,
-                                  [&](absl::string_view, absl::string_view value) {
-                                    auto entry = DecodeRoundEntry(value);
-                                    if (entry.ok()) rounds.push_back(*std::move(entry));
-                                    status = entry.status();
-                                    return status.ok();
-                                  }));
-  RETURN_IF_ERROR(status);
-  return rounds;
 }
 
 absl::Status Store::Put(const RoundEntry& entry) {
@@ -209,23 +214,6 @@ absl::Status Store::Propose(const model::Period& period, const Digest& proposal_
   return Put(entry);
 }
 
-absl::Status Store::CheckDebit(const RoundEntry& entry, const std::vector<LedgerEntry>& ledger,
-                               int64_t cap_nano_rho) const {
-  for (const LedgerEntry& debit : ledger) {
-    if (debit.period >= entry.period) {
-      return Problem(
-          absl::StatusCode::kFailedPrecondition, Reason::kPeriodTooOld,
-          "this node contributed to this period or a later one already; earlier periods are closed for good");
-    }
-  }
-  const int64_t left = BudgetLeftFor(ledger, entry.period, cap_nano_rho);
-  if (entry.charge_nano_rho <= left) return absl::OkStatus();
-  return Problem(absl::StatusCode::kFailedPrecondition, Reason::kBudget,
-                 "the privacy budget of four periods does not allow this round; it can not be bought back")
-      .Number("leftNanoRho", left)
-      .Number("chargeNanoRho", entry.charge_nano_rho);
-}
-
 absl::Status Store::Approve(const Approval& approval) {
   absl::MutexLock lock(&steps_);
   ASSIGN_OR_RETURN(RoundEntry entry, GetRound(approval.period));
@@ -236,7 +224,7 @@ absl::Status Store::Approve(const Approval& approval) {
                    "what was approved is not what is proposed now; look again");
   }
   ASSIGN_OR_RETURN(const std::vector<LedgerEntry> ledger, ReadLedger(*database_));
-  RETURN_IF_ERROR(CheckDebit(entry, ledger, approval.cap_nano_rho));
+  RETURN_IF_ERROR(CheckDebit(ledger, entry, approval.cap_nano_rho));
   const LedgerEntry debit = NextEntry(ledger, entry.period, entry.charge_nano_rho, entry.round_id);
   ASSIGN_OR_RETURN(entry.contribution, approval.make_contribution(debit.head));
   entry.contribution_name = approval.name_contribution(entry.contribution);
@@ -332,14 +320,6 @@ absl::Status Store::RaiseAlarm(AlarmKind kind, const std::string& subject, const
   return Commit([&](Batch& batch) { PutAlarm({kind, subject, absl::ToUnixMicros(clock_->Now()), evidence}, batch); });
 }
 
-// No round has the id of zeros: what was spent before is not known.
-void PutPriorDebits(absl::Span<const OnceStore::PriorDebit> debits, std::vector<LedgerEntry>& ledger, Batch& batch) {
-  for (const OnceStore::PriorDebit& debit : debits) {
-    ledger.push_back(NextEntry(ledger, debit.period, debit.nano_rho, Digest{}));
-    PutEntry(ledger.back(), batch);
-  }
-}
-
 absl::Status Store::AddPriorDebits(absl::Span<const PriorDebit> debits) {
   absl::MutexLock step(&steps_);
   ASSIGN_OR_RETURN(std::vector<LedgerEntry> ledger, ReadLedger(*database_));
@@ -351,11 +331,24 @@ absl::Status Store::StartAfterRestore(int64_t restore_time_us, absl::Span<const 
   if (restore_time_us_ != 0) return WrongState("this store has noted a restore already");
   ASSIGN_OR_RETURN(std::vector<LedgerEntry> ledger, ReadLedger(*database_));
   RETURN_IF_ERROR(OverwriteAndUnlinkAll(absl::StrCat(folder_, "/draw_keys")));
-  Batch batch(nullptr);
-  PutPriorDebits(debits, ledger, batch);
-  batch.Put(Family::kMeta, kRestoreKey, CanonicalWriter().I64(restore_time_us).bytes());
-  RETURN_IF_ERROR(database_->Write(batch));
-  restore_time_us_ = restore_time_us;
+  return WriteRestored({restore_time_us, false}, debits, ledger);
+}
+
+absl::Status Store::ConfirmRestore(int64_t restore_time_us, absl::Span<const PriorDebit> debits) {
+  absl::MutexLock step(&steps_);
+  if (restore_time_us_ == 0) return WrongState("this store has noted no restore");
+  if (restore_time_us < restore_time_us_) return WrongState("the moment of a restore never moves back");
+  ASSIGN_OR_RETURN(std::vector<LedgerEntry> ledger, ReadLedger(*database_));
+  return WriteRestored({restore_time_us, true}, debits, ledger);
+}
+
+absl::Status Store::WriteRestored(const RestoreNote& note, absl::Span<const PriorDebit> debits,
+                                  std::vector<LedgerEntry>& ledger) {
+  RETURN_IF_ERROR(Commit([&](Batch& batch) {
+    PutPriorDebits(debits, ledger, batch);
+    PutRestoreNote(note, batch);
+  }));
+  NoteRestored(note);
   return absl::OkStatus();
 }
 

@@ -24,6 +24,7 @@
 #include "model/period.h"
 #include "storage/node/locks.h"
 #include "storage/node/log_copy.h"
+#include "storage/node/log_words.h"
 
 namespace aangan::storage::node {
 
@@ -120,9 +121,16 @@ class OnceStore {
   virtual absl::Status Lock(const AnswerLock& lock) = 0;
   virtual absl::Status MarkAnswered(const model::Period& period) = 0;
 
+  // When this was asked for the first time: call it once a freeze of the period is known.
+  virtual absl::StatusOr<int64_t> FrozenSince(const model::Period& period) = 0;
+
   // --- the federation's log, and what people must see
   virtual absl::StatusOr<std::vector<LoggedEntry>> Log() const = 0;
   virtual absl::Status AppendLog(size_t known, absl::Span<const LoggedEntry> entries) = 0;
+  // Others' words about it that can not be judged yet.
+  virtual absl::StatusOr<std::vector<LogWord>> LogWords() const = 0;
+  virtual absl::Status KeepLogWord(const LogWord& word) = 0;
+  virtual absl::Status ForgetLogWord(const std::string& subject, const std::string& author) = 0;
   virtual absl::Status RaiseAlarm(AlarmKind kind, const std::string& subject, const std::string& evidence) = 0;
   virtual absl::StatusOr<std::vector<Alarm>> Alarms() const = 0;
 
@@ -135,7 +143,11 @@ class OnceStore {
   };
   virtual absl::Status StartAfterRestore(int64_t restore_time_us, absl::Span<const PriorDebit> debits) = 0;
   virtual absl::Status AddPriorDebits(absl::Span<const PriorDebit> debits) = 0;
+  // Somebody's word about the moment: the noted one or a later one. WRONG_STATE for an earlier one, or without a
+  // restore.
+  virtual absl::Status ConfirmRestore(int64_t restore_time_us, absl::Span<const PriorDebit> debits) = 0;
   virtual int64_t restore_time_us() const = 0;  // 0: never restored
+  virtual bool restore_confirmed() const = 0;
   // A node takes no part in a period that had begun when it was restored.
   bool SitsOut(const model::Period& period) const;
 

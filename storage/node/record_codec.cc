@@ -7,6 +7,7 @@
 #include "base/problem.h"
 #include "base/status.h"
 #include "storage/engine/sealing.h"
+#include "storage/node/day_written.h"
 
 namespace aangan::storage::node {
 namespace {
@@ -95,6 +96,7 @@ void Stamp(Record& record, WriteKind kind, uint64_t version, int64_t now_us) {
         message.set_version(version);
         if (kind == WriteKind::kCreate) message.set_create_time_us(now_us);
         if constexpr (requires { message.set_update_time_us(now_us); }) message.set_update_time_us(now_us);
+        if constexpr (requires { message.written(); }) NoteDays(now_us, message);
       },
       record);
 }

@@ -28,7 +28,7 @@ absl::StatusOr<Record> OpenRecord(absl::Span<const uint8_t> member_key, const mo
                                   absl::string_view value);
 absl::StatusOr<uint64_t> VersionOf(absl::string_view value);
 
-// Sets version and times of a record that is about to be written.
+// Sets version and times of a record that is about to be written, those of its days too.
 void Stamp(Record& record, WriteKind kind, uint64_t version, int64_t now_us);
 
 }  // namespace aangan::storage::node

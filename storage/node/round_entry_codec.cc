@@ -77,4 +77,18 @@ absl::StatusOr<RoundEntry> DecodeRoundEntry(absl::string_view bytes) {
                  "a stored round does not read; this node must not contribute to it: call for help");
 }
 
+absl::StatusOr<std::vector<RoundEntry>> ReadRounds(const Reader& reader) {
+  std::vector<RoundEntry> rounds;
+  absl::Status status;
+  RETURN_IF_ERROR(
+      reader.Scan(Family::kRounds, KeyRange::All(), Order::kBackward, [&](absl::string_view, absl::string_view value) {
+        auto entry = DecodeRoundEntry(value);
+        if (entry.ok()) rounds.push_back(*std::move(entry));
+        status = entry.status();
+        return status.ok();
+      }));
+  RETURN_IF_ERROR(status);
+  return rounds;
+}
+
 }  // namespace aangan::storage::node

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "storage/engine/reader.h"
 #include "storage/node/once_store.h"
 
 namespace aangan::storage::node {
@@ -14,6 +15,8 @@ namespace aangan::storage::node {
 std::string RoundKey(const model::Period& period);
 std::string EncodeRoundEntry(const RoundEntry& entry);
 absl::StatusOr<RoundEntry> DecodeRoundEntry(absl::string_view bytes);
+// All rounds, newest first.
+absl::StatusOr<std::vector<RoundEntry>> ReadRounds(const Reader& reader);
 
 }  // namespace aangan::storage::node
 

@@ -264,6 +264,22 @@ TEST(FederationDescriptors, WhatANodeSendsIsShorterStill) {
   EXPECT_EQ(found, allowed);
 }
 
+// A collective alone sees how many of its records came too late.
+TEST(FederationDescriptors, NoCountOfLateRecords) {
+  int fields = 0;
+  for (const FileDescriptor* file : Files()) {
+    for (int i = 0; i < file->message_type_count(); ++i) {
+      const Descriptor& message = *file->message_type(i);
+      EXPECT_EQ(message.name().find("Late"), std::string::npos) << message.full_name();
+      for (int f = 0; f < message.field_count(); ++f, ++fields) {
+        const std::string words = "_" + message.field(f)->name() + "_";
+        EXPECT_EQ(words.find("_late_"), std::string::npos) << message.field(f)->full_name();
+      }
+    }
+  }
+  EXPECT_GT(fields, 50);
+}
+
 TEST(FederationDescriptors, NothingOpenEndedAndNothingOfTheNode) {
   std::set<const Descriptor*> seen;
   std::set<std::string> text;

@@ -238,6 +238,32 @@ TEST_F(LyingContactTest, AForkBehindAShortLogIsSeenWhenTheLogHasGrown) {
   EXPECT_TRUE(HasAlarm(0, AlarmKind::kLogFork));
 }
 
+// The program ends between the word and the log that shows it to be another one, or that stays short.
+TEST_F(LyingContactTest, WhatOthersSawIsKnownAfterAStartOfTheProgramToo) {
+  Begin({0, 1, 2, 3, 4});
+  for (const int place : {0, 1}) KeepShort(place, liar_.log().size());
+  Answer({0, 1, 2, 3, 4});
+  for (const int place : {0, 1}) {
+    ASSERT_THAT(liar_.Contact(place, {frozen_, {}}), IsOk());
+    ASSERT_THAT(ContactWith(place, fed::RELEASE_STATE_CONFIRMED), IsOk());
+    EXPECT_FALSE(liar_.node(place).once->LogWords()->empty());
+  }
+  const size_t kept = liar_.other_logs[0].size();
+  liar_.other_logs[0] = liar_.log();
+  liar_.other_logs[0][kept].set_signature(std::string(64, 'x'));
+  const bool told_before = HasAlarm(0, AlarmKind::kLogFork);
+  liar_.Reopen(0);
+  ASSERT_THAT(ContactWith(0, fed::RELEASE_STATE_CONFIRMED), IsOk());
+  EXPECT_FALSE(told_before);
+  EXPECT_TRUE(HasAlarm(0, AlarmKind::kLogFork));
+  EXPECT_TRUE(liar_.node(0).once->LogWords()->empty());  // judged
+  liar_.Reopen(1);
+  liar_.other_logs.erase(1);
+  ASSERT_THAT(ContactWith(1, fed::RELEASE_STATE_CONFIRMED), IsOk());
+  EXPECT_FALSE(HasAlarm(1, AlarmKind::kLogFork));
+  EXPECT_TRUE(liar_.node(1).once->LogWords()->empty());
+}
+
 // Heads stand in contributions as well: a node that is shown shares sees them before anybody has answered.
 TEST_F(LyingContactTest, AHeadInAContributionIsComparedToo) {
   liar_.Announce();

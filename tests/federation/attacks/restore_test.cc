@@ -219,6 +219,50 @@ TEST_F(RestoreTest, ANewNodeIsNotRestored) {
   }
 }
 
+TEST_F(RestoreTest, AnOperatorMovesTheDayOnAndNeverBack) {
+  liar_.Announce();
+  liar_.SaveImage(kRestored, image_);
+  liar_.RestoreImage(kRestored, image_, Image::kWithoutLocks);
+  tests::LiarNode& node = liar_.node(kRestored);
+  storage::node::OnceStore& once = *node.once;
+  const auto confirm = [&](tests::LiarNode& of, std::optional<model::Day> day) {
+    return node::ConfirmRestore(*of.store, *of.once, *of.book, liar_.clock(), day, "tokens/test");
+  };
+  const absl::Time noted = absl::FromUnixMicros(once.restore_time_us());
+  const model::Day day = model::DayInIndia(noted);
+  const size_t debits = once.Ledger()->size();
+  const auto refused = tests::HasProblem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField);
+  EXPECT_THAT(confirm(node, day - 1).status(), refused);
+  EXPECT_THAT(confirm(node, model::DayInIndia(liar_.clock().Now()) + 402).status(), refused);
+  EXPECT_THAT(confirm(liar_.node(0), std::nullopt).status(),
+              tests::HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState));
+  EXPECT_FALSE(once.restore_confirmed());
+  EXPECT_EQ(*confirm(node, std::nullopt), noted);
+  EXPECT_EQ(*confirm(node, day), noted);
+  EXPECT_TRUE(once.restore_confirmed());
+  EXPECT_EQ(once.Ledger()->size(), debits);
+  EXPECT_EQ(node.store->ListAudit(std::nullopt, 0, 1)->front().action, storage::node::Action::kRestoreConfirmed);
+
+  // Into the next quarter but one: both quarters begin by then.
+  const model::Period next = model::QuarterOf(day).Next();
+  const int64_t cap = liar_.ground().catalogue->source.nano_rho_cap();
+  EXPECT_FALSE(once.SitsOut(next));
+  const int64_t left = once.BudgetLeft(next.Next(), cap);
+  ASSERT_THAT(confirm(node, next.Next().first_day()).status(), IsOk());
+  EXPECT_TRUE(once.SitsOut(next));
+  EXPECT_TRUE(once.SitsOut(next.Next()));
+  EXPECT_FALSE(once.SitsOut(next.Next().Next()));
+  EXPECT_EQ(once.Ledger()->size(), debits + 2);
+  EXPECT_LT(once.BudgetLeft(next.Next(), cap), left);
+  EXPECT_EQ(node.store->ListAudit(std::nullopt, 0, 1)->front().action, storage::node::Action::kRestoreMoved);
+  EXPECT_THAT(confirm(node, day).status(), refused);
+  // It is on disk, and a second start is no second restore.
+  const int64_t moved = once.restore_time_us();
+  liar_.Reopen(kRestored);
+  EXPECT_EQ(liar_.node(kRestored).once->restore_time_us(), moved);
+  EXPECT_TRUE(liar_.node(kRestored).once->restore_confirmed());
+}
+
 TEST_F(RestoreTest, ALogThatComesLaterOnlyAddsToWhatIsCounted) {
   liar_.Announce();
   liar_.SaveImage(kRestored, image_);

@@ -102,6 +102,17 @@ TEST(ReleaseTable, CellsInWhichOneCouldRecogniseHerselfComeFirst) {
   EXPECT_EQ(PreviewTable(preview, false, 1).rows.size(), 3u);
 }
 
+TEST(ReleaseTable, WhatCameTooLateIsSaidInWordsAndNothingWhenNothingDid) {
+  node::v1::LateRecords late;
+  late.set_period("2026Q3");
+  EXPECT_EQ(LateWords(late), "");
+  late.set_records(3);
+  late.set_counted_in_year(2);
+  EXPECT_EQ(LateWords(late),
+            "3 records of 2026Q3 came after its numbers were approved: in no figure of the quarter. The yearly tables "
+            "of its year count 2 of them.");
+}
+
 TEST(Words, EnumsDaysAndDigestsGoBothWays) {
   EXPECT_EQ(WordOf(fed::FigureValue_descriptor(), fed::FIGURE_VALUE_TOO_FEW_TO_SAY), "too_few_to_say");
   EXPECT_EQ(*NumberOf(fed::FigureValue_descriptor(), "number", "x"), fed::FIGURE_VALUE_NUMBER);

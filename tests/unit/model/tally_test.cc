@@ -158,6 +158,20 @@ TEST(Tally, EachEventCountsOnItsOwnDay) {
   }
 }
 
+TEST(Tally, CountedEventsAreTheRecordsThatFillACellBeforeBounds) {
+  auto source = OneTable(fed::EVENT_RECEIVED, fed::FREQUENCY_QUARTER, {});
+  SetBounds(1, 1, *source.mutable_tables(0));
+  const auto catalogue = Compile(source);
+  MemberFacts facts = Member();
+  facts.services = {Received(2, "loan", DayOf(2026, 8, 1)), Received(3, "loan", DayOf(2026, 9, 1)),
+                    Received(4, "loan", DayOf(2026, 10, 1))};
+  const TallyScope scope{catalogue.get(), kQuarter, std::nullopt, {}};
+  EXPECT_EQ(CountedEvents(facts, scope),
+            (RecordEvents{{IdOf(2), fed::EVENT_RECEIVED}, {IdOf(3), fed::EVENT_RECEIVED}}));
+  facts.consent.given = false;
+  EXPECT_TRUE(CountedEvents(facts, scope).empty());
+}
+
 TEST(Tally, AScoreBelowTheSmallestDoesNotCount) {
   auto source = OneTable(fed::EVENT_SCORED, fed::FREQUENCY_YEAR, {});
   MemberFacts facts = Member();

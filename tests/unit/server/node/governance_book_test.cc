@@ -356,5 +356,31 @@ TEST_F(GovernanceBookTest, WhenAnEpochCameInForceIsReadAgainAndAnOldFileIsRead) 
   check();
 }
 
+// More than 64 MiB of offers would make a file that this node could not read at its next start.
+TEST_F(GovernanceBookTest, OffersWithoutMeasureAreNotKept) {
+  const fed::SignedRoster roster = FiveInForce();
+  const fed::SignedCatalogue right = Catalogue(1, {0});
+  std::vector<fed::SignedCatalogue> offers(1, right);
+  offers.push_back(Stripped(right));
+  offers.back().mutable_catalogue()->set_version(2);
+  offers.back().mutable_catalogue()->set_title(std::string(300 * 1024, 'x'));  // no text can be so long
+  for (int version = 3; version < 250; ++version) {
+    offers.push_back(offers[1]);
+    offers.back().mutable_catalogue()->set_version(version);
+    offers.back().mutable_catalogue()->mutable_title()->resize(270 * 1024);
+  }
+  ASSERT_THAT(book_->TakeOffers(roster, offers), IsOk());
+  Reopen();
+  const auto known = book_->catalogues();
+  const auto has = [&](int version) {
+    return absl::c_any_of(
+        known, [&](const KnownCatalogue& one) { return one.signed_catalogue.catalogue().version() == version; });
+  };
+  EXPECT_TRUE(has(1));
+  EXPECT_FALSE(has(2));
+  EXPECT_TRUE(has(3));
+  EXPECT_LT(ReadFile(folder_ / "offers", 64 << 20)->size(), 9u << 20);
+}
+
 }  // namespace
 }  // namespace aangan::node

@@ -47,6 +47,30 @@ TEST(FactsOf, AConsentThatRanOutCountsNoMore) {
   EXPECT_FALSE(FactsWith({consent}).consent.given);
 }
 
+TEST(FactsOf, WhatWasWrittenLaterHasNotHappenedThen) {
+  const model::Id member{{1}};
+  auto service = StoreUnderTest::Service(20'000);
+  service.set_create_time_us(100);
+  store::v1::DayWritten& written = *service.add_written();
+  written.set_field(store::v1::ServiceRecord::kReceivedDayFieldNumber);
+  written.set_day(20'000);
+  written.set_time_us(300);
+  auto consent = Ordered(true, 100, 1);
+  consent.set_create_time_us(200);
+  const auto as_of = [&](int64_t time_us) {
+    FactsGatherer gatherer(member, time_us);
+    gatherer.Add({model::RecordKind::kService, member, model::Id{{2}}}, service);
+    gatherer.Add({model::RecordKind::kConsent, member, model::Id{{3}}}, consent);
+    return std::move(gatherer).Take();
+  };
+  EXPECT_TRUE(as_of(99).services.empty());
+  ASSERT_EQ(as_of(299).services.size(), 1u);
+  EXPECT_EQ(as_of(299).services[0].received, model::kNoDay);
+  EXPECT_EQ(as_of(300).services[0].received, 20'000);
+  EXPECT_FALSE(as_of(199).consent.given);
+  EXPECT_TRUE(as_of(200).consent.given);
+}
+
 TEST(FactsOf, CodesBecomeIndexesAndUnknownOnesUnknown) {
   const model::MemberFacts facts = FactsWith({});
   EXPECT_EQ(facts.gender, *model::FindCode(model::ListId::kGender, "woman"));

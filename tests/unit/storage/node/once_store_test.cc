@@ -169,6 +169,30 @@ TEST_F(OnceStoreTest, AfterARestoreWhatMayHaveBeenSpentIsCountedAndWhatHadBegunI
   EXPECT_FALSE(once_->StartAfterRestore(moment, {}).ok());
 }
 
+TEST_F(OnceStoreTest, TheMomentOfARestoreIsConfirmedAndMovesOnAlone) {
+  EXPECT_THAT(once_->ConfirmRestore(1, {}),
+              tests::HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState));
+  const int64_t moment = absl::ToUnixMicros(model::Period{2026, 2}.end() + absl::Hours(1));  // in 2026Q3
+  ASSERT_THAT(once_->StartAfterRestore(moment, {{{2026, 3}, 50}}), tests::IsOk());
+  EXPECT_FALSE(once_->restore_confirmed());
+  EXPECT_THAT(once_->ConfirmRestore(moment - 1, {}),
+              tests::HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState));
+  EXPECT_FALSE(once_->restore_confirmed());
+  ASSERT_THAT(once_->ConfirmRestore(moment, {}), tests::IsOk());
+  Open();
+  EXPECT_TRUE(once_->restore_confirmed());
+  EXPECT_EQ(once_->restore_time_us(), moment);
+  EXPECT_FALSE(once_->SitsOut({2026, 4}));
+  // Later, with what had begun by then, in one step.
+  const int64_t later = absl::ToUnixMicros(model::Period{2026, 3}.end() + absl::Hours(1));
+  ASSERT_THAT(once_->ConfirmRestore(later, {{{2026, 4}, 20}}), tests::IsOk());
+  Open();
+  EXPECT_EQ(once_->restore_time_us(), later);
+  EXPECT_TRUE(once_->SitsOut({2026, 4}));
+  EXPECT_EQ(once_->BudgetLeft({2027, 1}, 100), 30);
+  EXPECT_FALSE(once_->ConfirmRestore(moment, {}).ok());
+}
+
 TEST_F(OnceStoreTest, AFreezeIsKeptOnce) {
   ASSERT_THAT(once_->Announce(Entry({2026, 3}, 1)), tests::IsOk());
   ASSERT_THAT(once_->KeepFreeze({2026, 3}, "freeze"), tests::IsOk());
