@@ -20,6 +20,7 @@ void AddServices(CLI::App& app, Session& session);   // services list|create
 void AddTokens(CLI::App& app, Session& session);     // token create|list|end
 void AddRelease(CLI::App& app, Session& session);    // close, preview, approve, refuse, release list|show
 void AddAnswers(CLI::App& app, Session& session);    // answers export|sum
+void AddAudit(CLI::App& app, Session& session);      // audit list|head|verify|export
 void AddOperate(CLI::App& app, Session& session);    // sync, verify, accuracy
 void AddStatus(CLI::App& app, Session& session);     // status
 void AddFigures(CLI::App& app, Session& session);    // figures
