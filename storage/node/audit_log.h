@@ -38,7 +38,8 @@ absl::StatusOr<std::vector<AuditEntry>> ReadAudit(const Reader& reader, const st
 absl::StatusOr<std::vector<AuditEntry>> ReadAuditAfter(const Reader& reader, uint64_t after, size_t limit);
 // Follows the whole chain; the follower remembers the hashes after these numbers of entries.
 absl::StatusOr<AuditFollower> FollowAudit(const Reader& reader, std::set<int64_t> remember = {});
-// The newest entry must be the last commit's: DATA_LOSS (DAMAGED) when entries were taken away at the end.
+// The newest entry must follow from the one before and be the last commit's: DATA_LOSS (DAMAGED) when entries were
+// taken away, changed or added at the end.
 absl::Status CheckAuditEnd(const Reader& reader, const Digest& of_last_commit);
 
 }  // namespace aangan::storage::node
