@@ -21,6 +21,7 @@ void AddTokens(CLI::App& app, Session& session);     // token create|list|end
 void AddRelease(CLI::App& app, Session& session);    // close, preview, approve, refuse, release list|show
 void AddAnswers(CLI::App& app, Session& session);    // answers export|sum
 void AddOperate(CLI::App& app, Session& session);    // sync, verify, restore-day, accuracy
+void AddAudit(CLI::App& app, Session& session);      // audit list|head|verify|export
 void AddStatus(CLI::App& app, Session& session);     // status
 void AddFigures(CLI::App& app, Session& session);    // figures
 void AddSister(CLI::App& app, Session& session);     // sister export|import

@@ -2,14 +2,22 @@
 // aangan.node.v1.AuditService.
 #include "server/node/audit_rpc.h"
 
+#include <optional>
+#include <utility>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "server/node/convert.h"
+#include "server/node/read_note.h"
 #include "server/node/request_rules.h"
 
 namespace aangan::node {
 namespace {
+
+using storage::node::Action;
+
+constexpr char kAllEntries[] = "auditEntries";
 
 v1::AuditEntry EntryMessage(const storage::node::AuditEntry& entry) {
   v1::AuditEntry message;
@@ -22,38 +30,80 @@ v1::AuditEntry EntryMessage(const storage::node::AuditEntry& entry) {
   return message;
 }
 
-}  // namespace
-
-std::map<std::string, server::Handler> AuditRpc::Handlers() {
-  return {{"ListAuditEntries", server::Handle(this, &AuditRpc::ListAuditEntries)}};
+// The place behind which a page goes on; 0 on the first. Only this room makes the tokens that it comes from.
+uint64_t PlaceOf(const Page& page) {
+  uint64_t place = 0;
+  return absl::SimpleAtoi(page.after, &place) ? place : 0;
 }
 
-absl::StatusOr<v1::ListAuditEntriesResponse> AuditRpc::ListAuditEntries(const server::Call& call,
-                                                                        const v1::ListAuditEntriesRequest& request) {
-  std::optional<model::Id> member;
-  if (!request.member().empty()) {
-    ASSIGN_OR_RETURN(const model::RecordName name,
-                     NameFor(call, model::RecordKind::kMember, request.member(), "member"));
-    member = name.member;
-  } else if (call.caller().role == server::Role::kMember) {
-    RETURN_IF_ERROR(CheckOwn(call, model::Id{}));  // all entries are not hers to read
-  }
-  const std::string list = absl::StrCat(request.member(), "/auditEntries");
-  ASSIGN_OR_RETURN(const Page page, PageOf(*page_tokens_, call, list, request.page_size(), request.page_token(),
-                                           {.size_default = 100, .size_max = 500}));
-  uint64_t before = 0;
-  if (!page.after.empty() && !absl::SimpleAtoi(page.after, &before)) before = 1;
-  ASSIGN_OR_RETURN(const auto entries, store_->ListAudit(member, before, page.size + 1));
-  v1::ListAuditEntriesResponse response;
+// So many entries as fit; the token of the next page when there are more.
+template <typename Response>
+Response PageOfEntries(const std::vector<storage::node::AuditEntry>& entries, const server::PageTokens& tokens,
+                       const server::Call& call, const std::string& list, const Page& page) {
+  Response response;
   for (const storage::node::AuditEntry& entry : entries) {
     if (static_cast<size_t>(response.audit_entries_size()) == page.size) {
-      const uint64_t last = entries[page.size - 1].sequence;
-      response.set_next_page_token(NextPage(*page_tokens_, call, list, absl::StrCat(last)));
+      response.set_next_page_token(NextPage(tokens, call, list, absl::StrCat(entries[page.size - 1].sequence)));
       break;
     }
     *response.add_audit_entries() = EntryMessage(entry);
   }
   return response;
+}
+
+}  // namespace
+
+std::map<std::string, server::Handler> AuditRpc::Handlers() {
+  return {{"ListAuditEntries", server::Handle(this, &AuditRpc::ListAuditEntries)},
+          {"GetAuditHead", server::Handle(this, &AuditRpc::GetAuditHead)},
+          {"VerifyAudit", server::Handle(this, &AuditRpc::VerifyAudit)},
+          {"ExportAudit", server::Handle(this, &AuditRpc::ExportAudit)}};
+}
+
+void AuditRpc::ListAuditEntries(server::CallPtr call, v1::ListAuditEntriesRequest request,
+                                server::Done<v1::ListAuditEntriesResponse> done) {
+  OrFail(done, [&]() -> absl::Status {
+    std::optional<model::Id> member;
+    std::string list = kAllEntries;
+    if (!request.member().empty()) {
+      ASSIGN_OR_RETURN(const model::RecordName name,
+                       NameFor(*call, model::RecordKind::kMember, request.member(), "member"));
+      member = name.member;
+      list = absl::StrCat(model::RecordNameText(name), "/", kAllEntries);
+    } else if (call->caller().role == server::Role::kMember) {
+      RETURN_IF_ERROR(CheckOwn(*call, model::Id{}));  // all entries are not hers to read
+    }
+    ASSIGN_OR_RETURN(const Page page, PageOf(*rooms_.page_tokens, *call, list, request.page_size(),
+                                             request.page_token(), {.size_default = 100, .size_max = 500}));
+    ASSIGN_OR_RETURN(const auto entries, rooms_.store->ListAudit(member, PlaceOf(page), page.size + 1));
+    AnswerWhenNoted(rooms_.store, {Action::kListed, ActorOf(*call), {{list, member}}},
+                    PageOfEntries<v1::ListAuditEntriesResponse>(entries, *rooms_.page_tokens, *call, list, page), done);
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<v1::AuditHead> AuditRpc::GetAuditHead(const server::Call&, const v1::GetAuditHeadRequest&) {
+  return heads_.Sign();
+}
+
+absl::StatusOr<v1::VerifyAuditResponse> AuditRpc::VerifyAudit(const server::Call&,
+                                                              const v1::VerifyAuditRequest& request) {
+  v1::VerifyAuditResponse response;
+  ASSIGN_OR_RETURN(*response.mutable_head(), heads_.Verify(request));
+  return response;
+}
+
+void AuditRpc::ExportAudit(server::CallPtr call, v1::ExportAuditRequest request,
+                           server::Done<v1::ExportAuditResponse> done) {
+  OrFail(done, [&]() -> absl::Status {
+    const std::string list = absl::StrCat(kAllEntries, "/export");
+    ASSIGN_OR_RETURN(const Page page, PageOf(*rooms_.page_tokens, *call, list, request.page_size(),
+                                             request.page_token(), {.size_default = 1000, .size_max = 2000}));
+    ASSIGN_OR_RETURN(const auto entries, rooms_.store->ListAuditAfter(PlaceOf(page), page.size + 1));
+    AnswerWhenNoted(rooms_.store, {Action::kAuditExported, ActorOf(*call), {{kAllEntries, std::nullopt}}},
+                    PageOfEntries<v1::ExportAuditResponse>(entries, *rooms_.page_tokens, *call, list, page), done);
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace aangan::node

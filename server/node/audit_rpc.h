@@ -9,24 +9,26 @@
 
 #include "aangan/node/v1/audit.pb.h"
 #include "absl/status/statusor.h"
+#include "server/node/audit_heads.h"
+#include "server/node/member_rpc.h"
 #include "server/shared/door.h"
-#include "server/shared/page_token.h"
-#include "storage/node/node_store.h"
 
 namespace aangan::node {
 
 class AuditRpc {
  public:
-  AuditRpc(const storage::node::NodeStore* store, const server::PageTokens* page_tokens)
-      : store_(store), page_tokens_(page_tokens) {}
+  AuditRpc(const RecordRooms& rooms, const AuditHeads::Rooms& heads) : rooms_(rooms), heads_(heads) {}
   std::map<std::string, server::Handler> Handlers();
 
  private:
-  absl::StatusOr<v1::ListAuditEntriesResponse> ListAuditEntries(const server::Call& call,
-                                                                const v1::ListAuditEntriesRequest& request);
+  void ListAuditEntries(server::CallPtr call, v1::ListAuditEntriesRequest request,
+                        server::Done<v1::ListAuditEntriesResponse> done);
+  absl::StatusOr<v1::AuditHead> GetAuditHead(const server::Call& call, const v1::GetAuditHeadRequest& request);
+  absl::StatusOr<v1::VerifyAuditResponse> VerifyAudit(const server::Call& call, const v1::VerifyAuditRequest& request);
+  void ExportAudit(server::CallPtr call, v1::ExportAuditRequest request, server::Done<v1::ExportAuditResponse> done);
 
-  const storage::node::NodeStore* const store_;
-  const server::PageTokens* const page_tokens_;
+  const RecordRooms rooms_;
+  const AuditHeads heads_;
 };
 
 }  // namespace aangan::node

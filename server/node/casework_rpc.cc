@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "server/node/convert.h"
+#include "server/node/read_note.h"
 #include "server/node/request_rules.h"
 #include "server/shared/etag.h"
 #include "server/shared/field_mask.h"
@@ -50,27 +51,35 @@ void CaseworkRpc::CreateService(server::CallPtr call, v1::CreateServiceRequest r
     const model::RecordName name{model::RecordKind::kService, parent.member, id};
     ASSIGN_OR_RETURN(store::v1::ServiceRecord record, ServiceRecordFrom(request.service(), Today()));
     change.writes.push_back({WriteKind::kCreate, name, 0, std::move(record)});
-    rooms_.store->Submit(std::move(change), FinishWith<v1::Service>(rooms_.store, name, &ServiceMessage, done));
+    rooms_.store->Submit(std::move(change), FinishWith<v1::Service>(rooms_.store, *call, name, &ServiceMessage, done));
     return absl::OkStatus();
   });
 }
 
-absl::StatusOr<v1::Service> CaseworkRpc::GetService(const server::Call& call, const v1::GetServiceRequest& request) {
-  ASSIGN_OR_RETURN(const model::RecordName name, NameFor(call, model::RecordKind::kService, request.name(), "name"));
-  ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
-  return ServiceMessage(found);
+void CaseworkRpc::GetService(server::CallPtr call, v1::GetServiceRequest request, server::Done<v1::Service> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName name, NameFor(*call, model::RecordKind::kService, request.name(), "name"));
+    return ShowRecord(rooms_.store, ActorOf(*call), name, &ServiceMessage, done);
+  });
 }
 
-absl::StatusOr<v1::ListServicesResponse> CaseworkRpc::ListServices(const server::Call& call,
-                                                                   const v1::ListServicesRequest& request) {
-  ASSIGN_OR_RETURN(const model::RecordName parent,
-                   NameFor(call, model::RecordKind::kMember, request.parent(), "parent"));
-  const std::string list = absl::StrCat(request.parent(), "/services");
-  ASSIGN_OR_RETURN(const Page page, PageOf(*rooms_.page_tokens, call, list, request.page_size(), request.page_token()));
-  RETURN_IF_ERROR(rooms_.store->Get(parent).status());
-  return ListRecords<v1::ListServicesResponse>(
-      *rooms_.store, *rooms_.page_tokens, call, model::RecordKind::kService, parent.member, list, page,
-      [](v1::ListServicesResponse& response, const Found& found) { *response.add_services() = ServiceMessage(found); });
+void CaseworkRpc::ListServices(server::CallPtr call, v1::ListServicesRequest request,
+                               server::Done<v1::ListServicesResponse> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName parent,
+                     NameFor(*call, model::RecordKind::kMember, request.parent(), "parent"));
+    RETURN_IF_ERROR(rooms_.store->Get(parent).status());
+    const RecordList list{model::RecordKind::kService, parent.member,
+                          absl::StrCat(model::RecordNameText(parent), "/services")};
+    ASSIGN_OR_RETURN(const Page page,
+                     PageOf(*rooms_.page_tokens, *call, list.name, request.page_size(), request.page_token()));
+    return ShowRecords<v1::ListServicesResponse>(
+        rooms_.store, *rooms_.page_tokens, *call, list, page,
+        [](v1::ListServicesResponse& response, const Found& found) {
+          *response.add_services() = ServiceMessage(found);
+        },
+        done);
+  });
 }
 
 void CaseworkRpc::UpdateService(server::CallPtr call, v1::UpdateServiceRequest request,
@@ -90,7 +99,7 @@ void CaseworkRpc::UpdateService(server::CallPtr call, v1::UpdateServiceRequest r
     storage::node::KeepTimes(found.record, record);
     // The sequencer compares versions, not this room: only it knows whether the request is a repeat.
     change.writes.push_back({WriteKind::kUpdate, name, version, std::move(record)});
-    rooms_.store->Submit(std::move(change), FinishWith<v1::Service>(rooms_.store, name, &ServiceMessage, done));
+    rooms_.store->Submit(std::move(change), FinishWith<v1::Service>(rooms_.store, *call, name, &ServiceMessage, done));
     return absl::OkStatus();
   });
 }
@@ -122,30 +131,38 @@ void CaseworkRpc::CreateAssessment(server::CallPtr call, v1::CreateAssessmentReq
     const model::RecordName name{model::RecordKind::kAssessment, parent.member, id};
     ASSIGN_OR_RETURN(store::v1::AssessmentRecord record, AssessmentRecordFrom(request.assessment(), Today()));
     change.writes.push_back({WriteKind::kCreate, name, 0, std::move(record)});
-    rooms_.store->Submit(std::move(change), FinishWith<v1::Assessment>(rooms_.store, name, &AssessmentMessage, done));
+    rooms_.store->Submit(std::move(change),
+                         FinishWith<v1::Assessment>(rooms_.store, *call, name, &AssessmentMessage, done));
     return absl::OkStatus();
   });
 }
 
-absl::StatusOr<v1::Assessment> CaseworkRpc::GetAssessment(const server::Call& call,
-                                                          const v1::GetAssessmentRequest& request) {
-  ASSIGN_OR_RETURN(const model::RecordName name, NameFor(call, model::RecordKind::kAssessment, request.name(), "name"));
-  ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
-  return AssessmentMessage(found);
+void CaseworkRpc::GetAssessment(server::CallPtr call, v1::GetAssessmentRequest request,
+                                server::Done<v1::Assessment> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName name,
+                     NameFor(*call, model::RecordKind::kAssessment, request.name(), "name"));
+    return ShowRecord(rooms_.store, ActorOf(*call), name, &AssessmentMessage, done);
+  });
 }
 
-absl::StatusOr<v1::ListAssessmentsResponse> CaseworkRpc::ListAssessments(const server::Call& call,
-                                                                         const v1::ListAssessmentsRequest& request) {
-  ASSIGN_OR_RETURN(const model::RecordName parent,
-                   NameFor(call, model::RecordKind::kMember, request.parent(), "parent"));
-  const std::string list = absl::StrCat(request.parent(), "/assessments");
-  ASSIGN_OR_RETURN(const Page page, PageOf(*rooms_.page_tokens, call, list, request.page_size(), request.page_token()));
-  RETURN_IF_ERROR(rooms_.store->Get(parent).status());
-  return ListRecords<v1::ListAssessmentsResponse>(*rooms_.store, *rooms_.page_tokens, call,
-                                                  model::RecordKind::kAssessment, parent.member, list, page,
-                                                  [](v1::ListAssessmentsResponse& response, const Found& found) {
-                                                    *response.add_assessments() = AssessmentMessage(found);
-                                                  });
+void CaseworkRpc::ListAssessments(server::CallPtr call, v1::ListAssessmentsRequest request,
+                                  server::Done<v1::ListAssessmentsResponse> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName parent,
+                     NameFor(*call, model::RecordKind::kMember, request.parent(), "parent"));
+    RETURN_IF_ERROR(rooms_.store->Get(parent).status());
+    const RecordList list{model::RecordKind::kAssessment, parent.member,
+                          absl::StrCat(model::RecordNameText(parent), "/assessments")};
+    ASSIGN_OR_RETURN(const Page page,
+                     PageOf(*rooms_.page_tokens, *call, list.name, request.page_size(), request.page_token()));
+    return ShowRecords<v1::ListAssessmentsResponse>(
+        rooms_.store, *rooms_.page_tokens, *call, list, page,
+        [](v1::ListAssessmentsResponse& response, const Found& found) {
+          *response.add_assessments() = AssessmentMessage(found);
+        },
+        done);
+  });
 }
 
 void CaseworkRpc::UpdateAssessment(server::CallPtr call, v1::UpdateAssessmentRequest request,
@@ -165,7 +182,8 @@ void CaseworkRpc::UpdateAssessment(server::CallPtr call, v1::UpdateAssessmentReq
     storage::node::KeepTimes(found.record, record);
     // The sequencer compares versions, not this room: only it knows whether the request is a repeat.
     change.writes.push_back({WriteKind::kUpdate, name, version, std::move(record)});
-    rooms_.store->Submit(std::move(change), FinishWith<v1::Assessment>(rooms_.store, name, &AssessmentMessage, done));
+    rooms_.store->Submit(std::move(change),
+                         FinishWith<v1::Assessment>(rooms_.store, *call, name, &AssessmentMessage, done));
     return absl::OkStatus();
   });
 }

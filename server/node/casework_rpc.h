@@ -24,16 +24,15 @@ class CaseworkRpc {
 
  private:
   void CreateService(server::CallPtr call, v1::CreateServiceRequest request, server::Done<v1::Service> done);
-  absl::StatusOr<v1::Service> GetService(const server::Call& call, const v1::GetServiceRequest& request);
-  absl::StatusOr<v1::ListServicesResponse> ListServices(const server::Call& call,
-                                                        const v1::ListServicesRequest& request);
+  void GetService(server::CallPtr call, v1::GetServiceRequest request, server::Done<v1::Service> done);
+  void ListServices(server::CallPtr call, v1::ListServicesRequest request, server::Done<v1::ListServicesResponse> done);
   void UpdateService(server::CallPtr call, v1::UpdateServiceRequest request, server::Done<v1::Service> done);
   void DeleteService(server::CallPtr call, v1::DeleteServiceRequest request,
                      server::Done<google::protobuf::Empty> done);
   void CreateAssessment(server::CallPtr call, v1::CreateAssessmentRequest request, server::Done<v1::Assessment> done);
-  absl::StatusOr<v1::Assessment> GetAssessment(const server::Call& call, const v1::GetAssessmentRequest& request);
-  absl::StatusOr<v1::ListAssessmentsResponse> ListAssessments(const server::Call& call,
-                                                              const v1::ListAssessmentsRequest& request);
+  void GetAssessment(server::CallPtr call, v1::GetAssessmentRequest request, server::Done<v1::Assessment> done);
+  void ListAssessments(server::CallPtr call, v1::ListAssessmentsRequest request,
+                       server::Done<v1::ListAssessmentsResponse> done);
   void UpdateAssessment(server::CallPtr call, v1::UpdateAssessmentRequest request, server::Done<v1::Assessment> done);
   void DeleteAssessment(server::CallPtr call, v1::DeleteAssessmentRequest request,
                         server::Done<google::protobuf::Empty> done);

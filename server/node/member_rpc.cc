@@ -9,6 +9,7 @@
 #include "base/problem.h"
 #include "base/status.h"
 #include "server/node/convert.h"
+#include "server/node/read_note.h"
 #include "server/node/request_rules.h"
 #include "server/shared/etag.h"
 #include "server/shared/field_mask.h"
@@ -61,28 +62,33 @@ void MemberRpc::CreateMember(server::CallPtr call, v1::CreateMemberRequest reque
                                0,
                                std::move(consent)});
     }
-    rooms_.store->Submit(std::move(change), FinishWith<v1::Member>(rooms_.store, name, &MemberMessage, done));
+    rooms_.store->Submit(std::move(change), FinishWith<v1::Member>(rooms_.store, *call, name, &MemberMessage, done));
     return absl::OkStatus();
   });
 }
 
-absl::StatusOr<v1::Member> MemberRpc::GetMember(const server::Call& call, const v1::GetMemberRequest& request) {
-  ASSIGN_OR_RETURN(const model::RecordName name, NameFor(call, model::RecordKind::kMember, request.name(), "name"));
-  ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
-  return MemberMessage(found);
+void MemberRpc::GetMember(server::CallPtr call, v1::GetMemberRequest request, server::Done<v1::Member> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName name, NameFor(*call, model::RecordKind::kMember, request.name(), "name"));
+    return ShowRecord(rooms_.store, ActorOf(*call), name, &MemberMessage, done);
+  });
 }
 
-absl::StatusOr<v1::ListMembersResponse> MemberRpc::ListMembers(const server::Call& call,
-                                                               const v1::ListMembersRequest& request) {
-  if (call.caller().role == server::Role::kMember) {
-    return Problem(absl::StatusCode::kPermissionDenied, Reason::kNotAllowed,
-                   "This token opens the record of its own member alone.");
-  }
-  ASSIGN_OR_RETURN(const Page page,
-                   PageOf(*rooms_.page_tokens, call, "members", request.page_size(), request.page_token()));
-  return ListRecords<v1::ListMembersResponse>(
-      *rooms_.store, *rooms_.page_tokens, call, model::RecordKind::kMember, model::Id{}, "members", page,
-      [](v1::ListMembersResponse& response, const Found& found) { *response.add_members() = MemberMessage(found); });
+void MemberRpc::ListMembers(server::CallPtr call, v1::ListMembersRequest request,
+                            server::Done<v1::ListMembersResponse> done) {
+  OrFail(done, [&]() -> absl::Status {
+    if (call->caller().role == server::Role::kMember) {
+      return Problem(absl::StatusCode::kPermissionDenied, Reason::kNotAllowed,
+                     "This token opens the record of its own member alone.");
+    }
+    const RecordList list{model::RecordKind::kMember, model::Id{}, "members"};
+    ASSIGN_OR_RETURN(const Page page,
+                     PageOf(*rooms_.page_tokens, *call, list.name, request.page_size(), request.page_token()));
+    return ShowRecords<v1::ListMembersResponse>(
+        rooms_.store, *rooms_.page_tokens, *call, list, page,
+        [](v1::ListMembersResponse& response, const Found& found) { *response.add_members() = MemberMessage(found); },
+        done);
+  });
 }
 
 void MemberRpc::UpdateMember(server::CallPtr call, v1::UpdateMemberRequest request, server::Done<v1::Member> done) {
@@ -101,7 +107,7 @@ void MemberRpc::UpdateMember(server::CallPtr call, v1::UpdateMemberRequest reque
     storage::node::KeepTimes(found.record, record);
     // The sequencer compares versions, not this room: only it knows whether the request is a repeat.
     change.writes.push_back({WriteKind::kUpdate, name, version, std::move(record)});
-    rooms_.store->Submit(std::move(change), FinishWith<v1::Member>(rooms_.store, name, &MemberMessage, done));
+    rooms_.store->Submit(std::move(change), FinishWith<v1::Member>(rooms_.store, *call, name, &MemberMessage, done));
     return absl::OkStatus();
   });
 }
@@ -133,27 +139,35 @@ void MemberRpc::CreateConsent(server::CallPtr call, v1::CreateConsentRequest req
     ASSIGN_OR_RETURN(store::v1::ConsentRecord record,
                      ConsentRecordFrom(request.consent(), Today(), call->caller().id, "consent"));
     change.writes.push_back({WriteKind::kCreate, name, 0, std::move(record)});
-    rooms_.store->Submit(std::move(change), FinishWith<v1::Consent>(rooms_.store, name, &ConsentMessage, done));
+    rooms_.store->Submit(std::move(change), FinishWith<v1::Consent>(rooms_.store, *call, name, &ConsentMessage, done));
     return absl::OkStatus();
   });
 }
 
-absl::StatusOr<v1::Consent> MemberRpc::GetConsent(const server::Call& call, const v1::GetConsentRequest& request) {
-  ASSIGN_OR_RETURN(const model::RecordName name, NameFor(call, model::RecordKind::kConsent, request.name(), "name"));
-  ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
-  return ConsentMessage(found);
+void MemberRpc::GetConsent(server::CallPtr call, v1::GetConsentRequest request, server::Done<v1::Consent> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName name, NameFor(*call, model::RecordKind::kConsent, request.name(), "name"));
+    return ShowRecord(rooms_.store, ActorOf(*call), name, &ConsentMessage, done);
+  });
 }
 
-absl::StatusOr<v1::ListConsentsResponse> MemberRpc::ListConsents(const server::Call& call,
-                                                                 const v1::ListConsentsRequest& request) {
-  ASSIGN_OR_RETURN(const model::RecordName parent,
-                   NameFor(call, model::RecordKind::kMember, request.parent(), "parent"));
-  const std::string list = absl::StrCat(request.parent(), "/consents");
-  ASSIGN_OR_RETURN(const Page page, PageOf(*rooms_.page_tokens, call, list, request.page_size(), request.page_token()));
-  RETURN_IF_ERROR(rooms_.store->Get(parent).status());
-  return ListRecords<v1::ListConsentsResponse>(
-      *rooms_.store, *rooms_.page_tokens, call, model::RecordKind::kConsent, parent.member, list, page,
-      [](v1::ListConsentsResponse& response, const Found& found) { *response.add_consents() = ConsentMessage(found); });
+void MemberRpc::ListConsents(server::CallPtr call, v1::ListConsentsRequest request,
+                             server::Done<v1::ListConsentsResponse> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName parent,
+                     NameFor(*call, model::RecordKind::kMember, request.parent(), "parent"));
+    RETURN_IF_ERROR(rooms_.store->Get(parent).status());
+    const RecordList list{model::RecordKind::kConsent, parent.member,
+                          absl::StrCat(model::RecordNameText(parent), "/consents")};
+    ASSIGN_OR_RETURN(const Page page,
+                     PageOf(*rooms_.page_tokens, *call, list.name, request.page_size(), request.page_token()));
+    return ShowRecords<v1::ListConsentsResponse>(
+        rooms_.store, *rooms_.page_tokens, *call, list, page,
+        [](v1::ListConsentsResponse& response, const Found& found) {
+          *response.add_consents() = ConsentMessage(found);
+        },
+        done);
+  });
 }
 
 }  // namespace aangan::node

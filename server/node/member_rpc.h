@@ -36,14 +36,13 @@ class MemberRpc {
 
  private:
   void CreateMember(server::CallPtr call, v1::CreateMemberRequest request, server::Done<v1::Member> done);
-  absl::StatusOr<v1::Member> GetMember(const server::Call& call, const v1::GetMemberRequest& request);
-  absl::StatusOr<v1::ListMembersResponse> ListMembers(const server::Call& call, const v1::ListMembersRequest& request);
+  void GetMember(server::CallPtr call, v1::GetMemberRequest request, server::Done<v1::Member> done);
+  void ListMembers(server::CallPtr call, v1::ListMembersRequest request, server::Done<v1::ListMembersResponse> done);
   void UpdateMember(server::CallPtr call, v1::UpdateMemberRequest request, server::Done<v1::Member> done);
   void DeleteMember(server::CallPtr call, v1::DeleteMemberRequest request, server::Done<google::protobuf::Empty> done);
   void CreateConsent(server::CallPtr call, v1::CreateConsentRequest request, server::Done<v1::Consent> done);
-  absl::StatusOr<v1::Consent> GetConsent(const server::Call& call, const v1::GetConsentRequest& request);
-  absl::StatusOr<v1::ListConsentsResponse> ListConsents(const server::Call& call,
-                                                        const v1::ListConsentsRequest& request);
+  void GetConsent(server::CallPtr call, v1::GetConsentRequest request, server::Done<v1::Consent> done);
+  void ListConsents(server::CallPtr call, v1::ListConsentsRequest request, server::Done<v1::ListConsentsResponse> done);
 
   model::Day Today() const { return model::DayInIndia(rooms_.clock->Now()); }
 

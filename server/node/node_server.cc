@@ -127,7 +127,7 @@ class Server final : public NodeServer {
     members_ = std::make_unique<MemberRpc>(records);
     casework_ = std::make_unique<CaseworkRpc>(records);
     access_ = std::make_unique<AccessRpc>(records, tokens_.get());
-    audit_ = std::make_unique<AuditRpc>(store_.get(), page_tokens_.get());
+    audit_ = std::make_unique<AuditRpc>(records, AuditHeads::Rooms{store_.get(), once_.get(), identity_.get(), clock_});
     late_ = std::make_unique<LateCounts>(
         LateCounts::Rooms{store_.get(), once_.get(), identity_.get(), book_.get(), clock_});
     releases_ = std::make_unique<ReleaseRpc>(ReleaseRpc::Rooms{once_.get(), identity_.get(), book_.get(), close_.get(),

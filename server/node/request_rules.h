@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every request about a member's records has in common: whose record it is, its id, its request_id, its page, and
-// how a commit becomes an answer.
-// Threads: pure; FinishWith's callback runs on the store's sequencer.
+// What every request about a member's records has in common: whose record it is, its id, its request_id and its page.
+// Threads: pure; FinishEmpty's callback runs on the store's sequencer.
 #ifndef AANGAN_SERVER_NODE_REQUEST_RULES_H_
 #define AANGAN_SERVER_NODE_REQUEST_RULES_H_
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -46,41 +43,6 @@ absl::StatusOr<std::optional<storage::node::RequestKey>> RequestKeyOf(const serv
 using server::Page;
 using server::PageLimits;
 
-// A page of records by id: asks for one more than fits, so that the last page has no token.
-template <typename Response, typename Append>
-absl::StatusOr<Response> ListRecords(const storage::node::NodeStore& store, const server::PageTokens& tokens,
-                                     const server::Call& call, model::RecordKind kind, const model::Id& member,
-                                     absl::string_view list, const Page& page, Append append) {
-  std::optional<model::Id> after;
-  if (page.after.size() == sizeof(model::Id::bytes)) {
-    after.emplace();
-    std::copy(page.after.begin(), page.after.end(), after->bytes.begin());
-  }
-  ASSIGN_OR_RETURN(std::vector<storage::node::Found> found, store.List(kind, member, after, page.size + 1));
-  Response response;
-  const bool more = found.size() > page.size;
-  if (more) found.resize(page.size);
-  for (const storage::node::Found& each : found) append(response, each);
-  if (more) {
-    const auto& last = found.back().name.id.bytes;
-    response.set_next_page_token(
-        NextPage(tokens, call, list, {reinterpret_cast<const char*>(last.data()), last.size()}));
-  }
-  return response;
-}
-
-// After the commit: the record as it stands on disk. A repeat names the record of the first request.
-template <typename Response>
-storage::node::Done FinishWith(const storage::node::NodeStore* store, model::RecordName name,
-                               Response (*message)(const storage::node::Found&), server::Done<Response> done) {
-  return [store, name, message, done = std::move(done)](absl::StatusOr<storage::node::Committed> committed) {
-    if (!committed.ok()) return done(committed.status());
-    const bool first_names = committed->repeated && !committed->names.empty();
-    absl::StatusOr<storage::node::Found> found = store->Get(first_names ? committed->names.front() : name);
-    if (!found.ok()) return done(found.status());
-    done(message(*found));
-  };
-}
 storage::node::Done FinishEmpty(server::Done<google::protobuf::Empty> done);
 
 // Runs a step that checks and submits; its failure is the answer.

@@ -129,14 +129,27 @@ void CommitQueue::PutBack(Items items) {
   waiting_.insert(waiting_.begin(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
 }
 
-// False when the queue is dead.
-bool CommitQueue::Commit(Items items) {
-  if (reserve_ != nullptr) {
-    if (absl::Status enough = reserve_->Check(); !enough.ok()) {
-      for (auto& item : items) item->Done(enough);
-      return true;
+// What may be written to this disk now; the others are told.
+CommitQueue::Items CommitQueue::WithinReserve(Items items) {
+  if (reserve_ == nullptr) return items;
+  const absl::Status enough = reserve_->Check();
+  if (enough.ok()) return items;
+  const bool room_for_reads = reserve_->has_room_for_reads();
+  Items kept;
+  for (auto& item : items) {
+    if (room_for_reads && item->may_use_reserve()) {
+      kept.push_back(std::move(item));
+    } else {
+      item->Done(enough);
     }
   }
+  return kept;
+}
+
+// False when the queue is dead.
+bool CommitQueue::Commit(Items items) {
+  items = WithinReserve(std::move(items));
+  if (items.empty()) return true;
   const uint64_t sequence = commits_.last.sequence + 1;
   Batch batch(database_);
   // A refusal may rest on an earlier item of this commit ("exists already"), so it too is told after the sync.

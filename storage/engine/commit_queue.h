@@ -38,6 +38,8 @@ class CommitItem {
   // The sequence of the commit that holds the item, or why there is none. An item that had nothing to write (a repeat)
   // gets the last durable sequence.
   virtual void Done(absl::StatusOr<uint64_t> sequence) = 0;
+  // True for the little that reading writes: it goes on in the first half of the disk's reserve.
+  virtual bool may_use_reserve() const { return false; }
 };
 
 // What the owner of a store does inside a commit.
@@ -88,6 +90,7 @@ class CommitQueue {
   Items TakeWaiting();
   void PutBack(Items items);
   bool Commit(Items items);
+  Items WithinReserve(Items items);
   bool HeadIsBehind() const;
   absl::Status WriteWithHead(const Batch& batch);
   bool WriteHead();

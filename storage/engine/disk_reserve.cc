@@ -19,6 +19,7 @@
 namespace aangan::storage {
 namespace {
 
+constexpr uint64_t kReadsShare = 2;
 constexpr uint64_t kLastStepShare = 8;  // the ballast goes when free space is below this part of the reserve
 
 bool MakeBallast(const std::string& path, uint64_t size_bytes) {
@@ -74,6 +75,7 @@ absl::Status DiskReserve::Check() {
   const uint64_t reserve = std::max(options_.reserve_bytes, space.total_bytes / 100 * options_.reserve_percent);
   absl::MutexLock lock(&mutex_);
   free_bytes_ = space.free_bytes;
+  reserve_bytes_ = reserve;
   TendBallast(space, reserve);
   const bool refuse = space.free_bytes < reserve;
   if (refuse != refusing_) {
@@ -85,7 +87,9 @@ absl::Status DiskReserve::Check() {
   }
   if (!refuse) return absl::OkStatus();
   return Problem(absl::StatusCode::kResourceExhausted, Reason::kDiskReserve,
-                 "the disk is nearly full, so nothing more is written; reading goes on. Free some space and try again")
+                 "the disk is nearly full, so nothing more is written; reading goes on for a while. Free some space "
+                 "and try "
+                 "again")
       .Number("freeBytes", static_cast<int64_t>(space.free_bytes))
       .Number("neededBytes", static_cast<int64_t>(reserve));
 }
@@ -93,6 +97,11 @@ absl::Status DiskReserve::Check() {
 uint64_t DiskReserve::free_bytes() const {
   absl::MutexLock lock(&mutex_);
   return free_bytes_;
+}
+
+bool DiskReserve::has_room_for_reads() const {
+  absl::MutexLock lock(&mutex_);
+  return free_bytes_ >= reserve_bytes_ / kReadsShare;
 }
 
 }  // namespace aangan::storage

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Refuses writes before the disk is full, because RocksDB that meets a full disk may abort the process.
 //
-// Below the reserve (the larger of a number of bytes and a share of the disk) writes are refused; reads go on. A
+// Below the reserve (the larger of a number of bytes and a share of the disk) writes are refused. Reads of personal
+// data, which leave an entry in the audit log, go on down to half of it, and no further: none goes without its entry. A
 // ballast file is given back to the disk when free space falls to an eighth of the reserve, so that RocksDB's own
 // background work still ends well, and made again when there is room. Threads: thread-safe. Errors: RESOURCE_EXHAUSTED
 // (DISK_RESERVE), with free and needed bytes in the metadata.
@@ -40,7 +41,8 @@ class DiskReserve {
 
   // OK when something may be written now. A system call each time; ask once a commit.
   absl::Status Check();
-  uint64_t free_bytes() const;  // as of the last Check
+  uint64_t free_bytes() const;      // as of the last Check
+  bool has_room_for_reads() const;  // as of the last Check: half of the reserve is left
 
  private:
   explicit DiskReserve(DiskReserveOptions options);
@@ -50,6 +52,7 @@ class DiskReserve {
   const std::string ballast_path_;
   mutable absl::Mutex mutex_;
   uint64_t free_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t reserve_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   bool has_ballast_ ABSL_GUARDED_BY(mutex_) = false;
   bool refusing_ ABSL_GUARDED_BY(mutex_) = false;
 };

@@ -52,6 +52,14 @@ absl::Status Sequencer::Apply(uint64_t sequence, CommitItem& item, Batch& batch)
   if (const auto* records = std::get_if<RecordsChange>(&change_item.change)) {
     return ApplyRecords(sequence, change_item, *records, batch);
   }
+  if (const auto* read = std::get_if<ReadNote>(&change_item.change)) {
+    std::vector<AuditNote> notes;
+    for (const ReadNote::Shown& shown : read->shown) {
+      notes.push_back({read->action, read->actor, shown.resource, shown.member});
+    }
+    Audit(sequence, notes, batch);
+    return absl::OkStatus();
+  }
   return ApplyNote(sequence, std::get<NoteChange>(change_item.change), batch);
 }
 

@@ -2,6 +2,8 @@
 // Chained entries: see audit_log.h.
 #include "storage/node/audit_log.h"
 
+#include <utility>
+
 #include "base/canonical.h"
 #include "base/problem.h"
 #include "base/status.h"
@@ -23,12 +25,8 @@ std::string KeyOf(uint64_t combined) {
       .Take();
 }
 
-std::string Body(int64_t time_us, Action action, absl::string_view actor, absl::string_view resource) {
-  return CanonicalWriter().I64(time_us).U8(static_cast<uint8_t>(action)).Bytes(actor).Bytes(resource).bytes();
-}
-
-Digest Link(const Digest& before, absl::string_view key, absl::string_view body) {
-  return Sha256({AsText(before), key, body});
+AuditLine LineOf(const AuditEntry& entry) {
+  return {entry.sequence, entry.time_us, static_cast<uint8_t>(entry.action), entry.actor, entry.resource};
 }
 
 absl::StatusOr<AuditEntry> Parse(absl::string_view key, absl::string_view value) {
@@ -43,6 +41,8 @@ absl::StatusOr<AuditEntry> Parse(absl::string_view key, absl::string_view value)
   ASSIGN_OR_RETURN(absl::string_view actor, reader.Bytes(kNameBytesMax));
   ASSIGN_OR_RETURN(absl::string_view resource, reader.Bytes(kNameBytesMax));
   RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(entry.chain_hash)));
+  RETURN_IF_ERROR(reader.End());
+  if (key != KeyOf(entry.sequence)) return Broken();  // it would stand for another place than its own
   entry.action = static_cast<Action>(action);
   entry.actor = std::string(actor);
   entry.resource = std::string(resource);
@@ -56,10 +56,10 @@ Digest AppendAudit(uint64_t sequence, uint32_t number, int64_t time_us, const st
   Digest chain = head;
   uint64_t combined = sequence << kAuditNumberBits | number;
   for (const AuditNote& note : notes) {
-    const std::string key = KeyOf(combined++);
-    const std::string body = Body(time_us, note.action, note.actor, note.resource);
-    chain = Link(chain, key, body);
-    batch.Put(Family::kAudit, key, body + std::string(AsText(chain)));
+    const AuditLine line{combined++, time_us, static_cast<uint8_t>(note.action), note.actor, note.resource};
+    const std::string key = KeyOf(line.place);
+    chain = NextAuditHash(chain, line);
+    batch.Put(Family::kAudit, key, CanonicalAuditBody(line) + std::string(AsText(chain)));
     if (note.member.has_value()) batch.Put(Family::kAuditByMember, KeyWriter().Id(note.member->bytes).Take() + key, "");
   }
   return chain;
@@ -93,19 +93,45 @@ absl::StatusOr<std::vector<AuditEntry>> ReadAudit(const Reader& reader, const st
   return entries;
 }
 
-absl::StatusOr<AuditChain> FollowAudit(const Reader& reader) {
-  AuditChain chain;
-  bool whole = true;
+absl::StatusOr<std::vector<AuditEntry>> ReadAuditAfter(const Reader& reader, uint64_t after, size_t limit) {
+  std::vector<AuditEntry> entries;
+  absl::Status status;
+  const KeyRange range = after == 0 ? KeyRange::All() : KeyRange::All().After(KeyOf(after));
+  RETURN_IF_ERROR(
+      reader.Scan(Family::kAudit, range, Order::kForward, [&](absl::string_view key, absl::string_view value) {
+        if (entries.size() == limit) return false;
+        auto entry = Parse(key, value);
+        if (entry.ok()) entries.push_back(*std::move(entry));
+        status = entry.ok() ? absl::OkStatus() : Broken();
+        return status.ok();
+      }));
+  RETURN_IF_ERROR(status);
+  return entries;
+}
+
+absl::StatusOr<AuditFollower> FollowAudit(const Reader& reader, std::set<int64_t> remember) {
+  AuditFollower follower(std::move(remember));
+  absl::Status status;
   RETURN_IF_ERROR(reader.Scan(Family::kAudit, KeyRange::All(), Order::kForward,
                               [&](absl::string_view key, absl::string_view value) {
-                                if (value.size() < sizeof(Digest)) return whole = false;
-                                const absl::string_view body = value.substr(0, value.size() - sizeof(Digest));
-                                chain.head = Link(chain.head, key, body);
-                                ++chain.entries;
-                                return whole = value.substr(body.size()) == AsText(chain.head);
+                                const auto entry = Parse(key, value);
+                                status = entry.ok() ? follower.Add(LineOf(*entry), entry->chain_hash) : Broken();
+                                return status.ok();
                               }));
-  if (!whole) return Broken();
-  return chain;
+  RETURN_IF_ERROR(status);
+  return follower;
+}
+
+absl::Status CheckAuditEnd(const Reader& reader, const Digest& of_last_commit) {
+  ASSIGN_OR_RETURN(const std::vector<AuditEntry> newest, ReadAudit(reader, std::nullopt, 0, 2));
+  Digest end{};
+  // Computed, because a hash that stands beside an entry says nothing about it.
+  if (!newest.empty()) end = NextAuditHash(newest.size() == 2 ? newest[1].chain_hash : Digest{}, LineOf(newest[0]));
+  const bool beside = newest.empty() || newest[0].chain_hash == end;
+  if (beside && end == of_last_commit) return absl::OkStatus();
+  return Problem(
+      absl::StatusCode::kDataLoss, Reason::kDamaged,
+      "the audit log's end is not that of the last commit: entries were removed, changed or added at its end");
 }
 
 }  // namespace aangan::storage::node

@@ -51,6 +51,9 @@ enum class Action : uint8_t {
   kSecondStoreMade = 13,
   kRestoreConfirmed = 14,
   kRestoreMoved = 15,
+  kRead = 30,
+  kListed = 31,
+  kAuditExported = 33,
 };
 
 // Makes a repeat safe: the same caller, rpc and id with the same content gets the first answer once that is on disk.
@@ -81,7 +84,19 @@ struct NoteChange {
   std::string settings_value;
 };
 
-using Change = std::variant<RecordsChange, NoteChange>;
+// That somebody is about to see something about members: audit entries alone, all in one commit. It is durable before
+// the answer goes out, so there is no reading that leaves no trace.
+struct ReadNote {
+  struct Shown {
+    std::string resource;             // a record, or the list that holds it
+    std::optional<model::Id> member;  // whose log it stands in too; none when it is about nobody alone
+  };
+  Action action = Action::kRead;
+  std::string actor;
+  std::vector<Shown> shown;  // one at least
+};
+
+using Change = std::variant<RecordsChange, NoteChange, ReadNote>;
 
 // What a change became. `repeated`: the request id, or every record of an import row, was there already.
 struct Committed {

@@ -65,6 +65,10 @@ class Store final : public NodeStore {
                                                     size_t limit) const override {
     return ReadAudit(*database_, member, before, limit);
   }
+  absl::StatusOr<std::vector<AuditEntry>> ListAuditAfter(uint64_t after, size_t limit) const override {
+    return ReadAuditAfter(*database_, after, limit);
+  }
+  absl::StatusOr<AuditFollower> FollowAudit(std::set<int64_t> remember) const override;
   absl::StatusOr<VerifyReport> Verify() override;
   uint64_t durable_sequence() const override { return queue_->durable_sequence(); }
   int64_t disk_free_bytes() const override;
@@ -134,6 +138,7 @@ absl::Status Store::OpenParts() {
   CommitQueueOptions queue;
   queue.items_max = options_.queue_changes_max;
   ASSIGN_OR_RETURN(queue_, CommitQueue::Open(database_.get(), head_.get(), reserve_.get(), sequencer_.get(), queue));
+  RETURN_IF_ERROR(CheckAuditEnd(*database_, commits.last.hash));
   rebuild_ = std::make_unique<Rebuild>(database_.get(), queue_.get(), tallies_.get(), loader_.get());
   return absl::OkStatus();
 }
@@ -323,6 +328,14 @@ absl::Status Store::OnSequencer(TaskItem::Task task) {
   }));
   ended.WaitForNotification();
   return result;
+}
+
+absl::StatusOr<AuditFollower> Store::FollowAudit(std::set<int64_t> remember) const {
+  const std::unique_ptr<Reader> snapshot = database_->TakeSnapshot();
+  ASSIGN_OR_RETURN(const LastCommits commits, ReadLastCommits(*snapshot));
+  ASSIGN_OR_RETURN(AuditFollower followed, node::FollowAudit(*snapshot, std::move(remember)));
+  RETURN_IF_ERROR(CheckAuditEnd(*snapshot, commits.last.hash));
+  return followed;
 }
 
 absl::StatusOr<VerifyReport> Store::Verify() {

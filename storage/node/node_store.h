@@ -17,11 +17,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/audit_chain.h"
 #include "base/clock.h"
 #include "base/literal.h"
 #include "base/random.h"
@@ -117,6 +119,11 @@ class NodeStore {
   // Entries before `before` (exclusive; 0 means from the newest), newest first; `member` alone when given.
   virtual absl::StatusOr<std::vector<AuditEntry>> ListAudit(const std::optional<model::Id>& member, uint64_t before,
                                                             size_t limit) const = 0;
+  // Entries behind `after` (exclusive; 0 means from the oldest), oldest first.
+  virtual absl::StatusOr<std::vector<AuditEntry>> ListAuditAfter(uint64_t after, size_t limit) const = 0;
+  // Follows the whole chain to the last commit's entry; the follower remembers the hashes after these numbers of
+  // entries. DATA_LOSS (DAMAGED).
+  virtual absl::StatusOr<AuditFollower> FollowAudit(std::set<int64_t> remember) const = 0;
   // Counts again from the records and follows the audit chain. DATA_LOSS (DAMAGED) on any difference.
   virtual absl::StatusOr<VerifyReport> Verify() = 0;
 

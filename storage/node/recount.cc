@@ -38,11 +38,9 @@ absl::StatusOr<VerifyReport> Recount(Sequencer& sequencer, const Batch& batch) {
   }
   RETURN_IF_ERROR(batch.Scan(Family::kRecords, KeyRange::All(), Order::kForward,
                              [&](absl::string_view, absl::string_view) { return ++report.records > 0; }));
-  ASSIGN_OR_RETURN(const AuditChain chain, FollowAudit(batch));
-  if (chain.head != sequencer.audit_head()) {
-    return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged, "the audit log's end is not that of the last commit");
-  }
-  report.audit_entries = chain.entries;
+  ASSIGN_OR_RETURN(const AuditFollower followed, FollowAudit(batch));
+  RETURN_IF_ERROR(CheckAuditEnd(batch, sequencer.audit_head()));
+  report.audit_entries = followed.entries();
   return report;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes beside an empty call, in one run against one real node on the real disk, over TLS on loopback: CreateService
-// by 1, 8 and 64 callers, and streaming import, each as calls or records a second, with latencies, and as a ratio to
-// grpc.health.v1.Health/Check on the same channels.
+// and GetMember (whose audit entry is a write) by 1, 8 and 64 callers, and streaming import, each as calls or records a
+// second, with latencies, and as a ratio to grpc.health.v1.Health/Check on the same channels.
 //
 //   write_bench [--smoke]      --smoke: a second in all, to see that it works; its numbers mean nothing
 #include <algorithm>
@@ -106,6 +106,13 @@ class Bench {
     const NodeClient& client = *clients_[Channel(caller)];
     return client.Call(*client.casework, &node::v1::CaseworkService::Stub::CreateService, request, &made).ok();
   }
+  bool GetMember(int caller) {
+    node::v1::GetMemberRequest request;
+    request.set_name(members_[next_member_++ % members_.size()]);
+    node::v1::Member read;
+    const NodeClient& client = *clients_[Channel(caller)];
+    return client.Call(*client.members, &node::v1::MemberService::Stub::GetMember, request, &read).ok();
+  }
   bool Import() {
     const NodeClient& client = *clients_[0];
     grpc::ClientContext context;
@@ -167,6 +174,8 @@ int RunAll(bool smoke) {
     const Measure empty = Run(callers, seconds, [&](int caller) { return bench.Empty(caller); });
     Print("empty call (Health/Check)", callers, empty, 1, 0);
     Print("CreateService", callers, Run(callers, seconds, [&](int caller) { return bench.CreateService(caller); }), 1,
+          empty.per_second);
+    Print("GetMember", callers, Run(callers, seconds, [&](int caller) { return bench.GetMember(caller); }), 1,
           empty.per_second);
     if (callers != 1) continue;
     Print("ImportRecords, rows", 1, Run(1, seconds, [&](int) { return bench.Import(); }), kRowsAStream,

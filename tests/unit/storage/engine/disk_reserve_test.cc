@@ -42,6 +42,17 @@ TEST_F(DiskReserveTest, RefusesBelowTheReserveAndAcceptsAgain) {
   EXPECT_THAT((*reserve)->Check(), IsOk());
 }
 
+TEST_F(DiskReserveTest, ReadsGoOnDownToHalfOfIt) {
+  auto reserve = Open(8000);
+  ASSERT_THAT(reserve, IsOk());
+  space_->free_bytes = 4000;
+  EXPECT_FALSE((*reserve)->Check().ok());
+  EXPECT_TRUE((*reserve)->has_room_for_reads());
+  space_->free_bytes = 3999;
+  EXPECT_FALSE((*reserve)->Check().ok());
+  EXPECT_FALSE((*reserve)->has_room_for_reads());
+}
+
 TEST_F(DiskReserveTest, TheShareOfALargeDiskCounts) {
   auto reserve = Open(9000);
   ASSERT_THAT(reserve, IsOk());

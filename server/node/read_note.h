@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one way by which records of members are shown: found, noted in the audit log, and answered when the note is on
+// disk. A note that can not be made durable (a full disk, a full queue, the end of the program) is the answer instead
+// (docs/decisions/0015).
+//
+// A record and a list of one member's records leave one entry each; a page of members leaves one for each member on it,
+// so that each finds it in her own log. Entries hold names of resources alone.
+// Threads: thread-safe; answers come on the store's sequencer. Errors: those of NodeStore.
+#ifndef AANGAN_SERVER_NODE_READ_NOTE_H_
+#define AANGAN_SERVER_NODE_READ_NOTE_H_
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/status.h"
+#include "server/node/request_rules.h"
+#include "server/shared/door.h"
+#include "server/shared/page_token.h"
+#include "server/shared/paging.h"
+#include "storage/node/change.h"
+#include "storage/node/node_store.h"
+
+namespace aangan::node {
+
+// Answers with what was found once the note is durable.
+template <typename Response>
+void AnswerWhenNoted(storage::node::NodeStore* store, storage::node::ReadNote note, Response response,
+                     server::Done<Response> done) {
+  const auto answer = std::make_shared<Response>(std::move(response));
+  store->Submit(std::move(note), [answer, done = std::move(done)](absl::StatusOr<storage::node::Committed> noted) {
+    if (!noted.ok()) return done(noted.status());
+    done(std::move(*answer));
+  });
+}
+
+// One record. NOT_FOUND leaves no note: nothing is shown.
+template <typename Response>
+absl::Status ShowRecord(storage::node::NodeStore* store, const std::string& actor, const model::RecordName& name,
+                        Response (*message)(const storage::node::Found&), const server::Done<Response>& done) {
+  ASSIGN_OR_RETURN(const storage::node::Found found, store->Get(name));
+  AnswerWhenNoted<Response>(store, {storage::node::Action::kRead, actor, {{model::RecordNameText(name), name.member}}},
+                            message(found), done);
+  return absl::OkStatus();
+}
+
+// Which list: of all members (then `member` is not looked at), or of one kind of records of one.
+struct RecordList {
+  model::RecordKind kind = model::RecordKind::kMember;
+  model::Id member;
+  std::string name;  // "members", "members/{member}/services"
+};
+
+// A page of records by id: asks for one more than fits, so that the last page has no token.
+template <typename Response, typename Append>
+absl::Status ShowRecords(storage::node::NodeStore* store, const server::PageTokens& tokens, const server::Call& call,
+                         const RecordList& list, const Page& page, Append append, const server::Done<Response>& done) {
+  std::optional<model::Id> after;
+  if (page.after.size() == sizeof(model::Id::bytes)) {
+    after.emplace();
+    std::copy(page.after.begin(), page.after.end(), after->bytes.begin());
+  }
+  ASSIGN_OR_RETURN(std::vector<storage::node::Found> found, store->List(list.kind, list.member, after, page.size + 1));
+  Response response;
+  const bool more = found.size() > page.size;
+  if (more) found.resize(page.size);
+  storage::node::ReadNote note{storage::node::Action::kListed, ActorOf(call), {}};
+  for (const storage::node::Found& each : found) {
+    append(response, each);
+    if (list.kind == model::RecordKind::kMember) {
+      note.shown.push_back({model::RecordNameText(each.name), each.name.member});
+    }
+  }
+  if (list.kind != model::RecordKind::kMember) {
+    note.shown.push_back({list.name, list.member});
+  } else if (note.shown.empty()) {
+    note.shown.push_back({list.name, std::nullopt});
+  }
+  if (more) {
+    const auto& last = found.back().name.id.bytes;
+    response.set_next_page_token(
+        NextPage(tokens, call, list.name, {reinterpret_cast<const char*>(last.data()), last.size()}));
+  }
+  AnswerWhenNoted<Response>(store, std::move(note), std::move(response), done);
+  return absl::OkStatus();
+}
+
+// After the commit: the record as it stands on disk. A repeat names the record of the first request; it wrote nothing
+// now, so it is a reading and noted as one.
+template <typename Response>
+storage::node::Done FinishWith(storage::node::NodeStore* store, const server::Call& call, model::RecordName name,
+                               Response (*message)(const storage::node::Found&), server::Done<Response> done) {
+  return [store, actor = ActorOf(call), name, message,
+          done = std::move(done)](absl::StatusOr<storage::node::Committed> committed) {
+    if (!committed.ok()) return done(committed.status());
+    if (committed->repeated) {
+      return OrFail(done, [&] {
+        return ShowRecord(store, actor, committed->names.empty() ? name : committed->names.front(), message, done);
+      });
+    }
+    absl::StatusOr<storage::node::Found> found = store->Get(name);
+    if (!found.ok()) return done(found.status());
+    done(message(*found));
+  };
+}
+
+}  // namespace aangan::node
+
+#endif  // AANGAN_SERVER_NODE_READ_NOTE_H_
