@@ -21,7 +21,7 @@ int Run(int argc, char** argv) {
   Session session;
   session.AddOptions(app);
   for (const auto add :
-       {AddStatus, AddInit, AddServe, AddLock, AddEnrol, AddRoster, AddCatalogue, AddMembers, AddServices, AddImport,
+       {AddStatus, AddInit, AddServe, AddLock, AddRecovery, AddEnrol, AddRoster, AddCatalogue, AddMembers, AddServices, AddImport,
         AddTokens, AddRelease, AddAnswers, AddOperate, AddFigures, AddSister}) {
     add(app, session);
   }
