@@ -46,6 +46,8 @@ constexpr std::array<absl::string_view, static_cast<size_t>(Reason::kInternal) +
     "LOCKED",
     "KEY_MISSING",
     "BAD_PASSPHRASE",
+    "BAD_PART",
+    "NOT_ENOUGH_PARTS",
     "BAD_SIGNATURE",
     "NOT_ENOUGH_KEYS",
     "NOT_ENOUGH_SIGNATURES",

@@ -51,6 +51,8 @@ enum class Reason {
   kLocked,               // another process has the store open
   kKeyMissing,           // a key file is missing or not readable
   kBadPassphrase,        // the passphrase or key file does not open the master key
+  kBadPart,              // a part of the split master key is not what was printed
+  kNotEnoughParts,       // fewer parts of the split master key than are needed
   kBadSignature,         // a signature does not verify
   kNotEnoughKeys,        // fewer collectives have published a key than a summed round needs
   kNotEnoughSignatures,  // fewer collectives signed than the rule asks for

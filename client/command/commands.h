@@ -12,6 +12,7 @@ namespace aangan::client {
 void AddInit(CLI::App& app, Session& session);       // init
 void AddServe(CLI::App& app, Session& session);      // serve
 void AddLock(CLI::App& app, Session& session);       // unlock, lock, passphrase
+void AddRecovery(CLI::App& app, Session& session);   // recovery split|rehearse|recover
 void AddEnrol(CLI::App& app, Session& session);      // enrol, change-keys
 void AddRoster(CLI::App& app, Session& session);     // roster show|sign|propose|join-token|collectives
 void AddCatalogue(CLI::App& app, Session& session);  // catalogue list|lint|propose|accept|refuse

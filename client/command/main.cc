@@ -21,8 +21,8 @@ int Run(int argc, char** argv) {
   Session session;
   session.AddOptions(app);
   for (const auto add :
-       {AddStatus, AddInit, AddServe, AddLock, AddEnrol, AddRoster, AddCatalogue, AddMembers, AddServices, AddImport,
-        AddTokens, AddRelease, AddAnswers, AddAudit, AddOperate, AddFigures, AddSister}) {
+       {AddStatus, AddInit, AddServe, AddLock, AddRecovery, AddEnrol, AddRoster, AddCatalogue, AddMembers, AddServices,
+        AddImport, AddTokens, AddRelease, AddAnswers, AddAudit, AddOperate, AddFigures, AddSister}) {
     add(app, session);
   }
   try {

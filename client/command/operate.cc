@@ -105,6 +105,8 @@ const char* SentenceOf(Attention attention) {
       return "The stored data is damaged: stop the node, copy the folder, see docs/OPERATING.md";
     case node::v1::ATTENTION_ALARM:
       return "Something happened that must not: read the alarms below, and call the other collectives";
+    case node::v1::ATTENTION_RECOVERY:
+      return "The key of this node is in one place alone, or nobody has tried its parts for a year: aangan recovery";
     case node::v1::ATTENTION_RESTORED:
       return "This node was restored: it takes no part in the quarters that had begun, and goes on with the next";
     default:

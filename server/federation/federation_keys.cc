@@ -5,25 +5,22 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/digest.h"
-#include "base/files.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "storage/engine/key_file.h"
 
 namespace aangan::federation {
 namespace {
 
-constexpr size_t kKeyBytes = 32;
-
 absl::StatusOr<SecretBytes> OpenKeyFile(const std::string& path, RandomSource& random) {
-  absl::StatusOr<SecretBytes> key = ReadSecretFile(path, kKeyBytes);
+  absl::StatusOr<std::optional<SecretBytes>> key = storage::ReadKeyFile(path);
   if (absl::IsNotFound(key.status())) {
-    SecretBytes made = SecretBytes::Random(kKeyBytes, random);
-    RETURN_IF_ERROR(WriteFileDurably(path, AsText(made.span()), 0600));
+    SecretBytes made = SecretBytes::Random(storage::kKeyFileKeyBytes, random);
+    RETURN_IF_ERROR(storage::WriteKeyFile(path, made));
     return made;
   }
   RETURN_IF_ERROR(key.status());
-  if (key->size() == kKeyBytes) return key;
+  if (key->has_value()) return *std::move(*key);
   return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged,
                  "A key file in the federation's data folder is damaged. Bring it back from a copy.");
 }

@@ -24,7 +24,7 @@ namespace aangan::node {
 namespace {
 
 constexpr int kPatienceMs = 10'000;
-constexpr uint32_t kSecretBytesMax = 1024;
+constexpr uint32_t kSecretBytesMax = 4096;
 
 absl::Status NotMade(int error) {
   return Problem(
@@ -67,10 +67,23 @@ bool IsOurs(int connection) {
   return peer.uid == 0 || peer.uid == geteuid();
 }
 
-void Say(int connection, const absl::Status& status) {
-  const std::string bytes =
-      std::move(CanonicalWriter().U8(static_cast<uint8_t>(status.code())).Bytes(status.message())).Take();
-  (void)send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);  // a few hundred bytes: at once or not at all
+// A few kilobytes: at once or not at all.
+void Send(int connection, absl::Span<const uint8_t> bytes) {
+  (void)send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+void Say(int connection, const absl::Status& status, const SecretBytes& answer) {
+  CanonicalWriter details;
+  uint8_t count = 0;
+  status.ForEachPayload([&](absl::string_view type, const absl::Cord& payload) {
+    details.Bytes(type).Bytes(std::string(payload));
+    ++count;
+  });
+  CanonicalWriter writer;
+  writer.U8(static_cast<uint8_t>(status.code())).Bytes(status.message()).U8(count).Fixed(AsBytes(details.bytes()));
+  writer.U32(static_cast<uint32_t>(answer.size()));
+  Send(connection, AsBytes(writer.bytes()));
+  Send(connection, answer.span());
 }
 
 }  // namespace
@@ -134,12 +147,12 @@ void ControlSocket::Answer(int connection) const {
   std::optional<SecretBytes> first, second;
   if (Read(connection, absl::MakeSpan(&order, 1)) && (first = ReadSecret(connection)) &&
       (second = ReadSecret(connection)) && order >= static_cast<uint8_t>(ControlOrder::kUnlock) &&
-      order <= static_cast<uint8_t>(ControlOrder::kChangeKeyLock)) {
+      order <= static_cast<uint8_t>(ControlOrder::kRecover)) {
     outcome = handler_(static_cast<ControlOrder>(order), *std::move(first), *std::move(second));
   } else {
     outcome.status = Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "This is no order.");
   }
-  Say(connection, outcome.status);
+  Say(connection, outcome.status, outcome.answer);
   close(connection);
   if (outcome.then) outcome.then();
 }

@@ -3,7 +3,8 @@
 // the store is opened, so it is no gRPC; only the user that the node runs as, or root, is heard.
 //
 // One order a connection: u8 order | u32 length, secret | u32 length, second secret, big-endian. The answer: u8 status
-// code (absl::StatusCode) | u32 length, what it says. Bytes of secrets go straight into locked memory.
+// code (absl::StatusCode) | u32 length, what it says | u8 number of details, each u32 length, type, u32 length, bytes |
+// u32 length, secret. Bytes of secrets go straight into locked memory.
 // Threads: orders come on a thread of its own, one at a time. Errors: FAILED_PRECONDITION when the path is too long for
 // a socket or can not be made.
 #ifndef AANGAN_SERVER_NODE_CONTROL_SOCKET_H_
@@ -23,6 +24,9 @@ enum class ControlOrder : uint8_t {
   kUnlock = 1,         // first: the passphrase
   kLock = 2,           // no secret
   kChangeKeyLock = 3,  // first: the passphrase now, second: the next one
+  kSplitKey = 4,  // first: the passphrase now (or empty), second: two bytes, how many are needed and how many there are
+  kRehearse = 5,  // first: the parts
+  kRecover = 6,   // first: the parts, second: the next passphrase
 };
 
 class ControlSocket {
@@ -31,6 +35,7 @@ class ControlSocket {
   struct Outcome {
     absl::Status status;
     std::function<void()> then;  // may be empty
+    SecretBytes answer;          // may be empty
   };
   using Handler = std::function<Outcome(ControlOrder order, SecretBytes first, SecretBytes second)>;
 

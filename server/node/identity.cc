@@ -15,11 +15,11 @@
 #include "base/status.h"
 #include "model/roster.h"
 #include "server/node/enrolment.h"
+#include "storage/engine/key_file.h"
 
 namespace aangan::node {
 namespace {
 
-constexpr size_t kSeedBytes = 32;
 constexpr size_t kFileBytesMax = 64 << 10;
 constexpr size_t kTextBytesMax = 16 << 10;
 constexpr uint32_t kFormat = 1;
@@ -44,6 +44,11 @@ std::string MembershipPath(const std::string& folder) { return absl::StrCat(fold
 absl::Status Damaged() {
   return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged,
                  "The file \"membership\" in the data folder is damaged. Bring it back from a copy, or join again.");
+}
+
+absl::Status KeyGone() {
+  return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged,
+                 "The newest file of a signing key holds no key. Bring it back from the last backup.");
 }
 
 std::string Encode(const Membership& membership) {
@@ -100,10 +105,17 @@ absl::StatusOr<std::unique_ptr<Identity>> Identity::Open(const std::string& fold
 absl::Status Identity::LoadKeys(RandomSource& random) {
   {
     absl::MutexLock lock(&mutex_);
-    for (const int number : NumbersOfKeys(folder_)) {
+    const std::vector<int> numbers = NumbersOfKeys(folder_);
+    for (const int number : numbers) {
       const std::string path = KeyPath(folder_, number);
-      ASSIGN_OR_RETURN(const SecretBytes seed, ReadSecretFile(path, kSeedBytes));
-      ASSIGN_OR_RETURN(SigningKey key, SigningKey::FromSeed(seed.span()));
+      ASSIGN_OR_RETURN(const std::optional<SecretBytes> seed, storage::ReadKeyFile(path));
+      // A crash came between overwriting it and taking it away.
+      if (!seed && number != numbers.back()) {
+        RETURN_IF_ERROR(OverwriteAndUnlink(path));
+        continue;
+      }
+      if (!seed) return KeyGone();
+      ASSIGN_OR_RETURN(SigningKey key, SigningKey::FromSeed(seed->span()));
       keys_.push_back(std::make_unique<Key>(Key{std::move(key), path}));
     }
     if (!keys_.empty()) return absl::OkStatus();
@@ -144,7 +156,7 @@ absl::Status Identity::AddKey(RandomSource& random) {
   const std::string path = KeyPath(folder_, numbers.empty() ? 1 : numbers.back() + 1);
   absl::MutexLock lock(&mutex_);
   auto made = std::make_unique<Key>(Key{SigningKey::Generate(random), path});
-  RETURN_IF_ERROR(WriteFileDurably(path, AsText(made->key.seed().span()), 0600));
+  RETURN_IF_ERROR(storage::WriteKeyFile(path, made->key.seed()));
   keys_.push_back(std::move(made));
   return absl::OkStatus();
 }

@@ -91,61 +91,109 @@ absl::Status KeyGate::Try(const KeyLock& lock) const {
   return storage::CreateMasterKey(key_path(), lock, storage::MeasuredPassphraseCost(), *random_);
 }
 
+absl::Status KeyGate::Patience() const {
+  if (clock_->Now() >= next_try_) return absl::OkStatus();
+  return Problem(absl::StatusCode::kResourceExhausted, Reason::kTooMany,
+                 "Too soon after a wrong passphrase. Wait half a minute and type it again.");
+}
+
+void KeyGate::Count(const absl::Status& tried) {
+  if (!HasReason(tried, Reason::kBadPassphrase)) return;
+  LogError("node", "a wrong passphrase").Number("tries", ++wrong_tries_);
+  if (wrong_tries_ >= kTriesAtOnce) next_try_ = clock_->Now() + kPause;
+}
+
 ControlSocket::Outcome KeyGate::Unlock(SecretBytes passphrase) {
   {
     absl::MutexLock lock(&mutex_);
     if (open_)
-      return {Problem(absl::StatusCode::kAlreadyExists, Reason::kWrongState, "The node is open already."), nullptr};
+      return {Problem(absl::StatusCode::kAlreadyExists, Reason::kWrongState, "The node is open already."), {}, {}};
   }
-  if (clock_->Now() < next_try_) {
-    return {Problem(absl::StatusCode::kResourceExhausted, Reason::kTooMany,
-                    "Too soon after a wrong passphrase. Wait half a minute and type it again."),
-            nullptr};
-  }
+  if (absl::Status patience = Patience(); !patience.ok()) return {std::move(patience), {}, {}};
   KeyLock lock{KeyProtection::kByPassphrase, std::move(passphrase)};
   absl::Status tried = Try(lock);
   if (!tried.ok()) {
-    if (HasReason(tried, Reason::kBadPassphrase)) {
-      LogError("node", "a wrong passphrase").Number("tries", ++wrong_tries_);
-      if (wrong_tries_ >= kTriesAtOnce) next_try_ = clock_->Now() + kPause;
-    }
-    return {std::move(tried), nullptr};
+    Count(tried);
+    return {std::move(tried), {}, {}};
   }
   absl::MutexLock guard(&mutex_);
   open_ = true;
   lock_ = std::move(lock);
-  return {absl::OkStatus(), [] { server::WakeMain(); }};
+  return {absl::OkStatus(), [] { server::WakeMain(); }, {}};
+}
+
+absl::StatusOr<KeyLock> KeyGate::LockNow(SecretBytes passphrase) const {
+  ASSIGN_OR_RETURN(const KeyProtection now, storage::ProtectionOf(key_path()));
+  KeyLock lock{now, std::move(passphrase)};
+  if (now == KeyProtection::kByKeyFile) {
+    ASSIGN_OR_RETURN(lock.secret, ReadSecretFile(options_.key_file, kSecretBytesMax));
+  }
+  return lock;
 }
 
 absl::Status KeyGate::ChangeKeyLock(SecretBytes before, SecretBytes after) const {
-  ASSIGN_OR_RETURN(const KeyProtection now, storage::ProtectionOf(key_path()));
-  KeyLock old{now, std::move(before)};
-  if (now == KeyProtection::kByKeyFile) {
-    ASSIGN_OR_RETURN(old.secret, ReadSecretFile(options_.key_file, kSecretBytesMax));
-  }
-  return storage::ChangeLock(key_path(), old, {KeyProtection::kByPassphrase, std::move(after)},
+  ASSIGN_OR_RETURN(const KeyLock now, LockNow(std::move(before)));
+  return storage::ChangeLock(key_path(), now, {KeyProtection::kByPassphrase, std::move(after)},
                              storage::MeasuredPassphraseCost(), *random_);
+}
+
+ControlSocket::Outcome KeyGate::Split(SecretBytes passphrase, const SecretBytes& numbers) {
+  if (absl::Status patience = Patience(); !patience.ok()) return {std::move(patience), {}, {}};
+  absl::StatusOr<KeyLock> now = LockNow(std::move(passphrase));
+  if (!now.ok()) return {now.status(), {}, {}};
+  const bool sane = numbers.size() == 2;
+  absl::StatusOr<SecretBytes> parts = recovery_.Split(*now, sane ? numbers.data()[0] : 0, sane ? numbers.data()[1] : 0);
+  if (!parts.ok()) {
+    Count(parts.status());
+    return {parts.status(), {}, {}};
+  }
+  return {absl::OkStatus(), {}, *std::move(parts)};
+}
+
+ControlSocket::Outcome KeyGate::Recover(const SecretBytes& parts, SecretBytes next) {
+  {
+    // An open node has its key; who wants another passphrase and knows none locks it first.
+    absl::MutexLock lock(&mutex_);
+    if (open_) {
+      return {Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+                      "The node is open. Lock it first: aangan lock"),
+              {},
+              {}};
+    }
+  }
+  return {recovery_.Recover(parts, {KeyProtection::kByPassphrase, std::move(next)}), {}, {}};
+}
+
+ControlSocket::Outcome KeyGate::Lock() const {
+  if (!options_.key_file.empty() || !options_.credentials_folder.empty()) {
+    return {
+        Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+                "This node opens by itself, from a key file or a credential of its unit, so locking it would last a "
+                "second. Stop it and take the key file away."),
+        {},
+        {}};
+  }
+  LogInfo("node", "locked by order");
+  unlink(absl::StrCat(options_.data, "/ports").c_str());
+  return {absl::OkStatus(), [words = options_.words] { BeginAnew(words); }, {}};
 }
 
 ControlSocket::Outcome KeyGate::Obey(ControlOrder order, SecretBytes first, SecretBytes second) {
   switch (order) {
     case ControlOrder::kUnlock:
       return Unlock(std::move(first));
-    case ControlOrder::kChangeKeyLock:
-      return {ChangeKeyLock(std::move(first), std::move(second)), nullptr};
     case ControlOrder::kLock:
-      break;
+      return Lock();
+    case ControlOrder::kChangeKeyLock:
+      return {ChangeKeyLock(std::move(first), std::move(second)), {}, {}};
+    case ControlOrder::kSplitKey:
+      return Split(std::move(first), second);
+    case ControlOrder::kRehearse:
+      return {recovery_.Rehearse(first), {}, {}};
+    case ControlOrder::kRecover:
+      return Recover(first, std::move(second));
   }
-  if (!options_.key_file.empty() || !options_.credentials_folder.empty()) {
-    return {
-        Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
-                "This node opens by itself, from a key file or a credential of its unit, so locking it would last a "
-                "second. Stop it and take the key file away."),
-        nullptr};
-  }
-  LogInfo("node", "locked by order");
-  unlink(absl::StrCat(options_.data, "/ports").c_str());
-  return {absl::OkStatus(), [words = options_.words] { BeginAnew(words); }};
+  return {Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "This is no order."), {}, {}};
 }
 
 }  // namespace aangan::node

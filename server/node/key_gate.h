@@ -4,7 +4,8 @@
 //
 // The key is opened by the first of these that is there: the file that node.key_file names; the credential
 // "aangan-passphrase" of the unit (systemd, LoadCredential); the passphrase that `aangan unlock` hands over the control
-// socket. A node without a store makes its key behind whichever of them comes. After three wrong passphrases it takes
+// socket. Over it the key is also split among people and brought back from their parts (recovery.h). A node without a
+// store makes its key behind whichever of them comes. After three wrong passphrases it takes
 // one in half a minute. To lock is to begin anew: the process starts itself again, so nothing of its memory is left.
 //
 // Threads: Open and Await from the main thread. Errors: those of storage/engine/master_key; CANCELLED when the order to
@@ -23,6 +24,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "server/node/control_socket.h"
+#include "server/node/recovery.h"
 #include "storage/engine/master_key.h"
 
 namespace aangan::node {
@@ -43,17 +45,26 @@ class KeyGate {
 
  private:
   KeyGate(Options options, const Clock* clock, RandomSource* random)
-      : options_(std::move(options)), clock_(clock), random_(random) {}
+      : options_(std::move(options)), clock_(clock), random_(random), recovery_(options_.data, clock, random) {}
   absl::StatusOr<storage::KeyLock> AtHand() const;
   absl::Status Try(const storage::KeyLock& lock) const;
   ControlSocket::Outcome Obey(ControlOrder order, SecretBytes first, SecretBytes second);
   ControlSocket::Outcome Unlock(SecretBytes passphrase);
   absl::Status ChangeKeyLock(SecretBytes before, SecretBytes after) const;
+  ControlSocket::Outcome Split(SecretBytes passphrase, const SecretBytes& numbers);
+  ControlSocket::Outcome Recover(const SecretBytes& parts, SecretBytes next);
+  ControlSocket::Outcome Lock() const;
+  // What opens the key now: a passphrase, or the node's own key file.
+  absl::StatusOr<storage::KeyLock> LockNow(SecretBytes passphrase) const;
+  // RESOURCE_EXHAUSTED while it waits after wrong tries; counts a wrong one.
+  absl::Status Patience() const;
+  void Count(const absl::Status& tried);
   std::string key_path() const { return options_.data + "/master_key"; }
 
   const Options options_;
   const Clock* const clock_;
   RandomSource* const random_;
+  const Recovery recovery_;
   absl::Mutex mutex_;
   bool open_ ABSL_GUARDED_BY(mutex_) = false;
   storage::KeyLock lock_ ABSL_GUARDED_BY(mutex_);  // until Await takes it

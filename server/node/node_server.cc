@@ -29,6 +29,7 @@
 #include "server/node/member_rpc.h"
 #include "server/node/operator_rpc.h"
 #include "server/node/own_authority.h"
+#include "server/node/recovery.h"
 #include "server/node/release_rpc.h"
 #include "server/node/restore.h"
 #include "server/node/retention_agent.h"
@@ -53,7 +54,7 @@ constexpr char kVersion[] = "0.1.0";
 class Server final : public NodeServer {
  public:
   Server(const Options& options, const Clock* clock, RandomSource* random)
-      : options_(options), clock_(clock), random_(random) {}
+      : options_(options), clock_(clock), random_(random), recovery_(options.data, clock, random) {}
   ~Server() override { Stop(); }
 
   absl::Status Open() {
@@ -134,7 +135,7 @@ class Server final : public NodeServer {
                                                                sync_.get(), late_.get(), page_tokens_.get()});
     operator_ = std::make_unique<OperatorRpc>(
         OperatorRpc::Rooms{records, once_.get(), identity_.get(), book_.get(), close_.get(), sync_.get(), watch_.get(),
-                           kVersion, options_.disk_reserve_bytes, options_.accepts_rehearsals});
+                           &recovery_, kVersion, options_.disk_reserve_bytes, options_.accepts_rehearsals});
     governance_ = std::make_unique<GovernanceRpc>(
         GovernanceRpc::Rooms{identity_.get(), book_.get(), sync_.get(), page_tokens_.get(), random_});
     const auto service = [](const google::protobuf::Descriptor* message, const char* name) {
@@ -152,6 +153,7 @@ class Server final : public NodeServer {
   const Options options_;
   const Clock* const clock_;
   RandomSource* const random_;
+  const Recovery recovery_;
   // In the order of making; the front goes first and the stores last.
   std::unique_ptr<NodeStore> store_;
   std::unique_ptr<OnceStore> once_;

@@ -24,6 +24,7 @@ using storage::node::RoundEntry;
 
 constexpr absl::Duration kCertificateWarning = absl::Hours(24 * 30);
 constexpr absl::Duration kLinkWarning = absl::Hours(24 * 3);
+constexpr absl::Duration kRehearsalEvery = absl::Hours(24 * 365);
 
 }  // namespace
 
@@ -72,7 +73,21 @@ absl::StatusOr<v1::GetStatusResponse> OperatorRpc::GetStatus(const server::Call&
   response.set_log_phrase(model::FingerprintPhrase(log.head));
   RETURN_IF_ERROR(AddAlarms(*rooms_.once, response));
   AddAttentions(response);
+  RETURN_IF_ERROR(AddRecovery(response));
   return response;
+}
+
+absl::Status OperatorRpc::AddRecovery(v1::GetStatusResponse& response) const {
+  ASSIGN_OR_RETURN(const std::optional<Deal> deal, rooms_.recovery->Find());
+  int64_t tried_us = 0;
+  if (deal) {
+    tried_us = deal->rehearse_time_us;
+    *response.mutable_recovery_deal_time() = TimestampFromMicros(deal->deal_time_us);
+    if (tried_us != 0) *response.mutable_recovery_rehearse_time() = TimestampFromMicros(tried_us);
+  }
+  const bool lately = rooms_.records.clock->Now() - absl::FromUnixMicros(tried_us) < kRehearsalEvery;
+  if (!lately) response.add_attentions(v1::ATTENTION_RECOVERY);
+  return absl::OkStatus();
 }
 
 absl::Status AddAlarms(const storage::node::OnceStore& once, v1::GetStatusResponse& response) {

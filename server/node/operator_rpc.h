@@ -14,6 +14,7 @@
 #include "server/node/governance_book.h"
 #include "server/node/identity.h"
 #include "server/node/member_rpc.h"
+#include "server/node/recovery.h"
 #include "server/node/sync_agent.h"
 #include "server/shared/door.h"
 
@@ -32,6 +33,7 @@ class OperatorRpc {
     CloseAgent* close = nullptr;
     SyncAgent* sync = nullptr;
     const LogWatch* watch = nullptr;
+    const Recovery* recovery = nullptr;
     std::string version;  // of the program
     uint64_t disk_reserve_bytes = 0;
     bool accepts_rehearsals = false;
@@ -51,6 +53,7 @@ class OperatorRpc {
   absl::StatusOr<v1::ConfirmRestoreResponse> Confirm(const server::Call& call,
                                                      const v1::ConfirmRestoreRequest& request);
   void AddAttentions(v1::GetStatusResponse& response) const;
+  absl::Status AddRecovery(v1::GetStatusResponse& response) const;
   absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> CatalogueOfVersion(int32_t version) const;
 
   const Rooms rooms_;

@@ -230,9 +230,14 @@ absl::StatusOr<SecretBytes> OpenMasterKey(const std::string& path, const KeyLock
 absl::Status ChangeLock(const std::string& path, const KeyLock& before, const KeyLock& after,
                         const PassphraseCost& cost, RandomSource& random) {
   ASSIGN_OR_RETURN(const SecretBytes master, OpenMasterKey(path, before));
-  RETURN_IF_ERROR(CheckLock(after));
-  if (after.protection == KeyProtection::kByPassphrase) RETURN_IF_ERROR(CheckCost(cost));
-  return Write(path, master, after, cost, random);
+  return WriteMasterKey(path, master, after, cost, random);
+}
+
+absl::Status WriteMasterKey(const std::string& path, const SecretBytes& master, const KeyLock& lock,
+                            const PassphraseCost& cost, RandomSource& random) {
+  RETURN_IF_ERROR(CheckLock(lock));
+  if (lock.protection == KeyProtection::kByPassphrase) RETURN_IF_ERROR(CheckCost(cost));
+  return Write(path, master, lock, cost, random);
 }
 
 }  // namespace aangan::storage

@@ -53,6 +53,10 @@ absl::StatusOr<SecretBytes> OpenMasterKey(const std::string& path, const KeyLock
 absl::Status ChangeLock(const std::string& path, const KeyLock& before, const KeyLock& after,
                         const PassphraseCost& cost, RandomSource& random);
 
+// A key that is there (from its parts, from a copy) behind a lock, in the place of what the file holds.
+absl::Status WriteMasterKey(const std::string& path, const SecretBytes& master, const KeyLock& lock,
+                            const PassphraseCost& cost, RandomSource& random);
+
 }  // namespace aangan::storage
 
 #endif  // AANGAN_STORAGE_ENGINE_MASTER_KEY_H_

@@ -2,25 +2,15 @@
 // Recipient keys in files: see round_keys.h.
 #include "storage/node/round_keys.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/digest.h"
 #include "base/files.h"
+#include "base/log.h"
 #include "base/status.h"
+#include "storage/engine/key_file.h"
 
 namespace aangan::storage::node {
-namespace {
-
-constexpr size_t kKeyBytes = 32;
-
-bool IsDestroyed(const SecretBytes& key) {
-  return std::all_of(key.span().begin(), key.span().end(), [](uint8_t byte) { return byte == 0; });
-}
-
-}  // namespace
-
 absl::StatusOr<std::unique_ptr<RoundKeys>> RoundKeys::Open(const std::string& folder, RandomSource* random) {
   RETURN_IF_ERROR(MakeFolders(folder, 0700));
   return std::unique_ptr<RoundKeys>(new RoundKeys(folder, random));
@@ -31,13 +21,15 @@ std::string RoundKeys::PathOf(const model::Period& quarter) const {
 }
 
 absl::StatusOr<std::optional<SecretBytes>> RoundKeys::Read(const std::string& path, bool* exists) const {
-  absl::StatusOr<SecretBytes> key = ReadSecretFile(path, kKeyBytes);
+  absl::StatusOr<std::optional<SecretBytes>> key = ReadKeyFile(path);
   *exists = !absl::IsNotFound(key.status());
   if (!*exists) return std::optional<SecretBytes>();
-  RETURN_IF_ERROR(key.status());
-  // A torn file of a crash is no key; it stays, and the node is silent in that period.
-  if (key->size() != kKeyBytes || IsDestroyed(*key)) return std::optional<SecretBytes>();
-  return std::optional<SecretBytes>(*std::move(key));
+  // A damaged file is no key; it stays, and the node is silent in that period.
+  if (absl::IsDataLoss(key.status())) {
+    LogError("round keys", "the key of a quarter is damaged: this node gives no answer in it").Status(key.status());
+    return std::optional<SecretBytes>();
+  }
+  return key;
 }
 
 absl::StatusOr<std::optional<SecretBytes>> RoundKeys::Find(const model::Period& quarter) const {
@@ -51,8 +43,8 @@ absl::StatusOr<std::optional<SecretBytes>> RoundKeys::FindOrMake(const model::Pe
   bool exists = false;
   ASSIGN_OR_RETURN(std::optional<SecretBytes> known, Read(PathOf(quarter), &exists));
   if (exists) return known;
-  SecretBytes key = SecretBytes::Random(kKeyBytes, *random_);
-  RETURN_IF_ERROR(WriteFileDurably(PathOf(quarter), AsText(key.span()), 0600));
+  SecretBytes key = SecretBytes::Random(kKeyFileKeyBytes, *random_);
+  RETURN_IF_ERROR(WriteKeyFile(PathOf(quarter), key));
   return std::optional<SecretBytes>(std::move(key));
 }
 
@@ -60,7 +52,7 @@ absl::Status RoundKeys::Destroy(const model::Period& quarter) {
   absl::MutexLock lock(&steps_);
   const absl::Status overwritten = OverwriteInPlace(PathOf(quarter));
   if (!absl::IsNotFound(overwritten)) return overwritten;
-  return WriteFileDurably(PathOf(quarter), std::string(kKeyBytes, '\0'), 0600);
+  return WriteFileDurably(PathOf(quarter), std::string(kKeyFileKeyBytes, '\0'), 0600);
 }
 
 absl::Status RoundKeys::DestroyAll() {

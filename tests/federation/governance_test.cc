@@ -296,7 +296,7 @@ void GrowthTest::EndTheFirstRound() {
   // The old key has done what it was kept for.
   cluster_.Sync(changes());
   EXPECT_EQ(tests::ReadAll(changes().data + "/signing_key"), "");
-  EXPECT_EQ(tests::ReadAll(changes().data + "/signing_key.2").size(), 32u);
+  EXPECT_EQ(tests::ReadAll(changes().data + "/signing_key.2").size(), 40u);
 }
 
 void GrowthTest::TheNextRound() {

@@ -229,7 +229,7 @@ TEST(SummedRound, EightContributionsAreVoidAndOpenNothing) {
   // The keys went with the round: whoever gets the machine later opens nothing of it.
   for (const ClusterNode& node : cluster.nodes()) {
     const std::string key = tests::ReadAll(absl::StrCat(node.data, "/round_keys/", model::PeriodText(quarter)));
-    EXPECT_EQ(key, std::string(32, '\0')) << node.id;
+    EXPECT_EQ(key, std::string(40, '\0')) << node.id;
     EXPECT_EQ(StatusOf(node).alarms_size(), 0) << node.id;
   }
 }
