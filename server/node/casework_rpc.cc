@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "server/node/convert.h"
+#include "server/node/domain_gate.h"
 #include "server/node/request_rules.h"
 #include "server/shared/etag.h"
 #include "server/shared/field_mask.h"
@@ -37,6 +38,12 @@ std::map<std::string, server::Handler> CaseworkRpc::Handlers() {
           {"DeleteAssessment", server::Handle(this, &CaseworkRpc::DeleteAssessment)}};
 }
 
+absl::Status CaseworkRpc::CheckStored(const server::Call& call, const model::RecordName& name) const {
+  const absl::StatusOr<Found> found = rooms_.store->Get(name);
+  // What is gone may have been deleted by the same request before; the sequencer knows.
+  return found.ok() ? rooms_.gate->Check(call, name.member, found->record) : absl::OkStatus();
+}
+
 void CaseworkRpc::CreateService(server::CallPtr call, v1::CreateServiceRequest request,
                                 server::Done<v1::Service> done) {
   OrFail(done, [&]() -> absl::Status {
@@ -48,6 +55,7 @@ void CaseworkRpc::CreateService(server::CallPtr call, v1::CreateServiceRequest r
     ASSIGN_OR_RETURN(const model::Id id, IdOrNew(request.service_id(), "service_id", *rooms_.random));
     const model::RecordName name{model::RecordKind::kService, parent.member, id};
     ASSIGN_OR_RETURN(store::v1::ServiceRecord record, ServiceRecordFrom(request.service(), Today()));
+    RETURN_IF_ERROR(rooms_.gate->Check(*call, parent.member, record));
     change.writes.push_back({WriteKind::kCreate, name, 0, std::move(record)});
     rooms_.store->Submit(std::move(change), FinishWith<v1::Service>(rooms_.store, name, &ServiceMessage, done));
     return absl::OkStatus();
@@ -57,6 +65,7 @@ void CaseworkRpc::CreateService(server::CallPtr call, v1::CreateServiceRequest r
 absl::StatusOr<v1::Service> CaseworkRpc::GetService(const server::Call& call, const v1::GetServiceRequest& request) {
   ASSIGN_OR_RETURN(const model::RecordName name, NameFor(call, model::RecordKind::kService, request.name(), "name"));
   ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
+  RETURN_IF_ERROR(rooms_.gate->Check(call, name.member, found.record));
   return ServiceMessage(found);
 }
 
@@ -67,9 +76,13 @@ absl::StatusOr<v1::ListServicesResponse> CaseworkRpc::ListServices(const server:
   const std::string list = absl::StrCat(request.parent(), "/services");
   ASSIGN_OR_RETURN(const Page page, PageOf(*rooms_.page_tokens, call, list, request.page_size(), request.page_token()));
   RETURN_IF_ERROR(rooms_.store->Get(parent).status());
-  return ListRecords<v1::ListServicesResponse>(
-      *rooms_.store, *rooms_.page_tokens, call, model::RecordKind::kService, parent.member, list, page,
-      [](v1::ListServicesResponse& response, const Found& found) { *response.add_services() = ServiceMessage(found); });
+  return ListRecords<v1::ListServicesResponse>(*rooms_.store, *rooms_.page_tokens, call, model::RecordKind::kService,
+                                               parent.member, list, page,
+                                               [&](v1::ListServicesResponse& response, const Found& found) {
+                                                 if (!rooms_.gate->Check(call, parent.member, found.record).ok())
+                                                   return response.set_some_left_out(true);
+                                                 *response.add_services() = ServiceMessage(found);
+                                               });
 }
 
 void CaseworkRpc::UpdateService(server::CallPtr call, v1::UpdateServiceRequest request,
@@ -83,9 +96,11 @@ void CaseworkRpc::UpdateService(server::CallPtr call, v1::UpdateServiceRequest r
     change.action = Action::kUpdated;
     ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
     ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
+    RETURN_IF_ERROR(rooms_.gate->Check(*call, name.member, found.record));
     v1::Service merged = ServiceMessage(found);
     RETURN_IF_ERROR(server::ApplyMask(request.update_mask(), request.service(), kFixed, &merged));
     ASSIGN_OR_RETURN(store::v1::ServiceRecord record, ServiceRecordFrom(merged, Today()));
+    RETURN_IF_ERROR(rooms_.gate->Check(*call, name.member, record));
     // The sequencer compares versions, not this room: only it knows whether the request is a repeat.
     change.writes.push_back({WriteKind::kUpdate, name, version, std::move(record)});
     rooms_.store->Submit(std::move(change), FinishWith<v1::Service>(rooms_.store, name, &ServiceMessage, done));
@@ -102,6 +117,7 @@ void CaseworkRpc::DeleteService(server::CallPtr call, v1::DeleteServiceRequest r
     change.actor = ActorOf(*call);
     change.action = Action::kDeleted;
     ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
+    RETURN_IF_ERROR(CheckStored(*call, name));
     change.writes.push_back({WriteKind::kDelete, name, version, {}});
     rooms_.store->Submit(std::move(change), FinishEmpty(done));
     return absl::OkStatus();
@@ -119,6 +135,7 @@ void CaseworkRpc::CreateAssessment(server::CallPtr call, v1::CreateAssessmentReq
     ASSIGN_OR_RETURN(const model::Id id, IdOrNew(request.assessment_id(), "assessment_id", *rooms_.random));
     const model::RecordName name{model::RecordKind::kAssessment, parent.member, id};
     ASSIGN_OR_RETURN(store::v1::AssessmentRecord record, AssessmentRecordFrom(request.assessment(), Today()));
+    RETURN_IF_ERROR(rooms_.gate->Check(*call, parent.member, record));
     change.writes.push_back({WriteKind::kCreate, name, 0, std::move(record)});
     rooms_.store->Submit(std::move(change), FinishWith<v1::Assessment>(rooms_.store, name, &AssessmentMessage, done));
     return absl::OkStatus();
@@ -129,6 +146,7 @@ absl::StatusOr<v1::Assessment> CaseworkRpc::GetAssessment(const server::Call& ca
                                                           const v1::GetAssessmentRequest& request) {
   ASSIGN_OR_RETURN(const model::RecordName name, NameFor(call, model::RecordKind::kAssessment, request.name(), "name"));
   ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
+  RETURN_IF_ERROR(rooms_.gate->Check(call, name.member, found.record));
   return AssessmentMessage(found);
 }
 
@@ -141,7 +159,9 @@ absl::StatusOr<v1::ListAssessmentsResponse> CaseworkRpc::ListAssessments(const s
   RETURN_IF_ERROR(rooms_.store->Get(parent).status());
   return ListRecords<v1::ListAssessmentsResponse>(*rooms_.store, *rooms_.page_tokens, call,
                                                   model::RecordKind::kAssessment, parent.member, list, page,
-                                                  [](v1::ListAssessmentsResponse& response, const Found& found) {
+                                                  [&](v1::ListAssessmentsResponse& response, const Found& found) {
+                                                    if (!rooms_.gate->Check(call, parent.member, found.record).ok())
+                                                      return response.set_some_left_out(true);
                                                     *response.add_assessments() = AssessmentMessage(found);
                                                   });
 }
@@ -157,9 +177,11 @@ void CaseworkRpc::UpdateAssessment(server::CallPtr call, v1::UpdateAssessmentReq
     change.action = Action::kUpdated;
     ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
     ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
+    RETURN_IF_ERROR(rooms_.gate->Check(*call, name.member, found.record));
     v1::Assessment merged = AssessmentMessage(found);
     RETURN_IF_ERROR(server::ApplyMask(request.update_mask(), request.assessment(), kFixed, &merged));
     ASSIGN_OR_RETURN(store::v1::AssessmentRecord record, AssessmentRecordFrom(merged, Today()));
+    RETURN_IF_ERROR(rooms_.gate->Check(*call, name.member, record));
     // The sequencer compares versions, not this room: only it knows whether the request is a repeat.
     change.writes.push_back({WriteKind::kUpdate, name, version, std::move(record)});
     rooms_.store->Submit(std::move(change), FinishWith<v1::Assessment>(rooms_.store, name, &AssessmentMessage, done));
@@ -177,6 +199,7 @@ void CaseworkRpc::DeleteAssessment(server::CallPtr call, v1::DeleteAssessmentReq
     change.actor = ActorOf(*call);
     change.action = Action::kDeleted;
     ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
+    RETURN_IF_ERROR(CheckStored(*call, name));
     change.writes.push_back({WriteKind::kDelete, name, version, {}});
     rooms_.store->Submit(std::move(change), FinishEmpty(done));
     return absl::OkStatus();

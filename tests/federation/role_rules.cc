@@ -33,7 +33,13 @@ constexpr Rule kNodeRules[] = {
     {"CaseworkService", "List", "member caseworker"},
     {"CaseworkService", "", "caseworker"},
     // Who may call is the steward's to say.
+    {"AccessService", "BreakGlass", "caseworker"},
+    {"AccessService", "ListGrants", "steward auditor"},
     {"AccessService", "", "steward"},
+    // Whoever needs a second person's yes asks; a steward or an auditor is that person.
+    {"PermitService", "Approve", "steward auditor"},
+    {"PermitService", "Create", "caseworker operator steward"},
+    {"PermitService", "List", "caseworker operator steward auditor"},
     // A member reads who touched her record.
     {"AuditService", "", "member steward auditor"},
     // Running the node: no records, but what a file brings in.
