@@ -13,7 +13,7 @@ void AddInit(CLI::App& app, Session& session);       // init
 void AddServe(CLI::App& app, Session& session);      // serve
 void AddLock(CLI::App& app, Session& session);       // unlock, lock, passphrase
 void AddEnrol(CLI::App& app, Session& session);      // enrol, change-keys
-void AddRoster(CLI::App& app, Session& session);     // roster show|sign|propose|join-token|collectives
+void AddRoster(CLI::App& app, Session& session);     // roster show|sign|propose|join-token|collectives|apps|end-app
 void AddCatalogue(CLI::App& app, Session& session);  // catalogue list|lint|propose|accept|refuse
 void AddMembers(CLI::App& app, Session& session);    // members list|show|create
 void AddServices(CLI::App& app, Session& session);   // services list|create

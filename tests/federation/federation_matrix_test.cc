@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 
+#include "aangan/federation/v1/apps.pb.h"
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/signing.h"
@@ -65,6 +66,15 @@ class FederationMatrix : public ::testing::Test {
     out_of_use_["node"] = Enrol(fed::JOIN_KIND_NODE, "kerala_1");
     EXPECT_THAT(Call("/aangan.federation.v1.RoundService/ListRounds", out_of_use_["node"]), Not(Unauthenticated()));
     credentials_["node"] = Enrol(fed::JOIN_KIND_NODE, "kerala_1");
+    out_of_use_["analyst"] = Enrol(fed::JOIN_KIND_ANALYST_APP, "old_charts");
+    EXPECT_THAT(Call("/aangan.federation.v1.RoundService/ListRounds", out_of_use_["analyst"]), Not(Unauthenticated()));
+    EXPECT_THAT(DeleteApp("old_charts"), tests::IsOk());
+  }
+
+  absl::Status DeleteApp(const std::string& id) {
+    fed::DeleteAppRequest request;
+    request.set_name("rosters/india/apps/" + id);
+    return Call("/aangan.federation.v1.AppService/DeleteApp", credentials_["steward"], request.SerializeAsString());
   }
 
   static ::testing::Matcher<const absl::Status&> Unauthenticated() {
@@ -279,6 +289,25 @@ TEST_F(FederationMatrix, ANodeInTheNameOfAnotherCollectiveIsRefusedAlike) {
     EXPECT_THAT(there, HasProblem(StatusCode::kPermissionDenied, Reason::kNotAllowed)) << path;
     EXPECT_EQ(there, Call(path, credentials_["node"], missing.at(path))) << path;
   }
+}
+
+TEST_F(FederationMatrix, AppsAreListedAndTakenBackAndTheirNameIsFreeAgain) {
+  EXPECT_THAT(DeleteApp("old_charts"), HasProblem(StatusCode::kNotFound, Reason::kNotFound));
+  EXPECT_THAT(DeleteApp("staff"), HasProblem(StatusCode::kFailedPrecondition, Reason::kWrongState));
+  const Credential again = Enrol(fed::JOIN_KIND_AUDITOR_APP, "old_charts");
+  fed::ListAppsRequest request;
+  request.set_parent("rosters/india");
+  const auto bytes = tests::CallGenerically(
+      again.channel, {"/aangan.federation.v1.AppService/ListApps", again.token, request.SerializeAsString()});
+  ASSERT_THAT(bytes, tests::IsOk());
+  fed::ListAppsResponse listed;
+  ASSERT_TRUE(listed.ParseFromString(*bytes));
+  std::map<std::string, fed::AppRole> roles;
+  for (const fed::App& app : listed.apps()) roles[app.name()] = app.role();
+  EXPECT_EQ(roles, (std::map<std::string, fed::AppRole>{{"rosters/india/apps/charts", fed::APP_ROLE_ANALYST},
+                                                        {"rosters/india/apps/checks", fed::APP_ROLE_AUDITOR},
+                                                        {"rosters/india/apps/old_charts", fed::APP_ROLE_AUDITOR},
+                                                        {"rosters/india/apps/staff", fed::APP_ROLE_STEWARD}}));
 }
 
 TEST_F(FederationMatrix, TheEnrolmentPortServesNothingElse) {

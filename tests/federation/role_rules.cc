@@ -71,6 +71,8 @@ constexpr Rule kFederationRules[] = {
     {"LogService", "Publish", "node"},
     {"RosterService", "Sign", "node"},
     // What only the federation's steward does.
+    {"AppService", "Delete", "steward"},
+    {"AppService", "List", "steward auditor"},
     {"CatalogueService", "Propose", "steward"},
     {"FigureService", "Import", "steward"},
     {"RosterService", "Create", "steward"},
