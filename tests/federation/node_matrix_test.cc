@@ -210,6 +210,15 @@ TEST_F(NodeMatrix, EveryRpcEveryRoleEveryCredential) {
   EXPECT_GT(cells, 27 * 40);
 }
 
+TEST_F(NodeMatrix, WithoutATokenThereIsHealthAndNothingElse) {
+  EXPECT_THAT(Call("/grpc.health.v1.Health/Check", "", ""), tests::IsOk());
+  for (const char* path : {"/aangan.node.v1.MemberService/Nothing", "/aangan.node.v1.Nothing/GetMember", "/", "//",
+                           "/aangan.federation.v1.RosterService/GetEpoch"}) {
+    EXPECT_EQ(Call(path, "", "").code(), StatusCode::kUnimplemented) << path;
+    EXPECT_EQ(Call(path, credentials_["steward"].valid, "").code(), StatusCode::kUnimplemented) << path;
+  }
+}
+
 // Calls `with` for each text field that may name a record, also inside of messages: the message that holds it, the
 // field.
 void ForEachNameField(Message* message, const std::function<void(Message*, const FieldDescriptor*)>& with) {
