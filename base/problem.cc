@@ -34,6 +34,8 @@ constexpr std::array<absl::string_view, static_cast<size_t>(Reason::kInternal) +
     "BAD_TOKEN",
     "BAD_CERTIFICATE",
     "NOT_ALLOWED",
+    "GRANT_NEEDED",
+    "PERMIT_NEEDED",
     "TOO_MANY",
     "TOO_LARGE",
     "BUSY",

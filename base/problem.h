@@ -39,6 +39,8 @@ enum class Reason {
   kBadToken,             // unknown, revoked or expired token
   kBadCertificate,       // the certificate is not in the roster or not this collective's
   kNotAllowed,           // the caller's role may not do this
+  kGrantNeeded,          // a sensitive domain is not open to this token: ask the steward for a grant
+  kPermitNeeded,         // a second person has to say yes first: ask for a permit
   kTooMany,              // a limit of rate, size or count
   kTooLarge,             // a message, page or upload is larger than allowed
   kBusy,                 // the write queue is full: try again

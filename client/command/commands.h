@@ -14,11 +14,13 @@ void AddServe(CLI::App& app, Session& session);      // serve
 void AddLock(CLI::App& app, Session& session);       // unlock, lock, passphrase
 void AddRecovery(CLI::App& app, Session& session);   // recovery split|rehearse|recover
 void AddEnrol(CLI::App& app, Session& session);      // enrol, change-keys
-void AddRoster(CLI::App& app, Session& session);     // roster show|sign|propose|join-token|collectives
+void AddRoster(CLI::App& app, Session& session);     // roster show|sign|propose|join-token|collectives|apps|end-app
 void AddCatalogue(CLI::App& app, Session& session);  // catalogue list|lint|propose|accept|refuse
 void AddMembers(CLI::App& app, Session& session);    // members list|show|create
 void AddServices(CLI::App& app, Session& session);   // services list|create
-void AddTokens(CLI::App& app, Session& session);     // token create|list|end
+void AddTokens(CLI::App& app, Session& session);     // token create|rotate|list|end
+void AddGrants(CLI::App& app, Session& session);     // grant list|create|end|acknowledge|break-glass
+void AddPermits(CLI::App& app, Session& session);    // permit list|approve
 void AddRelease(CLI::App& app, Session& session);    // close, preview, approve, refuse, release list|show
 void AddAnswers(CLI::App& app, Session& session);    // answers export|sum
 void AddOperate(CLI::App& app, Session& session);    // sync, verify, restore-day, accuracy

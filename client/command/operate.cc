@@ -109,6 +109,10 @@ const char* SentenceOf(Attention attention) {
       return "The key of this node is in one place alone, or nobody has tried its parts for a year: aangan recovery";
     case node::v1::ATTENTION_RESTORED:
       return "This node was restored: it takes no part in the quarters that had begun, and goes on with the next";
+    case node::v1::ATTENTION_BREAK_GLASS:
+      return "A caseworker opened a sensitive domain in an emergency: aangan grant list, then aangan grant acknowledge";
+    case node::v1::ATTENTION_PERMIT_WAITS:
+      return "Something waits for a second person's yes: aangan permit list";
     default:
       return "Something wants attention that this program is too old to name";
   }

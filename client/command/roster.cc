@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // aangan roster: who is in the federation. Show and sign are the collective's; propose, collectives and join-token are
 // the federation's staff's.
+#include "aangan/federation/v1/apps.grpc.pb.h"
 #include "aangan/federation/v1/roster.grpc.pb.h"
 #include "aangan/node/v1/governance.grpc.pb.h"
 #include "absl/strings/str_cat.h"
@@ -139,6 +140,46 @@ absl::StatusOr<int> JoinToken(const Session& session, const TokenWish& wish) {
   return kExitOk;
 }
 
+absl::StatusOr<int> Apps(const Session& session) {
+  ASSIGN_OR_RETURN(const auto channel, session.Federation());
+  fed::ListAppsRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_parent(), session.RosterName());
+  const auto stub = fed::AppService::NewStub(channel->grpc());
+  Table table{{"name", "role", "create_time", "expire_time"}, {}};
+  do {
+    ASSIGN_OR_RETURN(const fed::ListAppsResponse page,
+                     channel->Call(stub.get(), &fed::AppService::Stub::ListApps, request));
+    for (const fed::App& each : page.apps()) {
+      table.rows.push_back({each.name(), WordOf(fed::AppRole_descriptor(), each.role()),
+                            TimeValue(each.has_create_time(), each.create_time()),
+                            TimeValue(each.has_expire_time(), each.expire_time())});
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  session.output().Print(table);
+  return kExitOk;
+}
+
+absl::StatusOr<int> EndApp(const Session& session, const std::string& name) {
+  ASSIGN_OR_RETURN(const auto channel, session.Federation());
+  fed::DeleteAppRequest request;
+  request.set_name(name);
+  const auto stub = fed::AppService::NewStub(channel->grpc());
+  RETURN_IF_ERROR(channel->Call(stub.get(), &fed::AppService::Stub::DeleteApp, request).status());
+  session.output().Say("Its certificate and token are refused from the next call on.");
+  return kExitOk;
+}
+
+void AddApps(CLI::App& roster, Session& session) {
+  CLI::App* apps = AddCommand(roster, "apps", "List the apps of staff and auditors (staff)", "aangan roster apps");
+  apps->callback([&session] { session.run = [&session] { return Apps(session); }; });
+  CLI::App* end = AddCommand(roster, "end-app", "Take an app's certificate and token out of use (staff)",
+                             "aangan roster end-app rosters/india/apps/charts");
+  auto name = std::make_shared<std::string>();
+  end->add_option("name", *name, "rosters/{roster}/apps/{app}")->required();
+  end->callback([&session, name] { session.run = [&session, name] { return EndApp(session, *name); }; });
+}
+
 void AddStaffs(CLI::App& roster, Session& session) {
   CLI::App* collectives =
       AddCommand(roster, "collectives", "List the collectives that have enrolled (staff)", "aangan roster collectives");
@@ -183,6 +224,7 @@ void AddRoster(CLI::App& app, Session& session) {
   sign->callback(
       [&session, digest, yes] { session.run = [&session, digest, yes] { return Sign(session, *digest, *yes); }; });
   AddStaffs(*roster, session);
+  AddApps(*roster, session);
 }
 
 }  // namespace aangan::client

@@ -14,6 +14,7 @@
 #include "base/status.h"
 #include "model/names.h"
 #include "server/federation/answer_rpc.h"
+#include "server/federation/app_rpc.h"
 #include "server/federation/catalogue_rpc.h"
 #include "server/federation/certificate_authority.h"
 #include "server/federation/credentials.h"
@@ -135,6 +136,7 @@ class Server final : public FederationServer {
         FigureRpc::Rooms{&names_, releases_.get(), rounds_.get(), figures_.get(), sisters_.get(), page_tokens_.get()});
     answer_rpc_ = std::make_unique<AnswerRpc>(AnswerRpc::Rooms{
         &names_, rosters_.get(), answers_.get(), complaints_.get(), log_.get(), page_tokens_.get(), wake});
+    app_rpc_ = std::make_unique<AppRpc>(AppRpc::Rooms{store_.get(), &names_, page_tokens_.get()});
     enrol_rpc_ = std::make_unique<EnrolRpc>(EnrolRpc::Rooms{store_.get(), &names_, rosters_.get(), tokens_.get(),
                                                             authority_.get(), key_->public_key(), clock_, random_});
     RETURN_IF_ERROR(door_->Serve(ServiceOf(v1::Roster::descriptor(), "RosterService"), roster_rpc_->Handlers()));
@@ -144,6 +146,7 @@ class Server final : public FederationServer {
     RETURN_IF_ERROR(
         door_->Serve(ServiceOf(v1::Upload::descriptor(), "ContributionService"), round_rpc_->ContributionHandlers()));
     RETURN_IF_ERROR(door_->Serve(ServiceOf(v1::Answer::descriptor(), "AnswerService"), answer_rpc_->AnswerHandlers()));
+    RETURN_IF_ERROR(door_->Serve(ServiceOf(v1::App::descriptor(), "AppService"), app_rpc_->Handlers()));
     RETURN_IF_ERROR(door_->Serve(ServiceOf(v1::LogEntry::descriptor(), "LogService"), answer_rpc_->LogHandlers()));
     RETURN_IF_ERROR(door_->Serve(ServiceOf(v1::Figure::descriptor(), "FigureService"), figure_rpc_->Handlers()));
     return enrolment_door_->Serve(ServiceOf(v1::Roster::descriptor(), "EnrolmentService"), enrol_rpc_->Handlers());
@@ -189,6 +192,7 @@ class Server final : public FederationServer {
   std::unique_ptr<RoundRpc> round_rpc_;
   std::unique_ptr<FigureRpc> figure_rpc_;
   std::unique_ptr<AnswerRpc> answer_rpc_;
+  std::unique_ptr<AppRpc> app_rpc_;
   std::unique_ptr<EnrolRpc> enrol_rpc_;
   std::unique_ptr<server::Door> door_;
   std::unique_ptr<server::Door> enrolment_door_;

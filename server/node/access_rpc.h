@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// aangan.node.v1.AccessService: tokens with a role. Check, ask the book, translate.
+// aangan.node.v1.AccessService: tokens with a role, and the grants that open sensitive domains to them. Check, ask the
+// books, translate.
+//
+// Where a second person exists, she has to say yes to whatever would make one person two, or open records: a token of
+// the role steward or auditor, its new secret, a token with grants, a grant. (Decision 16.)
 // Threads: thread-safe. Errors: as in access.proto.
 #ifndef AANGAN_SERVER_NODE_ACCESS_RPC_H_
 #define AANGAN_SERVER_NODE_ACCESS_RPC_H_
@@ -10,7 +14,9 @@
 #include "aangan/node/v1/access.pb.h"
 #include "absl/status/statusor.h"
 #include "google/protobuf/empty.pb.h"
+#include "server/node/grant_book.h"
 #include "server/node/member_rpc.h"
+#include "server/node/permit_book.h"
 #include "server/node/token_book.h"
 #include "server/shared/door.h"
 
@@ -18,16 +24,32 @@ namespace aangan::node {
 
 class AccessRpc {
  public:
-  AccessRpc(const RecordRooms& rooms, TokenBook* book) : rooms_(rooms), book_(book) {}
+  struct Rooms {
+    RecordRooms records;
+    TokenBook* tokens = nullptr;
+    GrantBook* grants = nullptr;
+    PermitBook* permits = nullptr;
+  };
+  explicit AccessRpc(const Rooms& rooms) : rooms_(rooms) {}
   std::map<std::string, server::Handler> Handlers();
 
  private:
   absl::StatusOr<v1::CreateTokenResponse> CreateToken(const server::Call& call, const v1::CreateTokenRequest& request);
   absl::StatusOr<v1::ListTokensResponse> ListTokens(const server::Call& call, const v1::ListTokensRequest& request);
   absl::StatusOr<google::protobuf::Empty> DeleteToken(const server::Call& call, const v1::DeleteTokenRequest& request);
+  absl::StatusOr<v1::RotateTokenResponse> RotateToken(const server::Call& call, const v1::RotateTokenRequest& request);
+  absl::StatusOr<v1::Grant> CreateGrant(const server::Call& call, const v1::CreateGrantRequest& request);
+  absl::StatusOr<v1::ListGrantsResponse> ListGrants(const server::Call& call, const v1::ListGrantsRequest& request);
+  absl::StatusOr<google::protobuf::Empty> DeleteGrant(const server::Call& call, const v1::DeleteGrantRequest& request);
+  absl::StatusOr<v1::Grant> BreakGlass(const server::Call& call, const v1::BreakGlassRequest& request);
+  absl::StatusOr<v1::Grant> AcknowledgeBreakGlass(const server::Call& call,
+                                                  const v1::AcknowledgeBreakGlassRequest& request);
 
-  const RecordRooms rooms_;
-  TokenBook* const book_;
+  v1::Token TokenMessage(const server::TokenRecord& record) const;
+  // Spends the permit where a second person exists; nothing is needed where there is none.
+  absl::Status SecondYes(const server::Call& call, const PermitNeed& need, absl::string_view permit);
+
+  const Rooms rooms_;
 };
 
 }  // namespace aangan::node

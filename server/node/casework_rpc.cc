@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "server/node/convert.h"
+#include "server/node/domain_gate.h"
 #include "server/node/read_note.h"
 #include "server/node/request_rules.h"
 #include "server/shared/etag.h"
@@ -39,6 +40,12 @@ std::map<std::string, server::Handler> CaseworkRpc::Handlers() {
           {"DeleteAssessment", server::Handle(this, &CaseworkRpc::DeleteAssessment)}};
 }
 
+absl::Status CaseworkRpc::CheckStored(const server::Call& call, const model::RecordName& name) const {
+  const absl::StatusOr<Found> found = rooms_.store->Get(name);
+  // What is gone may have been deleted by the same request before; the sequencer knows.
+  return found.ok() ? rooms_.gate->Check(call, name.member, found->record) : absl::OkStatus();
+}
+
 void CaseworkRpc::CreateService(server::CallPtr call, v1::CreateServiceRequest request,
                                 server::Done<v1::Service> done) {
   OrFail(done, [&]() -> absl::Status {
@@ -50,6 +57,7 @@ void CaseworkRpc::CreateService(server::CallPtr call, v1::CreateServiceRequest r
     ASSIGN_OR_RETURN(const model::Id id, IdOrNew(request.service_id(), "service_id", *rooms_.random));
     const model::RecordName name{model::RecordKind::kService, parent.member, id};
     ASSIGN_OR_RETURN(store::v1::ServiceRecord record, ServiceRecordFrom(request.service(), Today()));
+    RETURN_IF_ERROR(rooms_.gate->Check(*call, parent.member, record));
     change.writes.push_back({WriteKind::kCreate, name, 0, std::move(record)});
     rooms_.store->Submit(std::move(change), FinishWith<v1::Service>(rooms_.store, *call, name, &ServiceMessage, done));
     return absl::OkStatus();
@@ -59,7 +67,9 @@ void CaseworkRpc::CreateService(server::CallPtr call, v1::CreateServiceRequest r
 void CaseworkRpc::GetService(server::CallPtr call, v1::GetServiceRequest request, server::Done<v1::Service> done) {
   OrFail(done, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const model::RecordName name, NameFor(*call, model::RecordKind::kService, request.name(), "name"));
-    return ShowRecord(rooms_.store, ActorOf(*call), name, &ServiceMessage, done);
+    return ShowRecord<v1::Service>(rooms_.store, ActorOf(*call), name, &ServiceMessage, done, [&](const Found& found) {
+      return rooms_.gate->Check(*call, name.member, found.record);
+    });
   });
 }
 
@@ -75,7 +85,8 @@ void CaseworkRpc::ListServices(server::CallPtr call, v1::ListServicesRequest req
                      PageOf(*rooms_.page_tokens, *call, list.name, request.page_size(), request.page_token()));
     return ShowRecords<v1::ListServicesResponse>(
         rooms_.store, *rooms_.page_tokens, *call, list, page,
-        [](v1::ListServicesResponse& response, const Found& found) {
+        [&](v1::ListServicesResponse& response, const Found& found) {
+          if (!rooms_.gate->Check(*call, parent.member, found.record).ok()) return response.set_some_left_out(true);
           *response.add_services() = ServiceMessage(found);
         },
         done);
@@ -93,10 +104,12 @@ void CaseworkRpc::UpdateService(server::CallPtr call, v1::UpdateServiceRequest r
     change.action = Action::kUpdated;
     ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
     ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
+    RETURN_IF_ERROR(rooms_.gate->Check(*call, name.member, found.record));
     v1::Service merged = ServiceMessage(found);
     RETURN_IF_ERROR(server::ApplyMask(request.update_mask(), request.service(), kFixed, &merged));
     ASSIGN_OR_RETURN(storage::node::Record record, ServiceRecordFrom(merged, Today()));
     storage::node::KeepTimes(found.record, record);
+    RETURN_IF_ERROR(rooms_.gate->Check(*call, name.member, record));
     // The sequencer compares versions, not this room: only it knows whether the request is a repeat.
     change.writes.push_back({WriteKind::kUpdate, name, version, std::move(record)});
     rooms_.store->Submit(std::move(change), FinishWith<v1::Service>(rooms_.store, *call, name, &ServiceMessage, done));
@@ -113,6 +126,7 @@ void CaseworkRpc::DeleteService(server::CallPtr call, v1::DeleteServiceRequest r
     change.actor = ActorOf(*call);
     change.action = Action::kDeleted;
     ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
+    RETURN_IF_ERROR(CheckStored(*call, name));
     change.writes.push_back({WriteKind::kDelete, name, version, {}});
     rooms_.store->Submit(std::move(change), FinishEmpty(done));
     return absl::OkStatus();
@@ -130,6 +144,7 @@ void CaseworkRpc::CreateAssessment(server::CallPtr call, v1::CreateAssessmentReq
     ASSIGN_OR_RETURN(const model::Id id, IdOrNew(request.assessment_id(), "assessment_id", *rooms_.random));
     const model::RecordName name{model::RecordKind::kAssessment, parent.member, id};
     ASSIGN_OR_RETURN(store::v1::AssessmentRecord record, AssessmentRecordFrom(request.assessment(), Today()));
+    RETURN_IF_ERROR(rooms_.gate->Check(*call, parent.member, record));
     change.writes.push_back({WriteKind::kCreate, name, 0, std::move(record)});
     rooms_.store->Submit(std::move(change),
                          FinishWith<v1::Assessment>(rooms_.store, *call, name, &AssessmentMessage, done));
@@ -142,7 +157,9 @@ void CaseworkRpc::GetAssessment(server::CallPtr call, v1::GetAssessmentRequest r
   OrFail(done, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const model::RecordName name,
                      NameFor(*call, model::RecordKind::kAssessment, request.name(), "name"));
-    return ShowRecord(rooms_.store, ActorOf(*call), name, &AssessmentMessage, done);
+    return ShowRecord<v1::Assessment>(
+        rooms_.store, ActorOf(*call), name, &AssessmentMessage, done,
+        [&](const Found& found) { return rooms_.gate->Check(*call, name.member, found.record); });
   });
 }
 
@@ -158,7 +175,8 @@ void CaseworkRpc::ListAssessments(server::CallPtr call, v1::ListAssessmentsReque
                      PageOf(*rooms_.page_tokens, *call, list.name, request.page_size(), request.page_token()));
     return ShowRecords<v1::ListAssessmentsResponse>(
         rooms_.store, *rooms_.page_tokens, *call, list, page,
-        [](v1::ListAssessmentsResponse& response, const Found& found) {
+        [&](v1::ListAssessmentsResponse& response, const Found& found) {
+          if (!rooms_.gate->Check(*call, parent.member, found.record).ok()) return response.set_some_left_out(true);
           *response.add_assessments() = AssessmentMessage(found);
         },
         done);
@@ -176,10 +194,12 @@ void CaseworkRpc::UpdateAssessment(server::CallPtr call, v1::UpdateAssessmentReq
     change.action = Action::kUpdated;
     ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
     ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
+    RETURN_IF_ERROR(rooms_.gate->Check(*call, name.member, found.record));
     v1::Assessment merged = AssessmentMessage(found);
     RETURN_IF_ERROR(server::ApplyMask(request.update_mask(), request.assessment(), kFixed, &merged));
     ASSIGN_OR_RETURN(storage::node::Record record, AssessmentRecordFrom(merged, Today()));
     storage::node::KeepTimes(found.record, record);
+    RETURN_IF_ERROR(rooms_.gate->Check(*call, name.member, record));
     // The sequencer compares versions, not this room: only it knows whether the request is a repeat.
     change.writes.push_back({WriteKind::kUpdate, name, version, std::move(record)});
     rooms_.store->Submit(std::move(change),
@@ -198,6 +218,7 @@ void CaseworkRpc::DeleteAssessment(server::CallPtr call, v1::DeleteAssessmentReq
     change.actor = ActorOf(*call);
     change.action = Action::kDeleted;
     ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
+    RETURN_IF_ERROR(CheckStored(*call, name));
     change.writes.push_back({WriteKind::kDelete, name, version, {}});
     rooms_.store->Submit(std::move(change), FinishEmpty(done));
     return absl::OkStatus();

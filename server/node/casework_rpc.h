@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // aangan.node.v1.CaseworkService: services and assessments of members. Check, ask the store, translate.
 //
+// Sensitive records pass server/node/domain_gate, read or written.
 // No rpc here asks for the consent to be counted: a member gets her service whatever she answered.
 // Threads: thread-safe. Errors: as in casework.proto.
 #ifndef AANGAN_SERVER_NODE_CASEWORK_RPC_H_
@@ -37,6 +38,8 @@ class CaseworkRpc {
   void DeleteAssessment(server::CallPtr call, v1::DeleteAssessmentRequest request,
                         server::Done<google::protobuf::Empty> done);
 
+  // Of a record that is there: whether its domain is open to the caller.
+  absl::Status CheckStored(const server::Call& call, const model::RecordName& name) const;
   model::Day Today() const { return model::DayInIndia(rooms_.clock->Now()); }
 
   const RecordRooms rooms_;

@@ -4,8 +4,8 @@
 // A row is one change: whole or not at all. Its ids are made from the mapping, the row's digest and its number among
 // identical rows, so the same row again is a repeat and adds nothing, however often and however far a broken import
 // ran. Rows are pipelined: a bounded number is in flight, so one sync of the disk carries many. A refused row is told
-// by line, field and reason, never by value; the rows around it go in. Threads: thread-safe; the stream's thread reads,
-// the store's sequencer completes.
+// by line, field and reason, never by value; the rows around it go in. A caseworker's row of a sensitive domain needs
+// her grant; an operator's does not. Threads: thread-safe; the stream's thread reads, the store's sequencer completes.
 #ifndef AANGAN_SERVER_NODE_IMPORT_RPC_H_
 #define AANGAN_SERVER_NODE_IMPORT_RPC_H_
 

@@ -21,12 +21,15 @@
 
 namespace aangan::node {
 
+class DomainGate;
+
 // What the rpcs about records work with; all outlive them.
 struct RecordRooms {
   storage::node::NodeStore* store = nullptr;
   const server::PageTokens* page_tokens = nullptr;
   const Clock* clock = nullptr;
   RandomSource* random = nullptr;  // thread-safe
+  const DomainGate* gate = nullptr;
 };
 
 class MemberRpc {

@@ -12,23 +12,29 @@
 #include "aangan/node/v1/governance.pb.h"
 #include "aangan/node/v1/members.pb.h"
 #include "aangan/node/v1/operator.pb.h"
+#include "aangan/node/v1/permits.pb.h"
 #include "aangan/node/v1/releases.pb.h"
 #include "absl/strings/str_cat.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "server/node/access_keeper.h"
 #include "server/node/access_rpc.h"
 #include "server/node/audit_rpc.h"
 #include "server/node/casework_rpc.h"
 #include "server/node/close_agent.h"
+#include "server/node/domain_gate.h"
 #include "server/node/governance_book.h"
 #include "server/node/governance_rpc.h"
+#include "server/node/grant_book.h"
 #include "server/node/identity.h"
 #include "server/node/key_gate.h"
 #include "server/node/member_rpc.h"
 #include "server/node/operator_rpc.h"
 #include "server/node/own_authority.h"
+#include "server/node/permit_book.h"
+#include "server/node/permit_rpc.h"
 #include "server/node/recovery.h"
 #include "server/node/release_rpc.h"
 #include "server/node/restore.h"
@@ -70,6 +76,10 @@ class Server final : public NodeServer {
     ASSIGN_OR_RETURN(identity_, Identity::Open(options_.data, *random_));
     ASSIGN_OR_RETURN(book_, GovernanceBook::Open(options_.data, store_.get(), identity_.get(), clock_));
     ASSIGN_OR_RETURN(tokens_, TokenBook::Open(options_.data, store_.get(), clock_, random_));
+    ASSIGN_OR_RETURN(grants_, GrantBook::Open(store_.get(), clock_, random_));
+    ASSIGN_OR_RETURN(permits_, PermitBook::Open(store_.get(), clock_, random_));
+    gate_ = std::make_unique<DomainGate>(grants_.get());
+    access_keeper_ = std::make_unique<AccessKeeper>(tokens_.get(), grants_.get(), permits_.get());
     page_tokens_ = std::make_unique<server::PageTokens>(store_->DeriveKey("page tokens"), random_);
     RETURN_IF_ERROR(OpenRoundParts());
     close_ =
@@ -96,6 +106,7 @@ class Server final : public NodeServer {
     ASSIGN_OR_RETURN(front_, server::GrpcFront::Start(front, door_.get(), clock_));
     sync_->Start();
     retention_->Start();
+    access_keeper_->Start();
     LogInfo("node", "ready").Name("address", front_->address()).Name("node", identity_->node_id());
     return server::WritePorts(options_.data, {{"grpc", front_->address()}});
   }
@@ -103,6 +114,7 @@ class Server final : public NodeServer {
   void Stop() override {
     if (door_ != nullptr) door_->Stop(kStopGrace);
     if (front_ != nullptr) front_->Stop(kStopGrace);
+    if (access_keeper_ != nullptr) access_keeper_->Stop();
     if (retention_ != nullptr) retention_->Stop();
     if (sync_ != nullptr) sync_->Stop();
   }
@@ -124,18 +136,19 @@ class Server final : public NodeServer {
     ASSIGN_OR_RETURN(server::Authorisation roles, server::Authorisation::Load());
     roles_ = std::move(roles);
     door_ = std::make_unique<server::Door>(server::Door::Options{}, &roles_, tokens_.get(), clock_);
-    const RecordRooms records{store_.get(), page_tokens_.get(), clock_, random_};
+    const RecordRooms records{store_.get(), page_tokens_.get(), clock_, random_, gate_.get()};
     members_ = std::make_unique<MemberRpc>(records);
     casework_ = std::make_unique<CaseworkRpc>(records);
-    access_ = std::make_unique<AccessRpc>(records, tokens_.get());
+    access_ = std::make_unique<AccessRpc>(AccessRpc::Rooms{records, tokens_.get(), grants_.get(), permits_.get()});
+    permit_rpc_ = std::make_unique<PermitRpc>(permits_.get(), page_tokens_.get());
     audit_ = std::make_unique<AuditRpc>(records, AuditHeads::Rooms{store_.get(), once_.get(), identity_.get(), clock_});
     late_ = std::make_unique<LateCounts>(
         LateCounts::Rooms{store_.get(), once_.get(), identity_.get(), book_.get(), clock_});
     releases_ = std::make_unique<ReleaseRpc>(ReleaseRpc::Rooms{once_.get(), identity_.get(), book_.get(), close_.get(),
                                                                sync_.get(), late_.get(), page_tokens_.get()});
-    operator_ = std::make_unique<OperatorRpc>(
-        OperatorRpc::Rooms{records, once_.get(), identity_.get(), book_.get(), close_.get(), sync_.get(), watch_.get(),
-                           &recovery_, kVersion, options_.disk_reserve_bytes, options_.accepts_rehearsals});
+    operator_ = std::make_unique<OperatorRpc>(OperatorRpc::Rooms{
+        records, once_.get(), identity_.get(), book_.get(), close_.get(), sync_.get(), watch_.get(), &recovery_,
+        kVersion, options_.disk_reserve_bytes, options_.accepts_rehearsals, grants_.get(), permits_.get()});
     governance_ = std::make_unique<GovernanceRpc>(
         GovernanceRpc::Rooms{identity_.get(), book_.get(), sync_.get(), page_tokens_.get(), random_});
     const auto service = [](const google::protobuf::Descriptor* message, const char* name) {
@@ -144,6 +157,7 @@ class Server final : public NodeServer {
     RETURN_IF_ERROR(door_->Serve(service(v1::Member::descriptor(), "MemberService"), members_->Handlers()));
     RETURN_IF_ERROR(door_->Serve(service(v1::Service::descriptor(), "CaseworkService"), casework_->Handlers()));
     RETURN_IF_ERROR(door_->Serve(service(v1::Token::descriptor(), "AccessService"), access_->Handlers()));
+    RETURN_IF_ERROR(door_->Serve(service(v1::Permit::descriptor(), "PermitService"), permit_rpc_->Handlers()));
     RETURN_IF_ERROR(door_->Serve(service(v1::AuditEntry::descriptor(), "AuditService"), audit_->Handlers()));
     RETURN_IF_ERROR(door_->Serve(service(v1::Release::descriptor(), "ReleaseService"), releases_->Handlers()));
     RETURN_IF_ERROR(door_->Serve(service(v1::ImportRow::descriptor(), "OperatorService"), operator_->Handlers()));
@@ -160,6 +174,10 @@ class Server final : public NodeServer {
   std::unique_ptr<Identity> identity_;
   std::unique_ptr<GovernanceBook> book_;
   std::unique_ptr<TokenBook> tokens_;
+  std::unique_ptr<GrantBook> grants_;
+  std::unique_ptr<PermitBook> permits_;
+  std::unique_ptr<DomainGate> gate_;
+  std::unique_ptr<AccessKeeper> access_keeper_;
   std::unique_ptr<server::PageTokens> page_tokens_;
   std::unique_ptr<RoundKeys> round_keys_;
   std::unique_ptr<LogWatch> watch_;
@@ -172,6 +190,7 @@ class Server final : public NodeServer {
   std::unique_ptr<MemberRpc> members_;
   std::unique_ptr<CaseworkRpc> casework_;
   std::unique_ptr<AccessRpc> access_;
+  std::unique_ptr<PermitRpc> permit_rpc_;
   std::unique_ptr<AuditRpc> audit_;
   std::unique_ptr<LateCounts> late_;
   std::unique_ptr<ReleaseRpc> releases_;

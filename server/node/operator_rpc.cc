@@ -109,6 +109,8 @@ void OperatorRpc::AddAttentions(v1::GetStatusResponse& response) const {
   if (response.disk_free_bytes() < static_cast<int64_t>(2 * rooms_.disk_reserve_bytes))
     response.add_attentions(v1::ATTENTION_DISK_FULL);
   if (response.alarms_size() > 0) response.add_attentions(v1::ATTENTION_ALARM);
+  if (rooms_.grants->HasUnacknowledged()) response.add_attentions(v1::ATTENTION_BREAK_GLASS);
+  if (rooms_.permits->HasWaiting()) response.add_attentions(v1::ATTENTION_PERMIT_WAITS);
   if (HasReason(rooms_.sync->last_status(), Reason::kClockWrong)) response.add_attentions(v1::ATTENTION_CLOCK);
   const model::Period ended = model::QuarterOf(model::DayInIndia(now)).Previous();
   const bool restored = rooms_.once->restore_time_us() != 0;

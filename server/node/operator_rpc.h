@@ -12,8 +12,10 @@
 #include "absl/time/time.h"
 #include "server/node/close_agent.h"
 #include "server/node/governance_book.h"
+#include "server/node/grant_book.h"
 #include "server/node/identity.h"
 #include "server/node/member_rpc.h"
+#include "server/node/permit_book.h"
 #include "server/node/recovery.h"
 #include "server/node/sync_agent.h"
 #include "server/shared/door.h"
@@ -37,6 +39,8 @@ class OperatorRpc {
     std::string version;  // of the program
     uint64_t disk_reserve_bytes = 0;
     bool accepts_rehearsals = false;
+    const GrantBook* grants = nullptr;
+    const PermitBook* permits = nullptr;
   };
   explicit OperatorRpc(const Rooms& rooms) : rooms_(rooms) {}
   std::map<std::string, server::Handler> Handlers();

@@ -10,6 +10,7 @@
 #define AANGAN_SERVER_NODE_READ_NOTE_H_
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,11 +39,13 @@ void AnswerWhenNoted(storage::node::NodeStore* store, storage::node::ReadNote no
   });
 }
 
-// One record. NOT_FOUND leaves no note: nothing is shown.
+// One record, if `check` (where there is one) lets it. NOT_FOUND leaves no note: nothing is shown.
 template <typename Response>
 absl::Status ShowRecord(storage::node::NodeStore* store, const std::string& actor, const model::RecordName& name,
-                        Response (*message)(const storage::node::Found&), const server::Done<Response>& done) {
+                        Response (*message)(const storage::node::Found&), const server::Done<Response>& done,
+                        const std::function<absl::Status(const storage::node::Found&)>& check = nullptr) {
   ASSIGN_OR_RETURN(const storage::node::Found found, store->Get(name));
+  if (check) RETURN_IF_ERROR(check(found));
   AnswerWhenNoted<Response>(store, {storage::node::Action::kRead, actor, {{model::RecordNameText(name), name.member}}},
                             message(found), done);
   return absl::OkStatus();

@@ -28,16 +28,6 @@ bool IsUuid(absl::string_view text) {
   return true;
 }
 
-std::string Deterministic(const google::protobuf::Message& message) {
-  std::string bytes;
-  google::protobuf::io::StringOutputStream stream(&bytes);
-  google::protobuf::io::CodedOutputStream coded(&stream);
-  coded.SetSerializationDeterministic(true);
-  AANGAN_CHECK(message.SerializeToCodedStream(&coded));
-  coded.Trim();
-  return bytes;
-}
-
 }  // namespace
 
 std::string ActorOf(const server::Call& call) { return absl::StrCat("tokens/", call.caller().id); }
@@ -59,6 +49,16 @@ absl::StatusOr<model::RecordName> NameFor(const server::Call& call, model::Recor
 absl::StatusOr<model::Id> IdOrNew(absl::string_view id, absl::string_view field, RandomSource& random) {
   if (id.empty()) return model::RandomId(random);
   return model::ParseId(id, field);
+}
+
+std::string Deterministic(const google::protobuf::Message& message) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  AANGAN_CHECK(message.SerializeToCodedStream(&coded));
+  coded.Trim();
+  return bytes;
 }
 
 absl::StatusOr<std::optional<storage::node::RequestKey>> RequestKeyOf(const server::Call& call,

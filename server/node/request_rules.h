@@ -36,6 +36,9 @@ absl::StatusOr<model::RecordName> NameFor(const server::Call& call, model::Recor
 // The id that the caller gave, or a new one.
 absl::StatusOr<model::Id> IdOrNew(absl::string_view id, absl::string_view field, RandomSource& random);
 
+// The message's bytes, the same for the same content.
+std::string Deterministic(const google::protobuf::Message& message);
+
 // None when the request has no request_id. INVALID_ARGUMENT when it is no UUID. The content is the request without it.
 absl::StatusOr<std::optional<storage::node::RequestKey>> RequestKeyOf(const server::Call& call,
                                                                       const google::protobuf::Message& request);

@@ -2,12 +2,14 @@
 // The node's tokens: who may call.
 #include "server/node/token_book.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/files.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "model/period.h"
 
 namespace aangan::node {
 namespace {
@@ -20,6 +22,13 @@ using storage::node::NoteChange;
 
 constexpr absl::string_view kPrefix = "token/";
 constexpr absl::Duration kFirstTokensLife = absl::Hours(24 * 365);
+
+bool IsEnded(const TokenRecord& record) { return record.hash == Digest{}; }
+bool IsSecondPersons(Role role) { return role == Role::kSteward || role == Role::kAuditor; }
+
+absl::Status NoSuchToken() {
+  return Problem(absl::StatusCode::kNotFound, Reason::kNotFound, "There is no such token.");
+}
 
 }  // namespace
 
@@ -60,48 +69,134 @@ absl::StatusOr<server::Caller> TokenBook::Identify(const server::Peer&, absl::st
     const auto found = tokens_.find(id);
     if (found != tokens_.end()) record = found->second;
   }
-  RETURN_IF_ERROR(server::CheckToken(token, record, clock_->Now()));
+  const absl::Time now = clock_->Now();
+  RETURN_IF_ERROR(server::CheckToken(token, record, now));
+  if (const int64_t today = model::DayInIndia(now); record.last_used_day != today) {
+    absl::MutexLock lock(&mutex_);
+    const auto found = tokens_.find(id);
+    if (found != tokens_.end()) found->second.last_used_day = today;
+    used_.insert(id);
+  }
   caller.role = record.role;
   caller.id = record.id;
   caller.member = record.member;
   return caller;
 }
 
+absl::Status TokenBook::Store(Action action, const TokenRecord& record, const std::string& actor) {
+  return store_
+      ->SubmitAndWait(NoteChange{action, actor, absl::StrCat("tokens/", record.id), absl::StrCat(kPrefix, record.id),
+                                 EncodeToken(record)})
+      .status();
+}
+
+absl::Status TokenBook::Remove(Action action, const std::string& id, const std::string& actor) {
+  return store_->SubmitAndWait(NoteChange{action, actor, absl::StrCat("tokens/", id), absl::StrCat(kPrefix, id), ""})
+      .status();
+}
+
 absl::StatusOr<NewToken> TokenBook::Make(const Wish& wish, const std::string& actor) {
   NewToken made = server::MakeToken(wish.role, wish.title, clock_->Now(), wish.life, *random_);
   made.record.member = wish.member;
+  absl::MutexLock writing(&writing_);
   {
     absl::MutexLock lock(&mutex_);
     if (tokens_.size() >= kTokensMax) {
       return Problem(absl::StatusCode::kResourceExhausted, Reason::kTooMany, "Too many tokens. End some first.");
     }
   }
-  RETURN_IF_ERROR(store_
-                      ->SubmitAndWait(NoteChange{Action::kTokenCreated, actor, absl::StrCat("tokens/", made.record.id),
-                                                 absl::StrCat(kPrefix, made.record.id), EncodeToken(made.record)})
-                      .status());
+  RETURN_IF_ERROR(Store(Action::kTokenCreated, made.record, actor));
   absl::MutexLock lock(&mutex_);
   tokens_[made.record.id] = made.record;
   return made;
 }
 
+absl::StatusOr<NewToken> TokenBook::Rotate(const std::string& id, absl::Duration grace, const std::string& actor) {
+  absl::MutexLock writing(&writing_);
+  ASSIGN_OR_RETURN(const TokenRecord record, Find(id));
+  NewToken made = server::RotateToken(record, clock_->Now(), grace, *random_);
+  RETURN_IF_ERROR(Store(Action::kTokenRotated, made.record, actor));
+  absl::MutexLock lock(&mutex_);
+  tokens_[id] = made.record;
+  return made;
+}
+
 absl::Status TokenBook::End(const std::string& id, const std::string& actor) {
+  absl::MutexLock writing(&writing_);
+  ASSIGN_OR_RETURN(TokenRecord record, Find(id));
+  const bool stays = IsSecondPersons(record.role);
+  record.hash = record.hash_before = Digest{};
+  record.expire_time_us = std::min(record.expire_time_us, absl::ToUnixMicros(clock_->Now()));
+  record.before_end_time_us = 0;
   {
-    absl::MutexLock lock(&mutex_);
-    if (tokens_.erase(id) == 0)  // refused at once; the store follows
-      return Problem(absl::StatusCode::kNotFound, Reason::kNotFound, "There is no such token.");
+    absl::MutexLock lock(&mutex_);  // refused at once; the store follows
+    if (stays) {
+      tokens_[id] = record;
+    } else {
+      tokens_.erase(id);
+    }
+    used_.erase(id);
   }
-  return store_
-      ->SubmitAndWait(
-          NoteChange{Action::kTokenDeleted, actor, absl::StrCat("tokens/", id), absl::StrCat(kPrefix, id), ""})
-      .status();
+  return stays ? Store(Action::kTokenDeleted, record, actor) : Remove(Action::kTokenDeleted, id, actor);
+}
+
+absl::StatusOr<TokenRecord> TokenBook::Find(const std::string& id) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = tokens_.find(id);
+  if (found == tokens_.end() || IsEnded(found->second)) return NoSuchToken();
+  return found->second;
+}
+
+bool TokenBook::SecondPersonExists(const std::string& than_id) const {
+  const int64_t since_us = absl::ToUnixMicros(clock_->Now() - kSecondPersonStays);
+  absl::MutexLock lock(&mutex_);
+  return std::any_of(tokens_.begin(), tokens_.end(), [&](const auto& each) {
+    return each.first != than_id && IsSecondPersons(each.second.role) && each.second.expire_time_us > since_us;
+  });
+}
+
+absl::Status TokenBook::Tend() {
+  std::set<std::string> used;
+  std::vector<std::string> over;
+  {
+    const absl::Time now = clock_->Now();
+    absl::MutexLock lock(&mutex_);
+    used.swap(used_);
+    for (const auto& [id, record] : tokens_) {
+      const absl::Duration stays = IsEnded(record) ? kSecondPersonStays : kExpiredTokenStays;
+      if (record.expire_time_us <= absl::ToUnixMicros(now - stays)) over.push_back(id);
+    }
+  }
+  for (const std::string& id : used) {
+    absl::MutexLock writing(&writing_);
+    const absl::StatusOr<TokenRecord> record = Find(id);
+    if (!record.ok()) continue;  // ended meanwhile
+    if (const absl::Status stored = Store(Action::kTokenUsed, *record, "node"); !stored.ok()) {
+      absl::MutexLock lock(&mutex_);
+      used_.insert(used.find(id), used.end());
+      return stored;
+    }
+  }
+  for (const std::string& id : over) {
+    absl::MutexLock writing(&writing_);
+    {
+      absl::MutexLock lock(&mutex_);
+      const auto found = tokens_.find(id);
+      // Rotated meanwhile: it lives again.
+      if (found == tokens_.end() || found->second.expire_time_us > absl::ToUnixMicros(clock_->Now())) continue;
+      tokens_.erase(found);
+    }
+    RETURN_IF_ERROR(Remove(Action::kAccessEnded, id, "node"));
+  }
+  return absl::OkStatus();
 }
 
 std::vector<TokenRecord> TokenBook::List(const std::string& after, size_t limit) const {
   absl::MutexLock lock(&mutex_);
   std::vector<TokenRecord> listed;
-  for (auto each = tokens_.upper_bound(after); each != tokens_.end() && listed.size() < limit; ++each)
-    listed.push_back(each->second);
+  for (auto each = tokens_.upper_bound(after); each != tokens_.end() && listed.size() < limit; ++each) {
+    if (!IsEnded(each->second)) listed.push_back(each->second);
+  }
   return listed;
 }
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The node's tokens: who may call. Kept as settings of the store, one a token, with an audit entry for each that is
-// made or ended; looked up on every call, so an ended token is refused from the next one on.
+// made, rotated or ended; looked up on every call, so an ended token is refused from the next one on. The day on which
+// a token was last used is noted in memory and written by Tend(), at most once a day a token.
+//
+// Tokens of stewards and auditors are the second persons of server/node/permit_book. One that ended, or whose time is
+// over, counts for a week more: whoever ends the other's token does not thereby decide alone the next minute.
 //
 // The first start makes two, an operator's and a steward's, and leaves them in <data>/operator.token and
 // <data>/steward.token (mode 0600).
@@ -11,6 +15,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +31,8 @@
 namespace aangan::node {
 
 inline constexpr size_t kTokensMax = 10'000;
+inline constexpr absl::Duration kSecondPersonStays = absl::Hours(24 * 7);
+inline constexpr absl::Duration kExpiredTokenStays = absl::Hours(24 * 30);
 
 class TokenBook final : public server::Callers {
  public:
@@ -44,19 +51,32 @@ class TokenBook final : public server::Callers {
   };
   absl::StatusOr<server::NewToken> Make(const Wish& wish, const std::string& actor);
   absl::Status End(const std::string& id, const std::string& actor);
-  // By id, after `after`.
+  absl::StatusOr<server::NewToken> Rotate(const std::string& id, absl::Duration grace, const std::string& actor);
+  // Tokens that have not been ended, by id, after `after`.
   std::vector<server::TokenRecord> List(const std::string& after, size_t limit) const;
+  absl::StatusOr<server::TokenRecord> Find(const std::string& id) const;
+
+  // There is or was within a week a steward's or auditor's token beside this one.
+  bool SecondPersonExists(const std::string& than_id) const;
+  // Writes the days of use and removes tokens whose time has long been over.
+  absl::Status Tend();
 
  private:
   TokenBook(storage::node::NodeStore* store, const Clock* clock, RandomSource* random)
       : store_(store), clock_(clock), random_(random) {}
   absl::Status Load();
+  absl::Status Store(storage::node::Action action, const server::TokenRecord& record, const std::string& actor)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
+  absl::Status Remove(storage::node::Action action, const std::string& id, const std::string& actor)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
 
   storage::node::NodeStore* const store_;
   const Clock* const clock_;
   RandomSource* const random_;
+  absl::Mutex writing_;  // one change at a time, so that what is on disk follows what is in memory; before mutex_
   mutable absl::Mutex mutex_;
-  std::map<std::string, server::TokenRecord> tokens_ ABSL_GUARDED_BY(mutex_);  // by id
+  mutable std::map<std::string, server::TokenRecord> tokens_ ABSL_GUARDED_BY(mutex_);  // by id
+  mutable std::set<std::string> used_ ABSL_GUARDED_BY(mutex_);  // whose day of use is not on disk yet
 };
 
 }  // namespace aangan::node

@@ -23,6 +23,30 @@ absl::Status NotServed(Literal why, absl::string_view path) {
   return Problem(absl::StatusCode::kFailedPrecondition, Reason::kInternal, why).Name("method", path);
 }
 
+// Of a stream under way: the caller is still the same, in the same role.
+class Rechecking final : public RawReader {
+ public:
+  Rechecking(RawReader* raw, const Caller& caller, const std::function<absl::StatusOr<Caller>()>& identify)
+      : raw_(raw), caller_(caller), identify_(identify) {}
+  bool Next(google::protobuf::Message* message) override {
+    if (!raw_->Next(message)) return false;
+    const absl::StatusOr<Caller> now = identify_();
+    if (!now.ok()) {
+      ended_ = now.status();
+    } else if (now->role != caller_.role || now->id != caller_.id || now->member != caller_.member) {
+      ended_ = Problem(absl::StatusCode::kPermissionDenied, Reason::kNotAllowed, "The token is not what it was.");
+    }
+    return ended_.ok();
+  }
+  absl::Status status() const override { return ended_.ok() ? raw_->status() : ended_; }
+
+ private:
+  RawReader* const raw_;
+  const Caller& caller_;
+  const std::function<absl::StatusOr<Caller>()>& identify_;
+  absl::Status ended_;
+};
+
 absl::Status Stopping() {
   return Problem(absl::StatusCode::kUnavailable, Reason::kStopping, "The program is shutting down. Try again soon.");
 }
@@ -30,7 +54,7 @@ absl::Status Stopping() {
 }  // namespace
 
 Door::Door(Options options, const Authorisation* authorisation, const Callers* callers, const Clock* clock)
-    : options_(options), authorisation_(authorisation), callers_(callers), clock_(clock) {}
+    : options_(options), authorisation_(authorisation), callers_(callers), clock_(clock), brake_(clock) {}
 
 absl::Status Door::Serve(const google::protobuf::ServiceDescriptor* service, std::map<std::string, Handler> handlers) {
   const std::string prefix = absl::StrCat("/", service->full_name(), "/");
@@ -91,6 +115,13 @@ absl::StatusOr<CallPtr> Door::Enter(absl::string_view path, const Peer& peer, co
   call->deadline_ = std::min(deadline, call->begun_ + most);
   call->ask_cancelled_ = std::move(ask_cancelled);
   call->method_ = &method->second;
+  if (method->second.handler.client_streaming) {
+    call->identify_again_ = [this, peer, header] {
+      absl::string_view shown = header("authorization");
+      absl::ConsumePrefix(&shown, kBearer);
+      return callers_->Identify(peer, shown);
+    };
+  }
   absl::MutexLock lock(&mutex_);
   if (stopping_) return Stopping();
   if (under_way_ >= options_.calls_under_way_max) {
@@ -116,7 +147,12 @@ void Door::RunStream(CallPtr call, RawReader* reader, Reply reply) {
   AANGAN_CHECK(call->method_->handler.stream_in != nullptr);
   const Handler& handler = call->method_->handler;
   Reply translating = Translating(call, std::move(reply));
-  handler.stream_in(std::move(call), reader, std::move(translating));
+  Rechecking checked(reader, call->caller_, call->identify_again_);
+  handler.stream_in(call, &checked, std::move(translating));
+}
+
+absl::Duration Door::RefuseAfter(const Peer& peer, const absl::Status& refused) {
+  return HasReason(refused, Reason::kBadToken) ? brake_.Wrong(peer.address) : absl::ZeroDuration();
 }
 
 void Door::Leave(CallPtr call) { Finish(call, absl::InvalidArgumentError("")); }

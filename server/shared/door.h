@@ -30,6 +30,7 @@
 #include "google/protobuf/message.h"
 #include "server/shared/authorisation.h"
 #include "server/shared/caller.h"
+#include "server/shared/guess_brake.h"
 
 namespace aangan::server {
 
@@ -53,6 +54,7 @@ class Call {
   absl::Time begun_;
   std::atomic<bool> cancelled_{false};
   std::function<bool()> ask_cancelled_;
+  std::function<absl::StatusOr<Caller>()> identify_again_;  // of a stream, while it lasts
   const struct Method* method_ = nullptr;
 };
 using CallPtr = std::shared_ptr<Call>;
@@ -152,13 +154,17 @@ class Door {
   // or when a handler or row names a method that is not there. Call before the fronts start.
   absl::Status Serve(const google::protobuf::ServiceDescriptor* service, std::map<std::string, Handler> handlers);
 
-  // Before the body is read or parsed: who, may she, limits, deadline. `path` is "/package.Service/Method".
+  // Before the body is read or parsed: who, may she, limits, deadline. `path` is "/package.Service/Method". Of a client
+  // stream, `header` is asked again at each message, until `reply` is called.
   absl::StatusOr<CallPtr> Enter(absl::string_view path, const Peer& peer, const Header& header, absl::Time deadline,
                                 std::function<bool()> ask_cancelled);
+  // How long the front waits with the answer to a call that Enter refused: whoever guesses tokens is slowed down.
+  absl::Duration RefuseAfter(const Peer& peer, const absl::Status& refused);
   // Makes the empty request that the front parses into.
   std::unique_ptr<google::protobuf::Message> NewRequest(const Call& call) const;
   // Runs the handler; `reply` is called exactly once, with an error already translated.
   void Run(CallPtr call, std::unique_ptr<google::protobuf::Message> request, Reply reply);
+  // The caller is looked up again at each message: a stream ends where its token ends.
   void RunStream(CallPtr call, RawReader* reader, Reply reply);
   // A call that entered and will not be run (its body was malformed or too long).
   void Leave(CallPtr call);
@@ -179,6 +185,7 @@ class Door {
   const Callers* const callers_;
   const Clock* const clock_;
   std::map<std::string, Method> methods_;
+  GuessBrake brake_;
   mutable absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   int under_way_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -5,6 +5,7 @@
 #include <grpc/grpc.h>
 #include <grpc/support/log.h>
 #include <grpc/support/time.h>
+#include <grpcpp/alarm.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -15,6 +16,7 @@
 #include <grpcpp/support/proto_buffer_reader.h>
 #include <grpcpp/support/proto_buffer_writer.h>
 
+#include <atomic>
 #include <deque>
 #include <thread>
 #include <utility>
@@ -37,6 +39,7 @@ namespace {
 constexpr int kReceiveBytesMax = 1 << 20;
 constexpr int kSendBytesMax = 8 << 20;
 constexpr int kStreamsMax = 32;
+constexpr int kRefusalsWaitingMax = 256;
 constexpr size_t kQuotaBytes = 64u << 20;
 constexpr int kIdleMs = 10 * 60 * 1000;
 constexpr int kAgeMs = 60 * 60 * 1000;
@@ -93,6 +96,23 @@ absl::Time DeadlineOf(const grpc::CallbackServerContext& context, const Clock& c
   if (gpr_time_cmp(deadline, gpr_inf_future(GPR_CLOCK_MONOTONIC)) == 0) return absl::InfiniteFuture();
   const int64_t left_ms = gpr_time_to_millis(gpr_time_sub(deadline, gpr_now(GPR_CLOCK_MONOTONIC)));
   return clock.Now() + absl::Milliseconds(left_ms);
+}
+
+// Runs `finish` after `wait`, on no thread of ours in between. At most so many wait at a time; one more does not.
+void After(absl::Duration wait, std::function<void()> finish) {
+  static std::atomic<int> waiting{0};
+  if (wait <= absl::ZeroDuration() || waiting.fetch_add(1) >= kRefusalsWaitingMax) {
+    if (wait > absl::ZeroDuration()) --waiting;
+    return finish();
+  }
+  auto alarm = std::make_shared<grpc::Alarm>();
+  grpc::Alarm* const set = alarm.get();
+  set->Set(
+      gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(absl::ToInt64Milliseconds(wait), GPR_TIMESPAN)),
+      [alarm = std::move(alarm), finish = std::move(finish)](bool) {
+        --waiting;
+        finish();
+      });
 }
 
 // Threads for client streams: their reader blocks, and gRPC's own threads must not.
@@ -154,7 +174,8 @@ class StreamIn final : public grpc::ServerReadReactor<grpc::ByteBuffer>, public 
     absl::StatusOr<CallPtr> call = door->Enter(path, PeerOf(*context), HeaderOf(*context), DeadlineOf(*context, *clock),
                                                [context] { return context->IsCancelled(); });
     if (!call.ok()) {
-      stream->Finish(ToGrpcStatus(call.status()));
+      After(door->RefuseAfter(PeerOf(*context), call.status()),
+            [stream, status = call.status()] { stream->Finish(ToGrpcStatus(status)); });
       return stream.get();
     }
     stream->deadline_ = (*call)->deadline();
@@ -232,7 +253,8 @@ grpc::ServerUnaryReactor* Unary(Door* door, const Clock* clock, const std::strin
   absl::StatusOr<CallPtr> call = door->Enter(path, PeerOf(*context), HeaderOf(*context), DeadlineOf(*context, *clock),
                                              [context] { return context->IsCancelled(); });
   if (!call.ok()) {
-    reactor->Finish(ToGrpcStatus(call.status()));
+    After(door->RefuseAfter(PeerOf(*context), call.status()),
+          [reactor, status = call.status()] { reactor->Finish(ToGrpcStatus(status)); });
     return reactor;
   }
   std::unique_ptr<google::protobuf::Message> message = door->NewRequest(**call);

@@ -54,6 +54,16 @@ enum class Action : uint8_t {
   kRead = 30,
   kListed = 31,
   kAuditExported = 33,
+  kTokenRotated = 40,
+  kTokenUsed = 41,
+  kAccessEnded = 42,
+  kGrantCreated = 43,
+  kGrantDeleted = 44,
+  kGlassBroken = 45,
+  kGlassAcknowledged = 46,
+  kPermitCreated = 47,
+  kPermitApproved = 48,
+  kPermitUsed = 49,
 };
 
 // Makes a repeat safe: the same caller, rpc and id with the same content gets the first answer once that is on disk.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "aangan/federation/v1/answers.pb.h"
+#include "aangan/federation/v1/apps.pb.h"
 #include "aangan/federation/v1/catalogue.pb.h"
 #include "aangan/federation/v1/contributions.pb.h"
 #include "aangan/federation/v1/figures.pb.h"
@@ -127,18 +128,33 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
       "CreateComplaintRequest.parent",
       "ListComplaintsRequest.parent",
       "ListLogEntriesRequest.parent",
-      "PublishKeyBatchRequest.parent"}},
+      "PublishKeyBatchRequest.parent",
+      "App.name",
+      "ListAppsRequest.parent",
+      "DeleteAppRequest.name"}},
     {"page token, sealed by the federation and only handed back",
-     {"ListCataloguesRequest.page_token",       "ListCataloguesResponse.next_page_token",
-      "ListNationalReleasesRequest.page_token", "ListNationalReleasesResponse.next_page_token",
-      "ListFiguresRequest.page_token",          "ListFiguresResponse.next_page_token",
-      "ListTotalsRequest.page_token",           "ListTotalsResponse.next_page_token",
-      "ListIndicatorsRequest.page_token",       "ListIndicatorsResponse.next_page_token",
-      "ListCollectivesRequest.page_token",      "ListCollectivesResponse.next_page_token",
-      "ListRoundsRequest.page_token",           "ListRoundsResponse.next_page_token",
-      "ListSharesRequest.page_token",           "ListSharesResponse.next_page_token",
-      "ListAnswersRequest.page_token",          "ListAnswersResponse.next_page_token",
-      "ListComplaintsRequest.page_token",       "ListComplaintsResponse.next_page_token"}},
+     {"ListCataloguesRequest.page_token",
+      "ListCataloguesResponse.next_page_token",
+      "ListNationalReleasesRequest.page_token",
+      "ListNationalReleasesResponse.next_page_token",
+      "ListFiguresRequest.page_token",
+      "ListFiguresResponse.next_page_token",
+      "ListTotalsRequest.page_token",
+      "ListTotalsResponse.next_page_token",
+      "ListIndicatorsRequest.page_token",
+      "ListIndicatorsResponse.next_page_token",
+      "ListCollectivesRequest.page_token",
+      "ListCollectivesResponse.next_page_token",
+      "ListAppsRequest.page_token",
+      "ListAppsResponse.next_page_token",
+      "ListRoundsRequest.page_token",
+      "ListRoundsResponse.next_page_token",
+      "ListSharesRequest.page_token",
+      "ListSharesResponse.next_page_token",
+      "ListAnswersRequest.page_token",
+      "ListAnswersResponse.next_page_token",
+      "ListComplaintsRequest.page_token",
+      "ListComplaintsResponse.next_page_token"}},
     {"SHA-256 of a public or protected object, 32 bytes",
      {"SignedCatalogue.digest", "Upload.digest", "Receipt.round_id", "Receipt.digest", "UploadChunkRequest.digest",
       "NationalRelease.round_id", "NationalRelease.freeze_digest", "Roster.previous_digest", "SignedRoster.digest",
@@ -171,7 +187,7 @@ std::vector<const FileDescriptor*> Files() {
   return {federation::v1::Answer::descriptor()->file(),    federation::v1::LogEntry::descriptor()->file(),
           federation::v1::Catalogue::descriptor()->file(), federation::v1::Receipt::descriptor()->file(),
           federation::v1::Figure::descriptor()->file(),    federation::v1::Roster::descriptor()->file(),
-          federation::v1::Round::descriptor()->file()};
+          federation::v1::Round::descriptor()->file(),     federation::v1::App::descriptor()->file()};
 }
 
 bool IsText(const FieldDescriptor& field) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "aangan/federation/v1/answers.pb.h"
+#include "aangan/federation/v1/apps.pb.h"
 #include "aangan/federation/v1/catalogue.pb.h"
 #include "aangan/federation/v1/contributions.pb.h"
 #include "aangan/federation/v1/figures.pb.h"
@@ -24,6 +25,7 @@
 #include "aangan/node/v1/governance.pb.h"
 #include "aangan/node/v1/members.pb.h"
 #include "aangan/node/v1/operator.pb.h"
+#include "aangan/node/v1/permits.pb.h"
 #include "aangan/node/v1/releases.pb.h"
 #include "base/check.h"
 #include "base/problem.h"
@@ -116,11 +118,12 @@ struct House {
 
   House() {
     for (const google::protobuf::Descriptor* of :
-         {fed::Answer::descriptor(), fed::Catalogue::descriptor(), fed::UploadChunkRequest::descriptor(),
-          fed::NationalRelease::descriptor(), fed::LogEntry::descriptor(), fed::Roster::descriptor(),
-          fed::Round::descriptor(), node::v1::CreateTokenRequest::descriptor(), node::v1::AuditEntry::descriptor(),
-          node::v1::Service::descriptor(), node::v1::JoinFederationRequest::descriptor(),
-          node::v1::Member::descriptor(), node::v1::CloseQuarterRequest::descriptor(),
+         {fed::Answer::descriptor(), fed::App::descriptor(), fed::Catalogue::descriptor(),
+          fed::UploadChunkRequest::descriptor(), fed::NationalRelease::descriptor(), fed::LogEntry::descriptor(),
+          fed::Roster::descriptor(), fed::Round::descriptor(), node::v1::CreateTokenRequest::descriptor(),
+          node::v1::AuditEntry::descriptor(), node::v1::Service::descriptor(),
+          node::v1::JoinFederationRequest::descriptor(), node::v1::Member::descriptor(),
+          node::v1::CloseQuarterRequest::descriptor(), node::v1::Permit::descriptor(),
           node::v1::AnswerFile::descriptor()}) {
       for (int i = 0; i < of->file()->service_count(); ++i) Serve(of->file()->service(i));
     }

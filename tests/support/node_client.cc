@@ -36,6 +36,7 @@ NodeClient::NodeClient(std::shared_ptr<grpc::Channel> channel, std::string token
       governance(node::v1::GovernanceService::NewStub(channel)),
       members(node::v1::MemberService::NewStub(channel)),
       operators(node::v1::OperatorService::NewStub(channel)),
+      permits(node::v1::PermitService::NewStub(channel)),
       releases(node::v1::ReleaseService::NewStub(channel)),
       token_(std::move(token)) {}
 
@@ -57,6 +58,10 @@ std::string TokenFor(const NodeClient& steward, node::v1::Role role, const std::
   request.mutable_token()->set_title("test");
   request.mutable_token()->set_role(role);
   request.mutable_token()->set_member(member);
+  if (role == node::v1::ROLE_CASEWORKER) {
+    for (const char* domain : {"health", "legal_aid", "mental_health"})
+      request.mutable_token()->add_sensitive_domains(domain);
+  }
   node::v1::CreateTokenResponse response;
   AANGAN_CHECK(steward.Call(*steward.access, &node::v1::AccessService::Stub::CreateToken, request, &response).ok());
   return response.secret();

@@ -17,6 +17,7 @@
 #include "aangan/node/v1/governance.grpc.pb.h"
 #include "aangan/node/v1/members.grpc.pb.h"
 #include "aangan/node/v1/operator.grpc.pb.h"
+#include "aangan/node/v1/permits.grpc.pb.h"
 #include "aangan/node/v1/releases.grpc.pb.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -54,13 +55,14 @@ class NodeClient {
   std::unique_ptr<node::v1::GovernanceService::Stub> governance;
   std::unique_ptr<node::v1::MemberService::Stub> members;
   std::unique_ptr<node::v1::OperatorService::Stub> operators;
+  std::unique_ptr<node::v1::PermitService::Stub> permits;
   std::unique_ptr<node::v1::ReleaseService::Stub> releases;
 
  private:
   std::string token_;
 };
 
-// A token of this role, made by a steward.
+// A token of this role, made by a steward who is alone; a caseworker's with all sensitive domains open.
 std::string TokenFor(const NodeClient& steward, node::v1::Role role, const std::string& member = "");
 
 // Right in every field, dated in the past; texts say what they are.

@@ -34,6 +34,7 @@ class NodeUnderTest {
   const std::string& address() const { return address_; }
   std::string data() const { return folder_ / "data"; }
   tests::FakeClock& clock() { return clock_; }
+  absl::Time Now() const { return clock_.Now(); }
   tests::NodeClient Client(const std::string& token) const {
     return tests::NodeClient(tests::OpenChannel(address_, {tests::ReadAll(data() + "/tls/authority.pem"), "", ""}),
                              token);

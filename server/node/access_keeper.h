@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tends the books of who may call, once an hour and at the end: writes the days on which tokens were used, and removes
+// tokens, grants and permits whose time has long been over.
+// Threads: one of its own.
+#ifndef AANGAN_SERVER_NODE_ACCESS_KEEPER_H_
+#define AANGAN_SERVER_NODE_ACCESS_KEEPER_H_
+
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "server/node/grant_book.h"
+#include "server/node/permit_book.h"
+#include "server/node/token_book.h"
+
+namespace aangan::node {
+
+class AccessKeeper {
+ public:
+  // All outlive it.
+  AccessKeeper(TokenBook* tokens, GrantBook* grants, PermitBook* permits)
+      : tokens_(tokens), grants_(grants), permits_(permits) {}
+  ~AccessKeeper();
+
+  void Start();
+  void Stop();
+  absl::Status TendNow();
+
+ private:
+  void Run();
+
+  TokenBook* const tokens_;
+  GrantBook* const grants_;
+  PermitBook* const permits_;
+  absl::Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace aangan::node
+
+#endif  // AANGAN_SERVER_NODE_ACCESS_KEEPER_H_

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may call what, written by hand for the tests.
+#include "tests/federation/role_rules.h"
+
+#include <iostream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "base/check.h"
+#include "server/shared/authorisation.h"
+
+namespace aangan::tests {
+namespace {
+
+using google::protobuf::MethodDescriptor;
+using google::protobuf::ServiceDescriptor;
+
+struct Rule {
+  const char* service;
+  const char* begins;  // of the method's name; the first rule that fits counts
+  const char* roles;
+};
+
+constexpr char kNode[] = "aangan.node.v1.";
+constexpr Rule kNodeRules[] = {
+    // A member reads her own record and says herself what she agrees to. Only caseworkers write records.
+    {"MemberService", "Get", "member caseworker"},
+    {"MemberService", "ListConsents", "member caseworker"},
+    {"MemberService", "CreateConsent", "member caseworker"},
+    {"MemberService", "", "caseworker"},
+    {"CaseworkService", "Get", "member caseworker"},
+    {"CaseworkService", "List", "member caseworker"},
+    {"CaseworkService", "", "caseworker"},
+    // Who may call is the steward's to say.
+    {"AccessService", "BreakGlass", "caseworker"},
+    {"AccessService", "ListGrants", "steward auditor"},
+    {"AccessService", "", "steward"},
+    // Whoever needs a second person's yes asks; a steward or an auditor is that person.
+    {"PermitService", "Approve", "steward auditor"},
+    {"PermitService", "Create", "caseworker operator steward"},
+    {"PermitService", "List", "caseworker operator steward auditor"},
+    // A member reads who touched her record.
+    {"AuditService", "", "member steward auditor"},
+    // Running the node: no records, but what a file brings in.
+    {"OperatorService", "ImportRecords", "caseworker operator"},
+    {"OperatorService", "CloseQuarter", "operator steward"},
+    {"OperatorService", "SyncNow", "operator steward"},
+    {"OperatorService", "", "operator steward auditor"},
+    // The collective's word is the steward's; others may look.
+    {"ReleaseService", "Approve", "steward"},
+    {"ReleaseService", "Refuse", "steward"},
+    {"ReleaseService", "Preview", "operator steward"},
+    {"ReleaseService", "", "operator steward auditor"},
+    {"GovernanceService", "Accept", "steward"},
+    {"GovernanceService", "Refuse", "steward"},
+    {"GovernanceService", "Sign", "steward"},
+    {"GovernanceService", "List", "operator steward auditor"},
+    {"GovernanceService", "Show", "operator steward auditor"},
+    {"GovernanceService", "", "operator steward"},
+};
+
+constexpr char kFederation[] = "aangan.federation.v1.";
+constexpr Rule kFederationRules[] = {
+    // What only a collective's node says.
+    {"AnswerService", "Create", "node"},
+    {"AnswerService", "ListShares", "node"},
+    {"AnswerService", "ListAnswers", "auditor node"},
+    {"CatalogueService", "Sign", "node"},
+    {"ContributionService", "", "node"},
+    {"LogService", "Publish", "node"},
+    {"RosterService", "Sign", "node"},
+    // What only the federation's steward does.
+    {"AppService", "Delete", "steward"},
+    {"AppService", "List", "steward auditor"},
+    {"CatalogueService", "Propose", "steward"},
+    {"FigureService", "Import", "steward"},
+    {"RosterService", "Create", "steward"},
+    {"RosterService", "Propose", "steward"},
+    // Who has nothing yet.
+    {"EnrolmentService", "", "nobody"},
+    // All that is published to those who take part.
+    {"AnswerService", "", "steward analyst auditor node"},
+    {"CatalogueService", "", "steward analyst auditor node"},
+    {"FigureService", "", "steward analyst auditor node"},
+    {"LogService", "", "steward analyst auditor node"},
+    {"RosterService", "", "steward analyst auditor node"},
+    {"RoundService", "", "steward analyst auditor node"},
+};
+
+template <size_t N>
+const Rule* FirstFit(const Rule (&rules)[N], const std::string& package, const MethodDescriptor& method) {
+  for (const Rule& rule : rules) {
+    if (method.service()->full_name() == package + rule.service && absl::StartsWith(method.name(), rule.begins))
+      return &rule;
+  }
+  return nullptr;
+}
+
+const Rule* RuleOf(const MethodDescriptor& method) {
+  if (const Rule* rule = FirstFit(kNodeRules, kNode, method)) return rule;
+  return FirstFit(kFederationRules, kFederation, method);
+}
+
+}  // namespace
+
+std::vector<const ServiceDescriptor*> ServicesOf(const std::string& package) {
+  const auto table = server::Authorisation::Load();
+  AANGAN_CHECK(table.ok());
+  std::set<std::string> names;
+  for (const auto& [path, roles] : table->rows()) {
+    const std::vector<std::string> parts = absl::StrSplit(path, '/');
+    if (absl::StartsWith(parts[1], package)) names.insert(parts[1]);
+  }
+  std::vector<const ServiceDescriptor*> services;
+  for (const std::string& name : names) {
+    services.push_back(google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name));
+    if (services.back() == nullptr) std::cerr << name << " is not linked into this test\n";
+    AANGAN_CHECK(services.back() != nullptr);
+  }
+  return services;
+}
+
+std::string PathOf(const MethodDescriptor& method) {
+  return absl::StrCat("/", method.service()->full_name(), "/", method.name());
+}
+
+std::set<std::string> RolesByHand(const MethodDescriptor& method) {
+  const Rule* rule = RuleOf(method);
+  if (rule == nullptr) std::cerr << "no rule speaks of " << method.full_name() << ": add one to role_rules.cc\n";
+  AANGAN_CHECK(rule != nullptr);
+  return absl::StrSplit(rule->roles, ' ');
+}
+
+std::vector<std::string> IdleRules(const std::vector<const ServiceDescriptor*>& services) {
+  std::set<const Rule*> used;
+  for (const ServiceDescriptor* service : services) {
+    for (int i = 0; i < service->method_count(); ++i) used.insert(RuleOf(*service->method(i)));
+  }
+  std::vector<std::string> idle;
+  const auto look = [&](const std::string& package, const Rule& rule) {
+    for (const ServiceDescriptor* service : services) {
+      if (service->full_name() == package + rule.service && !used.contains(&rule))
+        idle.push_back(absl::StrCat(rule.service, "/", rule.begins));
+    }
+  };
+  for (const Rule& rule : kNodeRules) look(kNode, rule);
+  for (const Rule& rule : kFederationRules) look(kFederation, rule);
+  return idle;
+}
+
+}  // namespace aangan::tests

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// The books of who may call, over a store that is closed and opened again: what was given is still there, what was
+// ended is not, and what has long been over is swept, but for a glass that no steward has looked at.
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "base/random.h"
+#include "server/node/access_keeper.h"
+#include "server/node/grant_book.h"
+#include "server/node/permit_book.h"
+#include "server/node/token_book.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/store_key_lock.h"
+#include "tests/support/temp_dir.h"
+
+namespace aangan::node {
+namespace {
+
+using server::Role;
+using storage::node::NodeStore;
+
+constexpr absl::Duration kDay = absl::Hours(24);
+constexpr char kMember[] = "members/aaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+class AccessBooks : public ::testing::Test {
+ protected:
+  AccessBooks() { Open(); }
+
+  void Open() {
+    storage::node::StoreOptions options;
+    options.folder = folder_ / "data";
+    options.key_lock = &tests::TestKeyLock();
+    options.clock = &clock_;
+    options.random = &random_;
+    options.disk_reserve_bytes = 1 << 20;
+    store_ = *NodeStore::Open(options);
+    tokens_ = *TokenBook::Open(folder_.path(), store_.get(), &clock_, &random_);
+    grants_ = *GrantBook::Open(store_.get(), &clock_, &random_);
+    permits_ = *PermitBook::Open(store_.get(), &clock_, &random_);
+  }
+  void Reopen() {
+    permits_ = nullptr;
+    grants_ = nullptr;
+    tokens_ = nullptr;
+    store_ = nullptr;
+    Open();
+  }
+  absl::Status Tend() { return AccessKeeper(tokens_.get(), grants_.get(), permits_.get()).TendNow(); }
+  server::NewToken Make(Role role, absl::Duration life) {
+    return *tokens_->Make({role, "test", "", life}, "tokens/steward");
+  }
+  bool Opens(const std::string& token) { return tokens_->Identify({}, token).ok(); }
+  std::string Give(const std::string& token, const std::string& member) {
+    return GrantName(*grants_->Give({token, "health", clock_.Now() + absl::Hours(4), member, 1}, "tokens/steward"));
+  }
+  bool HasGrant(const std::string& name) const {
+    for (const GrantRecord& grant : grants_->List("", "", kGrantsMax)) {
+      if (GrantName(grant) == name) return true;
+    }
+    return false;
+  }
+
+  const tests::TempDir folder_;
+  tests::FakeClock clock_{absl::FromUnixSeconds(1'800'000'000)};
+  SystemRandom random_;
+  std::unique_ptr<NodeStore> store_;
+  std::unique_ptr<TokenBook> tokens_;
+  std::unique_ptr<GrantBook> grants_;
+  std::unique_ptr<PermitBook> permits_;
+};
+
+TEST_F(AccessBooks, TokensAreWhatTheyWereAfterARestart) {
+  const server::NewToken ended = Make(Role::kCaseworker, 100 * kDay);
+  const server::NewToken rotated = Make(Role::kCaseworker, 100 * kDay);
+  const server::NewToken auditor = Make(Role::kAuditor, 100 * kDay);
+  const auto again = tokens_->Rotate(rotated.record.id, absl::Hours(1), "tokens/steward");
+  ASSERT_THAT(again, tests::IsOk());
+  ASSERT_THAT(tokens_->End(ended.record.id, "tokens/steward"), tests::IsOk());
+  ASSERT_THAT(tokens_->End(auditor.record.id, "tokens/steward"), tests::IsOk());
+  ASSERT_TRUE(Opens(again->text));
+  ASSERT_THAT(Tend(), tests::IsOk());
+  Reopen();
+  EXPECT_FALSE(Opens(ended.text));
+  EXPECT_FALSE(Opens(auditor.text));
+  EXPECT_TRUE(Opens(again->text));
+  EXPECT_TRUE(Opens(rotated.text)) << "the grace";
+  clock_.Advance(absl::Hours(2));
+  EXPECT_FALSE(Opens(rotated.text));
+  EXPECT_GT(tokens_->Find(rotated.record.id)->last_used_day, 0) << "the day of use was written";
+  EXPECT_THAT(tokens_->End(auditor.record.id, "tokens/steward"),
+              tests::HasProblem(absl::StatusCode::kNotFound, Reason::kNotFound));
+}
+
+TEST_F(AccessBooks, ADayOfUseIsWrittenOnceHoweverManyCalls) {
+  const server::NewToken token = Make(Role::kCaseworker, 100 * kDay);
+  const auto entries = [&] { return store_->ListAudit(std::nullopt, 0, 1000)->size(); };
+  const size_t before = entries();
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(Opens(token.text));
+  ASSERT_THAT(Tend(), tests::IsOk());
+  ASSERT_TRUE(Opens(token.text));
+  ASSERT_THAT(Tend(), tests::IsOk());
+  EXPECT_EQ(entries(), before + 1);
+}
+
+TEST_F(AccessBooks, WhatHasLongBeenOverIsSweptAndNothingElse) {
+  const server::NewToken over = Make(Role::kCaseworker, kDay);
+  const server::NewToken lives = Make(Role::kCaseworker, 300 * kDay);
+  const std::string of_over = Give(over.record.id, "");
+  const std::string of_lives = Give(lives.record.id, "");
+  const std::string unseen = Give(over.record.id, kMember);
+  const std::string seen = Give(lives.record.id, kMember);
+  ASSERT_THAT(grants_->Acknowledge(seen, "tokens/steward"), tests::IsOk());
+  ASSERT_THAT(permits_->Ask({v1::PERMIT_KIND_EXPORT, kMember, {}}, "tokens/a"), tests::IsOk());
+  clock_.Advance(29 * kDay);
+  ASSERT_THAT(Tend(), tests::IsOk());
+  EXPECT_THAT(tokens_->Find(over.record.id), tests::IsOk()) << "still to be seen in the list";
+  EXPECT_TRUE(HasGrant(of_lives));
+  EXPECT_EQ(permits_->List("", "", 10).size(), 1u);
+  clock_.Advance(3 * kDay);
+  ASSERT_THAT(Tend(), tests::IsOk());
+  Reopen();
+  EXPECT_FALSE(tokens_->Find(over.record.id).ok());
+  EXPECT_TRUE(Opens(lives.text));
+  for (const std::string& gone : {of_over, of_lives, seen}) EXPECT_FALSE(HasGrant(gone)) << gone;
+  EXPECT_TRUE(HasGrant(unseen));
+  EXPECT_TRUE(grants_->HasUnacknowledged());
+  EXPECT_TRUE(permits_->List("", "", 10).empty());
+}
+
+TEST_F(AccessBooks, PermitsAndGrantsAreWhatTheyWereAfterARestart) {
+  const server::NewToken token = Make(Role::kCaseworker, 100 * kDay);
+  const std::string grant = Give(token.record.id, "");
+  const auto permit = permits_->Ask({v1::PERMIT_KIND_UNSEAL, kMember, {}}, "tokens/a");
+  ASSERT_THAT(permit, tests::IsOk());
+  ASSERT_THAT(permits_->Approve("permits/" + permit->id, "tokens/b"), tests::IsOk());
+  Reopen();
+  EXPECT_TRUE(grants_->IsOpen(token.record.id, "health", kMember));
+  const std::vector<PermitRecord> listed = permits_->List("tokens/a", "", 10);
+  ASSERT_EQ(listed.size(), 1u);
+  EXPECT_EQ(permits_->StateOf(listed[0]), v1::PERMIT_STATE_APPROVED);
+  EXPECT_EQ(listed[0].approved_by, "tokens/b");
+  ASSERT_THAT(grants_->Take(grant, "tokens/steward"), tests::IsOk());
+  Reopen();
+  EXPECT_FALSE(grants_->IsOpen(token.record.id, "health", kMember));
+}
+
+}  // namespace
+}  // namespace aangan::node
