@@ -87,6 +87,7 @@ struct NoteChange {
   // ...); empty key: nothing. An empty value deletes.
   std::string settings_key;
   std::string settings_value;
+  std::optional<model::Id> member = std::nullopt;  // in whose own audit it stands too
 };
 
 using Change = std::variant<RecordsChange, NoteChange>;
