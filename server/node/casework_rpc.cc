@@ -46,6 +46,17 @@ absl::Status CaseworkRpc::CheckStored(const server::Call& call, const model::Rec
   return found.ok() ? rooms_.gate->Check(call, name.member, found->record) : absl::OkStatus();
 }
 
+template <typename Message>
+server::Done<Message> CaseworkRpc::Checked(server::CallPtr call, const model::Id& member,
+                                           server::Done<Message> done) const {
+  return [gate = rooms_.gate, call = std::move(call), member, done = std::move(done)](absl::StatusOr<Message> answer) {
+    if (answer.ok()) {
+      if (absl::Status open = gate->Check(*call, member, *answer); !open.ok()) return done(std::move(open));
+    }
+    done(std::move(answer));
+  };
+}
+
 void CaseworkRpc::CreateService(server::CallPtr call, v1::CreateServiceRequest request,
                                 server::Done<v1::Service> done) {
   OrFail(done, [&]() -> absl::Status {
@@ -59,7 +70,8 @@ void CaseworkRpc::CreateService(server::CallPtr call, v1::CreateServiceRequest r
     ASSIGN_OR_RETURN(store::v1::ServiceRecord record, ServiceRecordFrom(request.service(), Today()));
     RETURN_IF_ERROR(rooms_.gate->Check(*call, parent.member, record));
     change.writes.push_back({WriteKind::kCreate, name, 0, std::move(record)});
-    rooms_.store->Submit(std::move(change), FinishWith<v1::Service>(rooms_.store, *call, name, &ServiceMessage, done));
+    rooms_.store->Submit(std::move(change), FinishWith<v1::Service>(rooms_.store, *call, name, &ServiceMessage,
+                                                                    Checked(call, name.member, done)));
     return absl::OkStatus();
   });
 }
@@ -112,7 +124,8 @@ void CaseworkRpc::UpdateService(server::CallPtr call, v1::UpdateServiceRequest r
     RETURN_IF_ERROR(rooms_.gate->Check(*call, name.member, record));
     // The sequencer compares versions, not this room: only it knows whether the request is a repeat.
     change.writes.push_back({WriteKind::kUpdate, name, version, std::move(record)});
-    rooms_.store->Submit(std::move(change), FinishWith<v1::Service>(rooms_.store, *call, name, &ServiceMessage, done));
+    rooms_.store->Submit(std::move(change), FinishWith<v1::Service>(rooms_.store, *call, name, &ServiceMessage,
+                                                                    Checked(call, name.member, done)));
     return absl::OkStatus();
   });
 }
@@ -146,8 +159,8 @@ void CaseworkRpc::CreateAssessment(server::CallPtr call, v1::CreateAssessmentReq
     ASSIGN_OR_RETURN(store::v1::AssessmentRecord record, AssessmentRecordFrom(request.assessment(), Today()));
     RETURN_IF_ERROR(rooms_.gate->Check(*call, parent.member, record));
     change.writes.push_back({WriteKind::kCreate, name, 0, std::move(record)});
-    rooms_.store->Submit(std::move(change),
-                         FinishWith<v1::Assessment>(rooms_.store, *call, name, &AssessmentMessage, done));
+    rooms_.store->Submit(std::move(change), FinishWith<v1::Assessment>(rooms_.store, *call, name, &AssessmentMessage,
+                                                                       Checked(call, name.member, done)));
     return absl::OkStatus();
   });
 }
@@ -202,8 +215,8 @@ void CaseworkRpc::UpdateAssessment(server::CallPtr call, v1::UpdateAssessmentReq
     RETURN_IF_ERROR(rooms_.gate->Check(*call, name.member, record));
     // The sequencer compares versions, not this room: only it knows whether the request is a repeat.
     change.writes.push_back({WriteKind::kUpdate, name, version, std::move(record)});
-    rooms_.store->Submit(std::move(change),
-                         FinishWith<v1::Assessment>(rooms_.store, *call, name, &AssessmentMessage, done));
+    rooms_.store->Submit(std::move(change), FinishWith<v1::Assessment>(rooms_.store, *call, name, &AssessmentMessage,
+                                                                       Checked(call, name.member, done)));
     return absl::OkStatus();
   });
 }

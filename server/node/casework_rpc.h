@@ -40,6 +40,9 @@ class CaseworkRpc {
 
   // Of a record that is there: whether its domain is open to the caller.
   absl::Status CheckStored(const server::Call& call, const model::RecordName& name) const;
+  // Looks again at what goes out after a commit: a repeat gets the record as others have changed it since.
+  template <typename Message>
+  server::Done<Message> Checked(server::CallPtr call, const model::Id& member, server::Done<Message> done) const;
   model::Day Today() const { return model::DayInIndia(rooms_.clock->Now()); }
 
   const RecordRooms rooms_;

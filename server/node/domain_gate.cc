@@ -18,20 +18,26 @@ constexpr std::array<absl::string_view, 3> kSensitive = {kMentalHealth, "health"
 // here.
 constexpr absl::string_view kHarmlessInstrument = "iom_reintegration";
 
+// A view of our own text, which outlives the record.
+absl::string_view OfDomain(absl::string_view domain) {
+  const auto* const found = std::find(kSensitive.begin(), kSensitive.end(), domain);
+  return found == kSensitive.end() ? absl::string_view() : *found;
+}
+absl::string_view OfInstrument(absl::string_view instrument) {
+  return instrument == kHarmlessInstrument ? absl::string_view() : kMentalHealth;
+}
+
 }  // namespace
 
-bool IsSensitiveDomain(absl::string_view domain) {
-  return std::find(kSensitive.begin(), kSensitive.end(), domain) != kSensitive.end();
-}
+bool IsSensitiveDomain(absl::string_view domain) { return !OfDomain(domain).empty(); }
 
-absl::string_view SensitiveDomainOf(const store::v1::ServiceRecord& service) {
-  const absl::string_view domain = service.domain();
-  return IsSensitiveDomain(domain) ? domain : absl::string_view();
-}
+absl::string_view SensitiveDomainOf(const store::v1::ServiceRecord& service) { return OfDomain(service.domain()); }
+absl::string_view SensitiveDomainOf(const v1::Service& service) { return OfDomain(service.domain()); }
 
 absl::string_view SensitiveDomainOf(const store::v1::AssessmentRecord& assessment) {
-  return assessment.instrument() == kHarmlessInstrument ? absl::string_view() : kMentalHealth;
+  return OfInstrument(assessment.instrument());
 }
+absl::string_view SensitiveDomainOf(const v1::Assessment& assessment) { return OfInstrument(assessment.instrument()); }
 
 absl::string_view SensitiveDomainOf(const storage::node::Record& record) {
   if (const auto* service = std::get_if<store::v1::ServiceRecord>(&record)) return SensitiveDomainOf(*service);

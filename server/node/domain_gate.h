@@ -6,6 +6,7 @@
 #ifndef AANGAN_SERVER_NODE_DOMAIN_GATE_H_
 #define AANGAN_SERVER_NODE_DOMAIN_GATE_H_
 
+#include "aangan/node/v1/casework.pb.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "model/names.h"
@@ -21,12 +22,14 @@ bool IsSensitiveDomain(absl::string_view domain);
 absl::string_view SensitiveDomainOf(const store::v1::ServiceRecord& service);
 absl::string_view SensitiveDomainOf(const store::v1::AssessmentRecord& assessment);
 absl::string_view SensitiveDomainOf(const storage::node::Record& record);
+absl::string_view SensitiveDomainOf(const v1::Service& service);
+absl::string_view SensitiveDomainOf(const v1::Assessment& assessment);
 
 class DomainGate {
  public:
   explicit DomainGate(const GrantBook* grants) : grants_(grants) {}  // outlives it
 
-  // `record` is a stored record or one that is to be; of the member.
+  // `record` is a stored record, one that is to be, or one that goes out; of the member.
   template <typename Record>
   absl::Status Check(const server::Call& call, const model::Id& member, const Record& record) const {
     return CheckDomain(call, member, SensitiveDomainOf(record));

@@ -81,7 +81,13 @@ absl::Status GrantBook::Load() {
 
 absl::Status GrantBook::Store(Action action, const GrantRecord& grant, const std::string& actor) {
   const std::string name = GrantName(grant);
-  return store_->SubmitAndWait(NoteChange{action, actor, name, KeyOf(name), Encode(grant)}).status();
+  NoteChange change{action, actor, name, KeyOf(name), Encode(grant)};
+  if (IsBrokenGlass(grant)) {  // she reads of it too
+    ASSIGN_OR_RETURN(const model::RecordName member,
+                     model::ParseRecordName(model::RecordKind::kMember, grant.member, "member"));
+    change.member = member.member;
+  }
+  return store_->SubmitAndWait(std::move(change)).status();
 }
 
 absl::StatusOr<GrantRecord> GrantBook::Find(const std::string& name) const {

@@ -64,7 +64,7 @@ absl::Status Sequencer::Apply(uint64_t sequence, CommitItem& item, Batch& batch)
 }
 
 absl::Status Sequencer::ApplyNote(uint64_t sequence, const NoteChange& change, Batch& batch) {
-  Audit(sequence, {{change.action, change.actor, change.resource, std::nullopt}}, batch);
+  Audit(sequence, {{change.action, change.actor, change.resource, change.member}}, batch);
   if (change.settings_key.empty()) return absl::OkStatus();
   if (change.settings_value.empty()) {
     batch.Delete(Family::kSettings, change.settings_key);

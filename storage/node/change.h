@@ -92,6 +92,7 @@ struct NoteChange {
   // ...); empty key: nothing. An empty value deletes.
   std::string settings_key;
   std::string settings_value;
+  std::optional<model::Id> member = std::nullopt;  // in whose own audit it stands too
 };
 
 // That somebody is about to see something about members: audit entries alone, all in one commit. It is durable before

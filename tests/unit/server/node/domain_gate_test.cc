@@ -158,6 +158,24 @@ TEST_F(DomainGateTest, WithoutAGrantNoRpcOpensASensitiveService) {
   EXPECT_THAT(Get(herself, service.name()), IsOk());
 }
 
+TEST_F(DomainGateTest, ARepeatDoesNotOpenWhatBecameSensitiveSince) {
+  v1::CreateServiceRequest request;
+  request.set_parent(Member());
+  *request.mutable_service() = Harmless();
+  request.set_request_id("123e4567-e89b-42d3-a456-426614174000");
+  v1::Service made;
+  ASSERT_THAT(closed_.Call(*closed_.casework, &Casework::CreateService, request, &made), IsOk());
+  v1::UpdateServiceRequest update;
+  *update.mutable_service() = made;
+  update.mutable_service()->set_domain("health");
+  update.mutable_service()->set_type("health_check");
+  update.mutable_update_mask()->add_paths("domain");
+  update.mutable_update_mask()->add_paths("type");
+  v1::Service updated;
+  ASSERT_THAT(open_.Call(*open_.casework, &Casework::UpdateService, update, &updated), IsOk());
+  EXPECT_THAT(closed_.Call(*closed_.casework, &Casework::CreateService, request, &made), GrantNeeded());
+}
+
 TEST_F(DomainGateTest, WithoutAGrantNoRpcOpensAnAssessmentOfMentalHealth) {
   const std::string member = Member();
   v1::Assessment assessment, made;
@@ -233,6 +251,17 @@ TEST_F(DomainGateTest, ABrokenGlassOpensOneMemberForAWhileAndTheStewardIsTold) {
   EXPECT_THAT(Get(closed_, hers.name()), IsOk());
   EXPECT_THAT(Get(closed_, others.name()), GrantNeeded());
   EXPECT_TRUE(StewardIsTold());
+  // She reads of it herself.
+  const NodeClient herself = node_.Client(tests::TokenFor(node_.Steward(), v1::ROLE_MEMBER, member));
+  v1::ListAuditEntriesRequest audit;
+  audit.set_member(member);
+  v1::ListAuditEntriesResponse entries;
+  ASSERT_THAT(herself.Call(*herself.audit, &v1::AuditService::Stub::ListAuditEntries, audit, &entries), IsOk());
+  EXPECT_EQ(std::count_if(entries.audit_entries().begin(), entries.audit_entries().end(),
+                          [&](const v1::AuditEntry& entry) {
+                            return entry.action() == v1::AUDIT_ACTION_GLASS_BROKEN && entry.resource() == glass->name();
+                          }),
+            1);
   v1::DeleteGrantRequest take;
   take.set_name(glass->name());
   google::protobuf::Empty empty;
