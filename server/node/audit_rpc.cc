@@ -9,7 +9,6 @@
 #include "server/node/request_rules.h"
 
 namespace aangan::node {
-namespace {
 
 v1::AuditEntry EntryMessage(const storage::node::AuditEntry& entry) {
   v1::AuditEntry message;
@@ -21,8 +20,6 @@ v1::AuditEntry EntryMessage(const storage::node::AuditEntry& entry) {
   message.set_chain_hash(std::string(AsText(entry.chain_hash)));
   return message;
 }
-
-}  // namespace
 
 std::map<std::string, server::Handler> AuditRpc::Handlers() {
   return {{"ListAuditEntries", server::Handle(this, &AuditRpc::ListAuditEntries)}};

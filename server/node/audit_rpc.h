@@ -15,6 +15,8 @@
 
 namespace aangan::node {
 
+v1::AuditEntry EntryMessage(const storage::node::AuditEntry& entry);
+
 class AuditRpc {
  public:
   AuditRpc(const storage::node::NodeStore* store, const server::PageTokens* page_tokens)

@@ -92,6 +92,8 @@ void OperatorRpc::AddAttentions(v1::GetStatusResponse& response) const {
     response.add_attentions(v1::ATTENTION_DISK_FULL);
   if (response.alarms_size() > 0) response.add_attentions(v1::ATTENTION_ALARM);
   if (HasReason(rooms_.sync->last_status(), Reason::kClockWrong)) response.add_attentions(v1::ATTENTION_CLOCK);
+  if (rooms_.grievances->overdue()) response.add_attentions(v1::ATTENTION_GRIEVANCE_DUE);
+  if (rooms_.retention->wants_people()) response.add_attentions(v1::ATTENTION_RETENTION_DUE);
   if (response.roster().empty()) return response.add_attentions(v1::ATTENTION_ENROL);
   if (response.has_certificate_expire_time() &&
       TimeFromTimestamp(response.certificate_expire_time()) - now < kCertificateWarning)

@@ -12,8 +12,10 @@
 #include "absl/time/time.h"
 #include "server/node/close_agent.h"
 #include "server/node/governance_book.h"
+#include "server/node/grievance_book.h"
 #include "server/node/identity.h"
 #include "server/node/member_rpc.h"
+#include "server/node/retention_book.h"
 #include "server/node/sync_agent.h"
 #include "server/shared/door.h"
 
@@ -33,6 +35,8 @@ class OperatorRpc {
     SyncAgent* sync = nullptr;
     const LogWatch* watch = nullptr;
     std::string version;  // of the program
+    const RetentionBook* retention = nullptr;
+    const GrievanceBook* grievances = nullptr;
     uint64_t disk_reserve_bytes = 0;
     bool accepts_rehearsals = false;
   };
