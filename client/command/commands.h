@@ -9,21 +9,26 @@
 
 namespace aangan::client {
 
-void AddInit(CLI::App& app, Session& session);       // init
-void AddServe(CLI::App& app, Session& session);      // serve
-void AddLock(CLI::App& app, Session& session);       // unlock, lock, passphrase
-void AddEnrol(CLI::App& app, Session& session);      // enrol, change-keys
-void AddRoster(CLI::App& app, Session& session);     // roster show|sign|propose|join-token|collectives
-void AddCatalogue(CLI::App& app, Session& session);  // catalogue list|lint|propose|accept|refuse
-void AddMembers(CLI::App& app, Session& session);    // members list|show|create
-void AddServices(CLI::App& app, Session& session);   // services list|create
-void AddTokens(CLI::App& app, Session& session);     // token create|list|end
-void AddRelease(CLI::App& app, Session& session);    // close, preview, approve, refuse, release list|show
-void AddAnswers(CLI::App& app, Session& session);    // answers export|sum
-void AddOperate(CLI::App& app, Session& session);    // sync, verify, accuracy
-void AddStatus(CLI::App& app, Session& session);     // status
-void AddFigures(CLI::App& app, Session& session);    // figures
-void AddSister(CLI::App& app, Session& session);     // sister export|import
+void AddInit(CLI::App& app, Session& session);        // init
+void AddServe(CLI::App& app, Session& session);       // serve
+void AddLock(CLI::App& app, Session& session);        // unlock, lock, passphrase
+void AddEnrol(CLI::App& app, Session& session);       // enrol, change-keys
+void AddRoster(CLI::App& app, Session& session);      // roster show|sign|propose|join-token|collectives
+void AddCatalogue(CLI::App& app, Session& session);   // catalogue list|lint|propose|accept|refuse
+void AddMembers(CLI::App& app, Session& session);     // members list|show|create
+void AddConsent(CLI::App& app, Session& session);     // consent give|withdraw|list
+void AddGrievances(CLI::App& app, Session& session);  // grievance list|file|answer, summary
+void AddNotice(CLI::App& app, Session& session);      // notice add|list|show
+void AddRetention(CLI::App& app, Session& session);   // retention show|set|report
+void AddSeal(CLI::App& app, Session& session);        // seal set|lift|list
+void AddServices(CLI::App& app, Session& session);    // services list|create
+void AddTokens(CLI::App& app, Session& session);      // token create|list|end
+void AddRelease(CLI::App& app, Session& session);     // close, preview, approve, refuse, release list|show
+void AddAnswers(CLI::App& app, Session& session);     // answers export|sum
+void AddOperate(CLI::App& app, Session& session);     // sync, verify, accuracy
+void AddStatus(CLI::App& app, Session& session);      // status
+void AddFigures(CLI::App& app, Session& session);     // figures
+void AddSister(CLI::App& app, Session& session);      // sister export|import
 
 }  // namespace aangan::client
 
