@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/digest.h"
 #include "google/protobuf/empty.pb.h"
+#include "tests/support/daemon_process.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/server/node/node_under_test.h"
 
@@ -184,6 +185,18 @@ TEST_F(RightsTest, AYesForTheShorterTimeIsNoneForTheLonger) {
   const auto asked = Unseal(node_.Client(tests::TokenFor(steward_, v1::ROLE_STEWARD)), member.name());
   ASSERT_THAT(asked, IsOk());
   EXPECT_FALSE(asked->unsealed());
+}
+
+TEST_F(RightsTest, TheDailyRunErasesHerWhenHerTimeIsOver) {
+  const v1::Member member = Create(true), other = Create(true);
+  ASSERT_THAT(Seal(steward_, member.name(), 3), IsOk());
+  node_.clock().Advance(absl::Hours(24 * 4));
+  node_.Restart();  // the first look of a day comes with the start
+  const NodeClient caseworker = node_.Caseworker();
+  // The look has a thread of its own.
+  EXPECT_TRUE(tests::Eventually(absl::Seconds(60),
+                                [&] { return HasReason(Get(caseworker, member.name()), Reason::kNotFound); }));
+  EXPECT_THAT(Get(caseworker, other.name()), IsOk());
 }
 
 // Whoever does not want to be counted, or takes it back, gets every service all the same: nobody is asked for the
