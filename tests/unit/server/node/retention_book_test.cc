@@ -220,6 +220,17 @@ TEST_F(Retention, AReleasedVectorDoesNotChangeInAnyOrder) {
   Pass(30);
   EXPECT_EQ(Run().erased, 1);
   as_released();
+  const model::Id late = node_.AddMember({2026, 9, 1});
+  store::v1::SealedStateRecord state;
+  state.set_until_day(Today());
+  RecordsChange seal;
+  seal.action = Action::kSealed;
+  seal.writes.push_back({WriteKind::kCreate, storage::node::SealedStateName(late), 0, state});
+  ASSERT_THAT(node_.store().SubmitAndWait(std::move(seal)), IsOk());
+  as_released();
+  Pass(1);
+  EXPECT_EQ(*storage::node::EraseEndedSeals(node_.store(), Today()), 1);
+  as_released();
   const auto after = node_.store().Close(approved->catalogue, kQuarter);
   ASSERT_THAT(after, IsOk());
   EXPECT_NE(after->counts, before->counts) << "the tallies did move";
