@@ -71,6 +71,8 @@ constexpr std::array<absl::string_view, static_cast<size_t>(Reason::kInternal) +
     "NO_LINK",
     "CLOCK_WRONG",
     "IMPORT_ROW",
+    "SEALED",
+    "UNKNOWN_NOTICE",
     "INTERNAL"};
 
 std::string SafeName(absl::string_view name, absl::string_view allowed = "/_.:-") {

@@ -76,6 +76,8 @@ enum class Reason {
   kNoLink,               // the federation can not be reached
   kClockWrong,           // this machine's clock disagrees with what certificates say
   kImportRow,            // a row of an import was refused
+  kSealed,               // the member is sealed: her records are kept, and nobody reads or changes them
+  kUnknownNotice,        // the node holds notices for this purpose, and not this one
   kInternal,             // our fault: the id in the metadata finds the log line
 };
 

@@ -79,8 +79,10 @@ absl::StatusOr<CheckedConsent> CheckConsent(const ConsentInput& input, Day today
     check.Fault("until_date", "must be unset where consent is withdrawn");
   else if (consent.until_day != kNoDay && consent.decision_day != kNoDay && consent.until_day < consent.decision_day)
     check.Fault("until_date", "must not be before decision_date");
-  check.TextWithin("notice_version", input.notice_version, kNoticeCharactersMax, Need::kRequired);
-  check.CodeOf("language", ListId::kLanguage, input.language, Need::kRequired);
+  // Withdrawing needs nothing that giving does not: neither a notice nor its language.
+  const Need notice = input.decision == kWithdrawn ? Need::kOptional : Need::kRequired;
+  check.TextWithin("notice_version", input.notice_version, kNoticeCharactersMax, notice);
+  check.CodeOf("language", ListId::kLanguage, input.language, notice);
   RETURN_IF_ERROR(check.ToStatus());
   return consent;
 }

@@ -10,7 +10,7 @@ namespace aangan::model {
 FieldCheck::FieldCheck(absl::string_view prefix, Day today) : prefix_(prefix), today_(today) {}
 
 void FieldCheck::Fault(absl::string_view field, Literal what) {
-  faults_.emplace_back(absl::StrCat(prefix_, ".", field), what);
+  faults_.emplace_back(prefix_.empty() ? std::string(field) : absl::StrCat(prefix_, ".", field), what);
   codes_alone_ = false;
 }
 

@@ -22,7 +22,7 @@ enum class Need { kOptional, kRequired };
 
 class FieldCheck {
  public:
-  // `prefix` goes before each field with a dot: "service".
+  // `prefix` goes before each field with a dot: "service"; an empty one goes before none.
   FieldCheck(absl::string_view prefix, Day today);
 
   void Fault(absl::string_view field, Literal what);

@@ -12,6 +12,7 @@ constexpr absl::string_view kAlphabet = "abcdefghijklmnopqrstuvwxyz234567";  // 
 constexpr size_t kIdCharacters = 26;
 constexpr size_t kSlugBytesMax = 63;
 constexpr absl::string_view kMembers = "members/";
+constexpr absl::string_view kSealedState = "sealedState";
 
 int ValueOf(char c) {
   if (c >= 'a' && c <= 'z') return c - 'a';
@@ -32,6 +33,9 @@ absl::string_view CollectionOf(RecordKind kind) {
       return "services";
     case RecordKind::kAssessment:
       return "assessments";
+    case RecordKind::kGrievance:
+      return "grievances";
+    case RecordKind::kSealedState:
     case RecordKind::kMember:
       break;
   }
@@ -87,6 +91,7 @@ absl::StatusOr<Id> ParseId(absl::string_view text, absl::string_view field) {
 
 std::string RecordNameText(const RecordName& name) {
   if (name.kind == RecordKind::kMember) return absl::StrCat(kMembers, IdText(name.member));
+  if (name.kind == RecordKind::kSealedState) return absl::StrCat(kMembers, IdText(name.member), "/", kSealedState);
   return absl::StrCat(kMembers, IdText(name.member), "/", CollectionOf(name.kind), "/", IdText(name.id));
 }
 
@@ -107,6 +112,11 @@ absl::StatusOr<RecordName> ParseRecordName(RecordKind kind, absl::string_view te
   if (slash == absl::string_view::npos) return BadName(field);
   const std::string collection = absl::StrCat(CollectionOf(kind), "/");
   text.remove_prefix(slash + 1);
+  if (kind == RecordKind::kSealedState) {
+    if (text != kSealedState) return BadName(field);
+    name.id = name.member;
+    return name;
+  }
   if (text.substr(0, collection.size()) != collection) return BadName(field);
   absl::StatusOr<Id> id = ParseId(text.substr(collection.size()), field);
   if (!id.ok()) return BadName(field);

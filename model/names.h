@@ -34,9 +34,17 @@ std::string IdText(const Id& id);
 absl::StatusOr<Id> ParseId(absl::string_view text, absl::string_view field);
 
 // Kinds of record that belong to one member. The number is part of keys on disk.
-enum class RecordKind : uint8_t { kMember = 1, kConsent = 2, kService = 3, kAssessment = 4 };
+enum class RecordKind : uint8_t {
+  kMember = 1,
+  kConsent = 2,
+  kService = 3,
+  kAssessment = 4,
+  kGrievance = 5,
+  kSealedState = 15,  // she is sealed: last of hers on disk
+};
 
-// members/{m}, or members/{m}/{consents,services,assessments}/{id}. For kMember `id` equals `member`.
+// members/{m}, members/{m}/{consents,services,assessments,grievances}/{id}, or members/{m}/sealedState. A member has
+// one record of her own and at most one sealed state: of both `id` equals `member`.
 struct RecordName {
   RecordKind kind = RecordKind::kMember;
   Id member;

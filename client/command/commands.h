@@ -28,6 +28,11 @@ void AddAudit(CLI::App& app, Session& session);      // audit list|head|verify|e
 void AddStatus(CLI::App& app, Session& session);     // status
 void AddFigures(CLI::App& app, Session& session);    // figures
 void AddSister(CLI::App& app, Session& session);     // sister export|import
+void AddConsent(CLI::App& app, Session& session);     // consent give|withdraw|list
+void AddGrievances(CLI::App& app, Session& session);  // grievance list|file|answer, summary
+void AddNotice(CLI::App& app, Session& session);      // notice add|list|show
+void AddRetention(CLI::App& app, Session& session);   // retention show|set|report
+void AddSeal(CLI::App& app, Session& session);        // seal set|lift|list
 
 }  // namespace aangan::client
 

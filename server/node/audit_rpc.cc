@@ -13,11 +13,6 @@
 #include "server/node/request_rules.h"
 
 namespace aangan::node {
-namespace {
-
-using storage::node::Action;
-
-constexpr char kAllEntries[] = "auditEntries";
 
 v1::AuditEntry EntryMessage(const storage::node::AuditEntry& entry) {
   v1::AuditEntry message;
@@ -29,6 +24,12 @@ v1::AuditEntry EntryMessage(const storage::node::AuditEntry& entry) {
   message.set_chain_hash(std::string(AsText(entry.chain_hash)));
   return message;
 }
+
+namespace {
+
+using storage::node::Action;
+
+constexpr char kAllEntries[] = "auditEntries";
 
 // The place behind which a page goes on; 0 on the first. Only this room makes the tokens that it comes from.
 uint64_t PlaceOf(const Page& page) {

@@ -15,6 +15,8 @@
 
 namespace aangan::node {
 
+v1::AuditEntry EntryMessage(const storage::node::AuditEntry& entry);
+
 class AuditRpc {
  public:
   AuditRpc(const RecordRooms& rooms, const AuditHeads::Rooms& heads) : rooms_(rooms), heads_(heads) {}

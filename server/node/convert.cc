@@ -109,6 +109,7 @@ v1::Consent ConsentMessage(const Found& found) {
   consent.set_recorded_by(record.recorded_by());
   consent.set_etag(server::EtagText(record.version()));
   *consent.mutable_create_time() = TimestampFromMicros(record.create_time_us());
+  consent.set_notice_digest(record.notice_digest());
   return consent;
 }
 

@@ -16,6 +16,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "server/node/convert.h"
 #include "server/node/domain_gate.h"
+#include "server/node/notice_book.h"
 #include "server/node/request_rules.h"
 
 namespace aangan::node {
@@ -113,8 +114,10 @@ class RowReader {
       member = name.member;
     }
     for (int i = 0; i < row.consents_size(); ++i) {
+      const std::string path = absl::StrCat("consents.", i);
       ASSIGN_OR_RETURN(store::v1::ConsentRecord record,
-                       ConsentRecordFrom(row.consents(i), today_, call_.caller().id, absl::StrCat("consents.", i)));
+                       ConsentRecordFrom(row.consents(i), today_, call_.caller().id, path));
+      RETURN_IF_ERROR(SetNotice(*rooms_.store, path, record));
       Add(change, {model::RecordKind::kConsent, member, IdOf(row, absl::StrCat("consents/", i))}, std::move(record));
     }
     for (int i = 0; i < row.services_size(); ++i) {

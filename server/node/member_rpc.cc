@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "server/node/convert.h"
 #include "server/node/read_note.h"
+#include "server/node/notice_book.h"
 #include "server/node/request_rules.h"
 #include "server/shared/etag.h"
 #include "server/shared/field_mask.h"
@@ -54,9 +55,10 @@ void MemberRpc::CreateMember(server::CallPtr call, v1::CreateMemberRequest reque
     ASSIGN_OR_RETURN(store::v1::MemberRecord record, MemberRecordFrom(request.member(), Today()));
     change.writes.push_back({WriteKind::kCreate, name, 0, std::move(record)});
     for (int i = 0; i < request.consents_size(); ++i) {
-      ASSIGN_OR_RETURN(
-          store::v1::ConsentRecord consent,
-          ConsentRecordFrom(request.consents(i), Today(), call->caller().id, absl::StrCat("consents.", i)));
+      const std::string path = absl::StrCat("consents.", i);
+      ASSIGN_OR_RETURN(store::v1::ConsentRecord consent,
+                       ConsentRecordFrom(request.consents(i), Today(), call->caller().id, path));
+      RETURN_IF_ERROR(SetNotice(*rooms_.store, path, consent));
       change.writes.push_back({WriteKind::kCreate,
                                {model::RecordKind::kConsent, member, model::RandomId(*rooms_.random)},
                                0,
@@ -138,6 +140,7 @@ void MemberRpc::CreateConsent(server::CallPtr call, v1::CreateConsentRequest req
     const model::RecordName name{model::RecordKind::kConsent, parent.member, id};
     ASSIGN_OR_RETURN(store::v1::ConsentRecord record,
                      ConsentRecordFrom(request.consent(), Today(), call->caller().id, "consent"));
+    RETURN_IF_ERROR(SetNotice(*rooms_.store, "consent", record));
     change.writes.push_back({WriteKind::kCreate, name, 0, std::move(record)});
     rooms_.store->Submit(std::move(change), FinishWith<v1::Consent>(rooms_.store, *call, name, &ConsentMessage, done));
     return absl::OkStatus();

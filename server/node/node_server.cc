@@ -10,10 +10,14 @@
 #include "aangan/node/v1/audit.pb.h"
 #include "aangan/node/v1/casework.pb.h"
 #include "aangan/node/v1/governance.pb.h"
+#include "aangan/node/v1/grievances.pb.h"
 #include "aangan/node/v1/members.pb.h"
+#include "aangan/node/v1/notices.pb.h"
 #include "aangan/node/v1/operator.pb.h"
 #include "aangan/node/v1/permits.pb.h"
 #include "aangan/node/v1/releases.pb.h"
+#include "aangan/node/v1/retention.pb.h"
+#include "aangan/node/v1/rights.pb.h"
 #include "absl/strings/str_cat.h"
 #include "base/files.h"
 #include "base/log.h"
@@ -28,9 +32,12 @@
 #include "server/node/governance_book.h"
 #include "server/node/governance_rpc.h"
 #include "server/node/grant_book.h"
+#include "server/node/grievance_book.h"
+#include "server/node/grievance_rpc.h"
 #include "server/node/identity.h"
 #include "server/node/key_gate.h"
 #include "server/node/member_rpc.h"
+#include "server/node/notice_rpc.h"
 #include "server/node/operator_rpc.h"
 #include "server/node/own_authority.h"
 #include "server/node/permit_book.h"
@@ -39,6 +46,9 @@
 #include "server/node/release_rpc.h"
 #include "server/node/restore.h"
 #include "server/node/retention_agent.h"
+#include "server/node/retention_book.h"
+#include "server/node/retention_rpc.h"
+#include "server/node/rights_rpc.h"
 #include "server/node/sync_agent.h"
 #include "server/node/token_book.h"
 #include "server/shared/config.h"
@@ -88,7 +98,10 @@ class Server final : public NodeServer {
     sync_ = std::make_unique<SyncAgent>(SyncAgent::Rooms{
         store_.get(), once_.get(), identity_.get(), book_.get(), close_.get(), watch_.get(), keys_.get(),
         answers_.get(), clock_, options_.sync_every, options_.accepts_rehearsals, options_.automatic_approval});
-    retention_ = std::make_unique<RetentionAgent>(store_.get(), sync_.get(), clock_);
+    retention_book_ = std::make_unique<RetentionBook>(store_.get());
+    grievance_book_ = std::make_unique<GrievanceBook>(store_.get());
+    retention_ = std::make_unique<RetentionAgent>(store_.get(), sync_.get(), retention_book_.get(),
+                                                  grievance_book_.get(), clock_);
     return Serve();
   }
 
@@ -141,6 +154,11 @@ class Server final : public NodeServer {
     casework_ = std::make_unique<CaseworkRpc>(records);
     access_ = std::make_unique<AccessRpc>(AccessRpc::Rooms{records, tokens_.get(), grants_.get(), permits_.get()});
     permit_rpc_ = std::make_unique<PermitRpc>(permits_.get(), page_tokens_.get());
+    rights_ = std::make_unique<RightsRpc>(records);
+    grievances_ = std::make_unique<GrievanceRpc>(
+        GrievanceRpc::Rooms{records, once_.get(), retention_book_.get(), grievance_book_.get()});
+    notices_ = std::make_unique<NoticeRpc>(records);
+    retention_rpc_ = std::make_unique<RetentionRpc>(records, retention_book_.get());
     audit_ = std::make_unique<AuditRpc>(records, AuditHeads::Rooms{store_.get(), once_.get(), identity_.get(), clock_});
     late_ = std::make_unique<LateCounts>(
         LateCounts::Rooms{store_.get(), once_.get(), identity_.get(), book_.get(), clock_});
@@ -148,7 +166,8 @@ class Server final : public NodeServer {
                                                                sync_.get(), late_.get(), page_tokens_.get()});
     operator_ = std::make_unique<OperatorRpc>(OperatorRpc::Rooms{
         records, once_.get(), identity_.get(), book_.get(), close_.get(), sync_.get(), watch_.get(), &recovery_,
-        kVersion, options_.disk_reserve_bytes, options_.accepts_rehearsals, grants_.get(), permits_.get()});
+        kVersion, retention_book_.get(), grievance_book_.get(), options_.disk_reserve_bytes,
+        options_.accepts_rehearsals, grants_.get(), permits_.get()});
     governance_ = std::make_unique<GovernanceRpc>(
         GovernanceRpc::Rooms{identity_.get(), book_.get(), sync_.get(), page_tokens_.get(), random_});
     const auto service = [](const google::protobuf::Descriptor* message, const char* name) {
@@ -159,6 +178,11 @@ class Server final : public NodeServer {
     RETURN_IF_ERROR(door_->Serve(service(v1::Token::descriptor(), "AccessService"), access_->Handlers()));
     RETURN_IF_ERROR(door_->Serve(service(v1::Permit::descriptor(), "PermitService"), permit_rpc_->Handlers()));
     RETURN_IF_ERROR(door_->Serve(service(v1::AuditEntry::descriptor(), "AuditService"), audit_->Handlers()));
+    RETURN_IF_ERROR(door_->Serve(service(v1::SealedMember::descriptor(), "RightsService"), rights_->Handlers()));
+    RETURN_IF_ERROR(door_->Serve(service(v1::Grievance::descriptor(), "GrievanceService"), grievances_->Handlers()));
+    RETURN_IF_ERROR(door_->Serve(service(v1::Notice::descriptor(), "NoticeService"), notices_->Handlers()));
+    RETURN_IF_ERROR(
+        door_->Serve(service(v1::RetentionPolicy::descriptor(), "RetentionService"), retention_rpc_->Handlers()));
     RETURN_IF_ERROR(door_->Serve(service(v1::Release::descriptor(), "ReleaseService"), releases_->Handlers()));
     RETURN_IF_ERROR(door_->Serve(service(v1::ImportRow::descriptor(), "OperatorService"), operator_->Handlers()));
     return door_->Serve(service(v1::OfferedCatalogue::descriptor(), "GovernanceService"), governance_->Handlers());
@@ -185,12 +209,18 @@ class Server final : public NodeServer {
   std::unique_ptr<AnswerAgent> answers_;
   std::unique_ptr<CloseAgent> close_;
   std::unique_ptr<SyncAgent> sync_;
+  std::unique_ptr<RetentionBook> retention_book_;
+  std::unique_ptr<GrievanceBook> grievance_book_;
   std::unique_ptr<RetentionAgent> retention_;
   server::Authorisation roles_;
   std::unique_ptr<MemberRpc> members_;
   std::unique_ptr<CaseworkRpc> casework_;
   std::unique_ptr<AccessRpc> access_;
   std::unique_ptr<PermitRpc> permit_rpc_;
+  std::unique_ptr<RightsRpc> rights_;
+  std::unique_ptr<GrievanceRpc> grievances_;
+  std::unique_ptr<NoticeRpc> notices_;
+  std::unique_ptr<RetentionRpc> retention_rpc_;
   std::unique_ptr<AuditRpc> audit_;
   std::unique_ptr<LateCounts> late_;
   std::unique_ptr<ReleaseRpc> releases_;

@@ -116,6 +116,8 @@ void OperatorRpc::AddAttentions(v1::GetStatusResponse& response) const {
   const bool restored = rooms_.once->restore_time_us() != 0;
   if (restored && (!rooms_.once->restore_confirmed() || rooms_.once->SitsOut(ended)))
     response.add_attentions(v1::ATTENTION_RESTORED);
+  if (rooms_.grievances->overdue()) response.add_attentions(v1::ATTENTION_GRIEVANCE_DUE);
+  if (rooms_.retention->wants_people()) response.add_attentions(v1::ATTENTION_RETENTION_DUE);
   if (response.roster().empty()) return response.add_attentions(v1::ATTENTION_ENROL);
   if (response.has_certificate_expire_time() &&
       TimeFromTimestamp(response.certificate_expire_time()) - now < kCertificateWarning)

@@ -13,10 +13,12 @@
 #include "server/node/close_agent.h"
 #include "server/node/governance_book.h"
 #include "server/node/grant_book.h"
+#include "server/node/grievance_book.h"
 #include "server/node/identity.h"
 #include "server/node/member_rpc.h"
 #include "server/node/permit_book.h"
 #include "server/node/recovery.h"
+#include "server/node/retention_book.h"
 #include "server/node/sync_agent.h"
 #include "server/shared/door.h"
 
@@ -37,6 +39,8 @@ class OperatorRpc {
     const LogWatch* watch = nullptr;
     const Recovery* recovery = nullptr;
     std::string version;  // of the program
+    const RetentionBook* retention = nullptr;
+    const GrievanceBook* grievances = nullptr;
     uint64_t disk_reserve_bytes = 0;
     bool accepts_rehearsals = false;
     const GrantBook* grants = nullptr;

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/status.h"
+#include "storage/node/seals.h"
 
 namespace aangan::node {
 namespace {
@@ -45,6 +46,16 @@ absl::Status RetentionAgent::LookNow() {
   RETURN_IF_ERROR(sync_->CountByBook());
   ASSIGN_OR_RETURN(const int64_t ran_out, store_->RunOutConsents());
   if (ran_out > 0) LogInfo("retention", "consents ran out").Number("consents", ran_out);
+  ASSIGN_OR_RETURN(const int64_t seals_ended, storage::node::EraseEndedSeals(*store_, today));
+  if (seals_ended > 0) LogInfo("retention", "sealed members erased").Number("members", seals_ended);
+  ASSIGN_OR_RETURN(const RetentionRun run, book_->Run(today));
+  if (run.noted + run.cleared + run.erased > 0) {
+    LogInfo("retention", "policy")
+        .Number("noted", run.noted)
+        .Number("cleared", run.cleared)
+        .Number("erased", run.erased);
+  }
+  RETURN_IF_ERROR(grievances_->Look(today));
   absl::MutexLock lock(&mutex_);
   done_ = today;
   return absl::OkStatus();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What time alone changes: consents that run out, and the quarter that begins. Looks once an hour; the store's work is
+// What time alone changes: consents that run out, sealed members and those of the retention policy whose time is over,
+// and the quarter that begins. Looks once an hour; the store's work is
 // idempotent, so looking more often than daily costs nothing and a computer that slept misses nothing.
 // Threads: one of its own.
 #ifndef AANGAN_SERVER_NODE_RETENTION_AGENT_H_
@@ -12,6 +13,8 @@
 #include "absl/synchronization/mutex.h"
 #include "base/clock.h"
 #include "model/period.h"
+#include "server/node/grievance_book.h"
+#include "server/node/retention_book.h"
 #include "server/node/sync_agent.h"
 #include "storage/node/node_store.h"
 
@@ -20,8 +23,9 @@ namespace aangan::node {
 class RetentionAgent {
  public:
   // All outlive it.
-  RetentionAgent(storage::node::NodeStore* store, SyncAgent* sync, const Clock* clock)
-      : store_(store), sync_(sync), clock_(clock) {}
+  RetentionAgent(storage::node::NodeStore* store, SyncAgent* sync, RetentionBook* book, GrievanceBook* grievances,
+                 const Clock* clock)
+      : store_(store), sync_(sync), book_(book), grievances_(grievances), clock_(clock) {}
   ~RetentionAgent();
 
   void Start();
@@ -34,6 +38,8 @@ class RetentionAgent {
 
   storage::node::NodeStore* const store_;
   SyncAgent* const sync_;
+  RetentionBook* const book_;
+  GrievanceBook* const grievances_;
   const Clock* const clock_;
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "storage/node/record_codec.h"
 #include "storage/node/request_ids.h"
+#include "storage/node/seals.h"
 
 namespace aangan::storage::node {
 namespace {
@@ -127,7 +128,7 @@ absl::Status Sequencer::ApplyWrite(const ChangeItem& item, const RecordWrite& wr
     ASSIGN_OR_RETURN(const std::optional<std::string> present, batch.Get(Family::kRecords, key));
     if (!present.has_value()) return NotFound();
     ASSIGN_OR_RETURN(const uint64_t version, VersionOf(*present));
-    if (version != write.version) {
+    if (version != write.version && !(change.past_seal && is_member)) {
       return Problem(absl::StatusCode::kAborted, Reason::kStaleEtag,
                      "somebody changed this record since it was read; read it again and repeat the change");
     }
@@ -159,6 +160,7 @@ absl::Status Sequencer::ApplyRecords(uint64_t sequence, ChangeItem& item, const 
   }
   if (item.member_missing) return NotFound();
   const model::Id member = change.writes.front().name.member;
+  if (!change.past_seal) RETURN_IF_ERROR(RefuseSealed(batch, member));
   ASSIGN_OR_RETURN(std::optional<model::MemberFacts> before, FactsBefore(member, batch));
   const size_t erased_before = erased_.size();
   bool all_repeated = true;

@@ -21,7 +21,7 @@
 namespace aangan::storage::node {
 
 using Record = std::variant<store::v1::MemberRecord, store::v1::ConsentRecord, store::v1::ServiceRecord,
-                            store::v1::AssessmentRecord>;
+                            store::v1::AssessmentRecord, store::v1::GrievanceRecord, store::v1::SealedStateRecord>;
 
 enum class WriteKind : uint8_t { kCreate, kUpdate, kDelete };
 
@@ -64,6 +64,16 @@ enum class Action : uint8_t {
   kPermitCreated = 47,
   kPermitApproved = 48,
   kPermitUsed = 49,
+  kSealed = 50,
+  kUnsealAsked = 51,
+  kUnsealed = 52,
+  kSealEnded = 53,
+  kPolicyChanged = 54,
+  kRetentionNoted = 55,
+  kRetentionCleared = 56,
+  kRetentionErased = 57,
+  kNoticeCreated = 58,
+  kGrievanceAnswered = 59,
 };
 
 // Makes a repeat safe: the same caller, rpc and id with the same content gets the first answer once that is on disk.
@@ -81,6 +91,9 @@ struct RecordsChange {
   std::string actor;  // "tokens/{t}" or "node"
   Action action = Action::kCreated;
   bool skip_if_present = false;  // import: a create of an id that is there counts as done, not as an error
+  // May touch a member who is sealed: what changes or ends the sealed state itself. Her own record is then deleted
+  // whatever its version, which nobody could read.
+  bool past_seal = false;
 };
 
 // An audit entry without a record: a release approved, a roster signed, a token made.

@@ -74,10 +74,17 @@ void FactsGatherer::Add(const model::RecordName& name, const Record& record) {
     if (TimeWritten(*assessment, store::v1::AssessmentRecord::kDayFieldNumber) > as_of_us_) return;
     facts_.assessments.push_back({name.id, CodeOr0(model::ListId::kInstrument, assessment->instrument()),
                                   model::Day{assessment->day()}, assessment->score()});
+  } else if (std::holds_alternative<store::v1::SealedStateRecord>(record)) {
+    sealed_ = true;
   }
 }
 
 model::MemberFacts FactsGatherer::Take() && {
+  if (sealed_) {
+    model::MemberFacts nothing;
+    nothing.id = facts_.id;
+    return nothing;
+  }
   const auto by_id = [](const auto& a, const auto& b) { return a.id < b.id; };
   std::sort(facts_.services.begin(), facts_.services.end(), by_id);
   std::sort(facts_.assessments.begin(), facts_.assessments.end(), by_id);

@@ -22,12 +22,13 @@ class FactsGatherer {
     facts_.id = member;
   }
   void Add(const model::RecordName& name, const Record& record);
-  // Sorted as MemberFacts promises.
+  // Sorted as MemberFacts promises. Of a sealed member nothing but her id: no tally can see her.
   model::MemberFacts Take() &&;
 
  private:
   const int64_t as_of_us_;
   model::MemberFacts facts_;
+  bool sealed_ = false;
   // Of the newest decision about being counted so far.
   std::pair<model::Day, uint64_t> newest_{model::kNoDay, 0};
 };

@@ -27,6 +27,7 @@
 #include "storage/node/record_codec.h"
 #include "storage/node/recount.h"
 #include "storage/node/request_ids.h"
+#include "storage/node/seals.h"
 #include "storage/node/tallies.h"
 
 namespace aangan::storage::node {
@@ -34,6 +35,9 @@ namespace {
 
 constexpr int64_t kRequestsForgottenMax = 10000;  // a day and call
 constexpr int kQuartersBehind = 4;                // ended quarters that a round may still ask for
+
+// Erased or sealed since she was looked for.
+bool Gone(const absl::Status& status) { return absl::IsNotFound(status) || HasReason(status, Reason::kSealed); }
 
 class Store final : public NodeStore {
  public:
@@ -145,6 +149,7 @@ absl::Status Store::OpenParts() {
 
 absl::StatusOr<Found> Store::Get(const model::RecordName& name) const {
   ASSIGN_OR_RETURN(const WorkingKey key, loader_->KeyOf(*database_, name.member));
+  if (name.kind != model::RecordKind::kSealedState) RETURN_IF_ERROR(RefuseSealed(*database_, name.member));
   ASSIGN_OR_RETURN(const std::optional<std::string> value, database_->Get(Family::kRecords, RecordKey(name)));
   if (!value.has_value()) return Problem(absl::StatusCode::kNotFound, Reason::kNotFound, "there is no such resource");
   ASSIGN_OR_RETURN(Record record, OpenRecord(key.span(), name, *value));
@@ -154,8 +159,12 @@ absl::StatusOr<Found> Store::Get(const model::RecordName& name) const {
 absl::StatusOr<std::vector<Found>> Store::List(model::RecordKind kind, const model::Id& member,
                                                const std::optional<model::Id>& after, size_t limit) const {
   std::vector<model::RecordName> names;
-  const bool members = kind == model::RecordKind::kMember;
-  if (!members) RETURN_IF_ERROR(loader_->KeyOf(*database_, member).status());
+  const bool sealed = kind == model::RecordKind::kSealedState;
+  const bool members = kind == model::RecordKind::kMember || sealed;
+  if (!members) {
+    RETURN_IF_ERROR(loader_->KeyOf(*database_, member).status());
+    RETURN_IF_ERROR(RefuseSealed(*database_, member));
+  }
   KeyRange range = members ? KeyRange::All() : KindRange(member, kind);
   if (after.has_value()) {
     range = range.After(members ? std::string(AsText(after->bytes)) : RecordKey({kind, member, *after}));
@@ -167,8 +176,10 @@ absl::StatusOr<std::vector<Found>> Store::List(model::RecordKind kind, const mod
                                     if (members) {
                                       model::Id id;
                                       std::copy_n(key.begin(), std::min(key.size(), id.bytes.size()), id.bytes.begin());
-                                      names.push_back({kind, id, id});
-                                      return true;
+                                      const absl::StatusOr<bool> is_sealed = IsSealed(*database_, id);
+                                      status = is_sealed.status();
+                                      if (status.ok() && *is_sealed == sealed) names.push_back({kind, id, id});
+                                      return status.ok();
                                     }
                                     auto name = NameOfKey(key);
                                     if (name.ok()) names.push_back(*name);
@@ -179,7 +190,7 @@ absl::StatusOr<std::vector<Found>> Store::List(model::RecordKind kind, const mod
   std::vector<Found> found;
   for (const model::RecordName& name : names) {
     absl::StatusOr<Found> one = Get(name);
-    if (absl::IsNotFound(one.status())) continue;  // erased while the list was read
+    if (Gone(one.status())) continue;  // while the list was read
     RETURN_IF_ERROR(one.status());
     found.push_back(*std::move(one));
   }
@@ -268,7 +279,10 @@ absl::StatusOr<bool> Store::RunOut(const model::Id& member, model::Day today) {
   std::optional<Found> newest;
   std::optional<model::Id> after;
   for (;;) {
-    ASSIGN_OR_RETURN(std::vector<Found> page, List(model::RecordKind::kConsent, member, after, 200));
+    absl::StatusOr<std::vector<Found>> listed = List(model::RecordKind::kConsent, member, after, 200);
+    if (Gone(listed.status())) return false;
+    RETURN_IF_ERROR(listed.status());
+    std::vector<Found>& page = *listed;
     if (page.empty()) break;
     after = page.back().name.id;
     for (Found& found : page) {
@@ -291,8 +305,8 @@ absl::StatusOr<bool> Store::RunOut(const model::Id& member, model::Day today) {
   consent.set_ran_out(true);
   change.writes.push_back({WriteKind::kUpdate, newest->name, version, consent});
   const absl::StatusOr<Committed> committed = SubmitAndWait(std::move(change));
-  // She was erased or decided anew meanwhile: nothing is left to run out.
-  if (absl::IsNotFound(committed.status()) || absl::IsAborted(committed.status())) return false;
+  // She was erased, sealed, or decided anew meanwhile: nothing is left to run out.
+  if (Gone(committed.status()) || absl::IsAborted(committed.status())) return false;
   RETURN_IF_ERROR(committed.status());
   return true;
 }

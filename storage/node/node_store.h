@@ -9,8 +9,8 @@
 //
 // Threads: thread-safe.
 // Errors: NOT_FOUND; ABORTED (STALE_ETAG); ALREADY_EXISTS (ALREADY_EXISTS, ERASED_ID); INVALID_ARGUMENT
-// (REQUEST_ID_REUSED); RESOURCE_EXHAUSTED (BUSY, DISK_RESERVE); DATA_LOSS (DAMAGED, LOG_SHORTENED). A failed sync ends
-// the process.
+// (REQUEST_ID_REUSED); FAILED_PRECONDITION (SEALED); RESOURCE_EXHAUSTED (BUSY, DISK_RESERVE); DATA_LOSS (DAMAGED,
+// LOG_SHORTENED). A failed sync ends the process.
 #ifndef AANGAN_STORAGE_NODE_NODE_STORE_H_
 #define AANGAN_STORAGE_NODE_NODE_STORE_H_
 
@@ -82,7 +82,9 @@ class NodeStore {
 
   // --- records
   virtual absl::StatusOr<Found> Get(const model::RecordName& name) const = 0;
-  // Records of one kind after `after` (exclusive), by id: of one member, or with kMember all members.
+  // Records of one kind after `after` (exclusive), by id: of one member, or with kMember all members who are not sealed
+  // and with kSealedState those who are. Of a sealed member nothing else is read or written: FAILED_PRECONDITION
+  // (SEALED).
   virtual absl::StatusOr<std::vector<Found>> List(model::RecordKind kind, const model::Id& member,
                                                   const std::optional<model::Id>& after, size_t limit) const = 0;
   virtual void Submit(Change change, Done done) = 0;

@@ -45,8 +45,8 @@ absl::StatusOr<model::RecordName> NameOfKey(absl::string_view key) {
   ASSIGN_OR_RETURN(uint8_t kind, reader.U8());
   ASSIGN_OR_RETURN(name.id.bytes, reader.Id());
   RETURN_IF_ERROR(reader.End());
-  if (kind < 1 || kind > 4) return Damaged();
   name.kind = static_cast<model::RecordKind>(kind);
+  if ((kind < 1 || kind > 5) && name.kind != model::RecordKind::kSealedState) return Damaged();
   return name;
 }
 
@@ -84,6 +84,12 @@ absl::StatusOr<Record> OpenRecord(absl::Span<const uint8_t> member_key, const mo
       break;
     case model::RecordKind::kAssessment:
       record = Parsed<store::v1::AssessmentRecord>(plain);
+      break;
+    case model::RecordKind::kGrievance:
+      record = Parsed<store::v1::GrievanceRecord>(plain);
+      break;
+    case model::RecordKind::kSealedState:
+      record = Parsed<store::v1::SealedStateRecord>(plain);
       break;
   }
   Wipe(plain);

@@ -47,8 +47,9 @@ void TryRecord(absl::string_view input) {
   tests::SeededRandom random(6);
   const SecretBytes key = SecretBytes::Random(kSealKeyBytes, random);
   (void)VersionOf(input).ok();
-  for (const model::RecordKind kind : {model::RecordKind::kMember, model::RecordKind::kConsent,
-                                       model::RecordKind::kService, model::RecordKind::kAssessment}) {
+  for (const model::RecordKind kind :
+       {model::RecordKind::kMember, model::RecordKind::kConsent, model::RecordKind::kService,
+        model::RecordKind::kAssessment, model::RecordKind::kGrievance, model::RecordKind::kSealedState}) {
     const model::RecordName name{kind, {}, {}};
     (void)OpenRecord(key.span(), name, input).ok();
     const std::string place = RecordKey(name);

@@ -34,10 +34,14 @@ NodeClient::NodeClient(std::shared_ptr<grpc::Channel> channel, std::string token
       audit(node::v1::AuditService::NewStub(channel)),
       casework(node::v1::CaseworkService::NewStub(channel)),
       governance(node::v1::GovernanceService::NewStub(channel)),
+      grievances(node::v1::GrievanceService::NewStub(channel)),
       members(node::v1::MemberService::NewStub(channel)),
+      notices(node::v1::NoticeService::NewStub(channel)),
       operators(node::v1::OperatorService::NewStub(channel)),
       permits(node::v1::PermitService::NewStub(channel)),
       releases(node::v1::ReleaseService::NewStub(channel)),
+      retention(node::v1::RetentionService::NewStub(channel)),
+      rights(node::v1::RightsService::NewStub(channel)),
       token_(std::move(token)) {}
 
 NodeClient NodeClient::OfFolder(const std::string& address, const std::string& data, const std::string& token_file) {

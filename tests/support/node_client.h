@@ -15,10 +15,14 @@
 #include "aangan/node/v1/audit.grpc.pb.h"
 #include "aangan/node/v1/casework.grpc.pb.h"
 #include "aangan/node/v1/governance.grpc.pb.h"
+#include "aangan/node/v1/grievances.grpc.pb.h"
 #include "aangan/node/v1/members.grpc.pb.h"
+#include "aangan/node/v1/notices.grpc.pb.h"
 #include "aangan/node/v1/operator.grpc.pb.h"
 #include "aangan/node/v1/permits.grpc.pb.h"
 #include "aangan/node/v1/releases.grpc.pb.h"
+#include "aangan/node/v1/retention.grpc.pb.h"
+#include "aangan/node/v1/rights.grpc.pb.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
@@ -53,10 +57,14 @@ class NodeClient {
   std::unique_ptr<node::v1::AuditService::Stub> audit;
   std::unique_ptr<node::v1::CaseworkService::Stub> casework;
   std::unique_ptr<node::v1::GovernanceService::Stub> governance;
+  std::unique_ptr<node::v1::GrievanceService::Stub> grievances;
   std::unique_ptr<node::v1::MemberService::Stub> members;
+  std::unique_ptr<node::v1::NoticeService::Stub> notices;
   std::unique_ptr<node::v1::OperatorService::Stub> operators;
   std::unique_ptr<node::v1::PermitService::Stub> permits;
   std::unique_ptr<node::v1::ReleaseService::Stub> releases;
+  std::unique_ptr<node::v1::RetentionService::Stub> retention;
+  std::unique_ptr<node::v1::RightsService::Stub> rights;
 
  private:
   std::string token_;

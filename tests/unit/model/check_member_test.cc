@@ -134,6 +134,15 @@ TEST(CheckConsent, NothingOfItMayBeMissing) {
   EXPECT_EQ(FieldsOf(CheckConsent({}, kToday, "consents[1]").status()).front(), "consents[1].purpose");
 }
 
+TEST(CheckConsent, WithdrawingNeedsNoNotice) {
+  ConsentInput withdrawn = GoodConsent();
+  withdrawn.decision = node::v1::CONSENT_DECISION_WITHDRAWN;
+  withdrawn.until_date.reset();
+  withdrawn.notice_version = "";
+  withdrawn.language = "";
+  EXPECT_EQ(FaultsOf(withdrawn), Fields{});
+}
+
 TEST(CheckConsent, PurposesAndDecisionsAreThoseOfTheApi) {
   for (int purpose = -1; purpose <= node::v1::ConsentPurpose_MAX + 1; ++purpose) {
     ConsentInput input = GoodConsent();

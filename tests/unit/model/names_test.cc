@@ -45,8 +45,10 @@ TEST(Names, TextsThatAreNoIdAreRefusedWithTheField) {
 }
 
 TEST(Names, RecordNamesComeBackFromTheirText) {
-  for (RecordKind kind : {RecordKind::kMember, RecordKind::kConsent, RecordKind::kService, RecordKind::kAssessment}) {
-    RecordName name{kind, IdOf(1), kind == RecordKind::kMember ? IdOf(1) : IdOf(2)};
+  for (RecordKind kind : {RecordKind::kMember, RecordKind::kConsent, RecordKind::kService, RecordKind::kAssessment,
+                          RecordKind::kGrievance, RecordKind::kSealedState}) {
+    const bool one_a_member = kind == RecordKind::kMember || kind == RecordKind::kSealedState;
+    RecordName name{kind, IdOf(1), one_a_member ? IdOf(1) : IdOf(2)};
     EXPECT_EQ(ParseRecordName(kind, RecordNameText(name), "name").value(), name) << RecordNameText(name);
   }
   EXPECT_EQ(RecordNameText({RecordKind::kService, IdOf(0), IdOf(0)}),
@@ -62,6 +64,8 @@ TEST(Names, ARecordNameOfAnotherKindIsRefused) {
   EXPECT_FALSE(ParseRecordName(RecordKind::kService, member + "/services/", "name").ok());
   EXPECT_FALSE(ParseRecordName(RecordKind::kMember, member + "/", "name").ok());
   EXPECT_FALSE(ParseRecordName(RecordKind::kMember, "person/" + IdText(IdOf(1)), "name").ok());
+  EXPECT_FALSE(ParseRecordName(RecordKind::kSealedState, member + "/sealedState/", "name").ok());
+  EXPECT_FALSE(ParseRecordName(RecordKind::kSealedState, member, "name").ok());
   EXPECT_FALSE(ParseRecordName(RecordKind::kMember, "", "name").ok());
   EXPECT_FALSE(ParseRecordName(RecordKind::kMember, "members/short", "name").ok());
   EXPECT_EQ(FieldsOf(ParseRecordName(RecordKind::kMember, "x", "parent").status()), std::vector<std::string>{"parent"});

@@ -18,17 +18,13 @@ namespace aangan::node {
 
 class NodeUnderTest {
  public:
-  NodeUnderTest() : clock_(absl::Now()) {
-    NodeServer::Options options;
-    options.data = folder_ / "data";
-    options.key_lock = &tests::TestKeyLock();
-    options.listen = "127.0.0.1:0";
-    options.disk_reserve_bytes = 1 << 20;
-    auto started = NodeServer::Start(options, &clock_, &random_);
-    AANGAN_CHECK(started.ok());
-    server_ = *std::move(started);
-    const std::string ports = tests::ReadAll(options.data + "/ports");
-    address_ = ports.substr(5, ports.find('\n') - 5);  // "grpc=127.0.0.1:41234"
+  NodeUnderTest() : clock_(absl::Now()) { Start(); }
+
+  // Stops the node and starts it again on the same folder: clients made before are of no use then.
+  void Restart() {
+    server_->Stop();
+    server_.reset();
+    Start();
   }
 
   const std::string& address() const { return address_; }
@@ -44,6 +40,19 @@ class NodeUnderTest {
   tests::NodeClient Caseworker() const { return Client(tests::TokenFor(Steward(), v1::ROLE_CASEWORKER)); }
 
  private:
+  void Start() {
+    NodeServer::Options options;
+    options.data = folder_ / "data";
+    options.key_lock = &tests::TestKeyLock();
+    options.listen = "127.0.0.1:0";
+    options.disk_reserve_bytes = 1 << 20;
+    auto started = NodeServer::Start(options, &clock_, &random_);
+    AANGAN_CHECK(started.ok());
+    server_ = *std::move(started);
+    const std::string ports = tests::ReadAll(options.data + "/ports");
+    address_ = ports.substr(5, ports.find('\n') - 5);  // "grpc=127.0.0.1:41234"
+  }
+
   const tests::TempDir folder_;
   tests::FakeClock clock_;
   SystemRandom random_;

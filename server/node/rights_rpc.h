@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// aangan.node.v1.RightsService: sealing and unsealing members.
+// Threads: thread-safe. Errors: as in rights.proto.
+#ifndef AANGAN_SERVER_NODE_RIGHTS_RPC_H_
+#define AANGAN_SERVER_NODE_RIGHTS_RPC_H_
+
+#include <map>
+#include <string>
+
+#include "aangan/node/v1/rights.pb.h"
+#include "absl/status/statusor.h"
+#include "server/node/member_rpc.h"
+#include "server/shared/door.h"
+
+namespace aangan::node {
+
+class RightsRpc {
+ public:
+  explicit RightsRpc(const RecordRooms& rooms) : rooms_(rooms) {}
+  std::map<std::string, server::Handler> Handlers();
+
+ private:
+  absl::StatusOr<v1::SealedMember> SealMember(const server::Call& call, const v1::SealMemberRequest& request);
+  absl::StatusOr<v1::UnsealMemberResponse> UnsealMember(const server::Call& call,
+                                                        const v1::UnsealMemberRequest& request);
+  absl::StatusOr<v1::ListSealedMembersResponse> ListSealedMembers(const server::Call& call,
+                                                                  const v1::ListSealedMembersRequest& request);
+
+  const RecordRooms rooms_;
+};
+
+}  // namespace aangan::node
+
+#endif  // AANGAN_SERVER_NODE_RIGHTS_RPC_H_
