@@ -49,6 +49,12 @@ enum class Action : uint8_t {
   kTokenDeleted = 11,
   kConsentRanOut = 12,
   kSecondStoreMade = 13,
+  kBackedUp = 20,
+  kBackupPruned = 21,
+  kKeysCopied = 22,
+  kKeyCopyOverwritten = 23,
+  kErasureCleared = 24,
+  kRestored = 25,
 };
 
 // Makes a repeat safe: the same caller, rpc and id with the same content gets the first answer once that is on disk.
