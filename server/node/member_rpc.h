@@ -7,6 +7,7 @@
 #ifndef AANGAN_SERVER_NODE_MEMBER_RPC_H_
 #define AANGAN_SERVER_NODE_MEMBER_RPC_H_
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -26,7 +27,8 @@ struct RecordRooms {
   storage::node::NodeStore* store = nullptr;
   const server::PageTokens* page_tokens = nullptr;
   const Clock* clock = nullptr;
-  RandomSource* random = nullptr;  // thread-safe
+  RandomSource* random = nullptr;       // thread-safe
+  std::function<void()> after_erasure;  // may be empty; on the sequencer's thread
 };
 
 class MemberRpc {

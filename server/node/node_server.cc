@@ -8,6 +8,7 @@
 
 #include "aangan/node/v1/access.pb.h"
 #include "aangan/node/v1/audit.pb.h"
+#include "aangan/node/v1/backups.pb.h"
 #include "aangan/node/v1/casework.pb.h"
 #include "aangan/node/v1/governance.pb.h"
 #include "aangan/node/v1/members.pb.h"
@@ -20,6 +21,8 @@
 #include "base/status.h"
 #include "server/node/access_rpc.h"
 #include "server/node/audit_rpc.h"
+#include "server/node/backup_agent.h"
+#include "server/node/backup_rpc.h"
 #include "server/node/casework_rpc.h"
 #include "server/node/close_agent.h"
 #include "server/node/governance_book.h"
@@ -31,6 +34,7 @@
 #include "server/node/own_authority.h"
 #include "server/node/release_rpc.h"
 #include "server/node/restore.h"
+#include "server/node/restore_from.h"
 #include "server/node/retention_agent.h"
 #include "server/node/sync_agent.h"
 #include "server/node/token_book.h"
@@ -78,6 +82,7 @@ class Server final : public NodeServer {
         store_.get(), once_.get(), identity_.get(), book_.get(), close_.get(), watch_.get(), keys_.get(),
         answers_.get(), clock_, options_.sync_every, options_.accepts_rehearsals, options_.automatic_approval});
     retention_ = std::make_unique<RetentionAgent>(store_.get(), sync_.get(), clock_);
+    backups_ = std::make_unique<BackupAgent>(store_.get(), options_.data, clock_);
     return Serve();
   }
 
@@ -95,6 +100,7 @@ class Server final : public NodeServer {
     ASSIGN_OR_RETURN(front_, server::GrpcFront::Start(front, door_.get(), clock_));
     sync_->Start();
     retention_->Start();
+    backups_->Start();
     LogInfo("node", "ready").Name("address", front_->address()).Name("node", identity_->node_id());
     return server::WritePorts(options_.data, {{"grpc", front_->address()}});
   }
@@ -102,6 +108,7 @@ class Server final : public NodeServer {
   void Stop() override {
     if (door_ != nullptr) door_->Stop(kStopGrace);
     if (front_ != nullptr) front_->Stop(kStopGrace);
+    if (backups_ != nullptr) backups_->Stop();
     if (retention_ != nullptr) retention_->Stop();
     if (sync_ != nullptr) sync_->Stop();
   }
@@ -123,7 +130,7 @@ class Server final : public NodeServer {
     ASSIGN_OR_RETURN(server::Authorisation roles, server::Authorisation::Load());
     roles_ = std::move(roles);
     door_ = std::make_unique<server::Door>(server::Door::Options{}, &roles_, tokens_.get(), clock_);
-    const RecordRooms records{store_.get(), page_tokens_.get(), clock_, random_};
+    const RecordRooms records{store_.get(), page_tokens_.get(), clock_, random_, [this] { backups_->ClearSoon(); }};
     members_ = std::make_unique<MemberRpc>(records);
     casework_ = std::make_unique<CaseworkRpc>(records);
     access_ = std::make_unique<AccessRpc>(records, tokens_.get());
@@ -135,6 +142,8 @@ class Server final : public NodeServer {
                            kVersion, options_.disk_reserve_bytes, options_.accepts_rehearsals});
     governance_ = std::make_unique<GovernanceRpc>(
         GovernanceRpc::Rooms{identity_.get(), book_.get(), sync_.get(), page_tokens_.get(), random_});
+    backup_ = std::make_unique<BackupRpc>(
+        BackupRpc::Rooms{records, backups_.get(), identity_.get(), once_.get(), options_.data});
     const auto service = [](const google::protobuf::Descriptor* message, const char* name) {
       return message->file()->FindServiceByName(name);
     };
@@ -142,6 +151,7 @@ class Server final : public NodeServer {
     RETURN_IF_ERROR(door_->Serve(service(v1::Service::descriptor(), "CaseworkService"), casework_->Handlers()));
     RETURN_IF_ERROR(door_->Serve(service(v1::Token::descriptor(), "AccessService"), access_->Handlers()));
     RETURN_IF_ERROR(door_->Serve(service(v1::AuditEntry::descriptor(), "AuditService"), audit_->Handlers()));
+    RETURN_IF_ERROR(door_->Serve(service(v1::Backup::descriptor(), "BackupService"), backup_->Handlers()));
     RETURN_IF_ERROR(door_->Serve(service(v1::Release::descriptor(), "ReleaseService"), releases_->Handlers()));
     RETURN_IF_ERROR(door_->Serve(service(v1::ImportRow::descriptor(), "OperatorService"), operator_->Handlers()));
     return door_->Serve(service(v1::OfferedCatalogue::descriptor(), "GovernanceService"), governance_->Handlers());
@@ -164,6 +174,7 @@ class Server final : public NodeServer {
   std::unique_ptr<CloseAgent> close_;
   std::unique_ptr<SyncAgent> sync_;
   std::unique_ptr<RetentionAgent> retention_;
+  std::unique_ptr<BackupAgent> backups_;
   server::Authorisation roles_;
   std::unique_ptr<MemberRpc> members_;
   std::unique_ptr<CaseworkRpc> casework_;
@@ -171,6 +182,7 @@ class Server final : public NodeServer {
   std::unique_ptr<AuditRpc> audit_;
   std::unique_ptr<ReleaseRpc> releases_;
   std::unique_ptr<OperatorRpc> operator_;
+  std::unique_ptr<BackupRpc> backup_;
   std::unique_ptr<GovernanceRpc> governance_;
   std::unique_ptr<server::Door> door_;
   std::unique_ptr<server::GrpcFront> front_;
@@ -207,6 +219,7 @@ absl::StatusOr<std::unique_ptr<NodeServer>> NodeServer::Start(const Options& opt
 }
 
 int RunNode(int argc, const char* const* argv, const Clock& clock) {
+  if (argc > 1 && absl::string_view(argv[1]) == "restore") return RunRestore(argc - 1, argv + 1, clock);
   server::BlockSignals();
   const server::Config::Outcome read =
       server::Config::Read(argc, argv, "aangan-node", "A collective's node: keeps its records, sends protected counts.",
