@@ -22,6 +22,8 @@ void AddRelease(CLI::App& app, Session& session);    // close, preview, approve,
 void AddAnswers(CLI::App& app, Session& session);    // answers export|sum
 void AddOperate(CLI::App& app, Session& session);    // sync, verify, accuracy
 void AddStatus(CLI::App& app, Session& session);     // status
+void AddBackup(CLI::App& app, Session& session);     // backup list|keys|verify, restore
+void AddErase(CLI::App& app, Session& session);      // erase, receipt
 void AddFigures(CLI::App& app, Session& session);    // figures
 void AddSister(CLI::App& app, Session& session);     // sister export|import
 

@@ -22,7 +22,7 @@ int Run(int argc, char** argv) {
   session.AddOptions(app);
   for (const auto add :
        {AddStatus, AddInit, AddServe, AddLock, AddEnrol, AddRoster, AddCatalogue, AddMembers, AddServices, AddImport,
-        AddTokens, AddRelease, AddAnswers, AddOperate, AddFigures, AddSister}) {
+        AddTokens, AddRelease, AddAnswers, AddOperate, AddBackup, AddErase, AddFigures, AddSister}) {
     add(app, session);
   }
   try {

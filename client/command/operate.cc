@@ -92,6 +92,8 @@ const char* SentenceOf(Attention attention) {
       return "Something happened that must not: read the alarms below, and call the other collectives";
     case node::v1::ATTENTION_RESTORED:
       return "This node was restored: it takes no part in the quarters that had begun, and goes on with the next";
+    case node::v1::ATTENTION_BACKUP_OLD:
+      return "There is no backup of the last seven days: aangan backup --to ... --keys-to ... --label ...";
     default:
       return "Something wants attention that this program is too old to name";
   }
