@@ -2,7 +2,6 @@
 // aangan backup and restore: copies of what a node holds, and a node made again from them.
 #include "aangan/node/v1/backups.grpc.pb.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "base/problem.h"
 #include "base/status.h"
 #include "client/command/become.h"
@@ -14,8 +13,6 @@ namespace {
 
 using node::v1::Backup;
 using node::v1::BackupService;
-
-constexpr absl::Duration kAskEvery = absl::Milliseconds(300);
 
 struct Wish {
   std::string to, keys_to, label, from;
@@ -48,7 +45,7 @@ absl::StatusOr<Backup> Await(const Channel& channel, BackupService::Stub* stub, 
   request.set_name(backup.name());
   while (UnderWay(backup)) {
     progress.Advance(std::min(backup.done_bytes(), backup.total_bytes()));
-    absl::SleepFor(kAskEvery);
+    WaitALittle();
     ASSIGN_OR_RETURN(backup, channel.Call(stub, &BackupService::Stub::GetBackup, request));
   }
   return backup;

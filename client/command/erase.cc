@@ -9,7 +9,6 @@
 #include "aangan/node/v1/members.grpc.pb.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
 #include "base/digest.h"
 #include "base/problem.h"
 #include "base/signing.h"
@@ -24,8 +23,7 @@ using node::v1::BackupService;
 using node::v1::ErasureReceipt;
 using node::v1::MemberService;
 
-constexpr absl::Duration kAskEvery = absl::Milliseconds(300);
-constexpr absl::Duration kPatience = absl::Minutes(3);
+constexpr int kQuestionsMax = 600;  // about three minutes
 
 struct Wish {
   std::string member;
@@ -143,10 +141,9 @@ absl::StatusOr<int> Erase(const Session& session, const Wish& wish) {
   request.set_request_id(NewRequestId());
   RETURN_IF_ERROR(channel->Call(members.get(), &MemberService::Stub::DeleteMember, request).status());
   session.output().Say("Her key is destroyed. The files of the store are being cleared.");
-  const absl::Time until = absl::Now() + kPatience;
   absl::StatusOr<ErasureReceipt> receipt = AskReceipt(*channel, wish.member);
-  while (absl::IsNotFound(receipt.status()) && absl::Now() < until) {
-    absl::SleepFor(kAskEvery);
+  for (int i = 0; absl::IsNotFound(receipt.status()) && i < kQuestionsMax; ++i) {
+    WaitALittle();
     receipt = AskReceipt(*channel, wish.member);
   }
   if (absl::IsNotFound(receipt.status())) {
