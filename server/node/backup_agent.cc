@@ -120,13 +120,16 @@ void BackupAgent::Do(const Wish& wish) {
   } else {
     LogError("backup", "failed").Status(status).Number("generation", static_cast<int64_t>(wish.number));
   }
-  Tell(wish.number, [&](BackupJob& job) {
-    job.reason = ReasonOf(status);
-    const BackupState good = wish.verify ? BackupState::kVerified : BackupState::kDone;
-    const BackupState bad = wish.verify && absl::IsDataLoss(status) ? BackupState::kDamaged : BackupState::kFailed;
-    job.state = status.ok() ? good : bad;
-  });
   absl::MutexLock lock(&mutex_);
+  BackupJob& job = jobs_[wish.number];
+  job.reason = ReasonOf(status);
+  if (wish.verify) {
+    // A medium that is not there says nothing of the backup.
+    const BackupState bad = absl::IsDataLoss(status) ? BackupState::kDamaged : BackupState::kDone;
+    job.state = status.ok() ? BackupState::kVerified : bad;
+  } else {
+    job.state = status.ok() ? BackupState::kDone : BackupState::kFailed;
+  }
   wish_.reset();
 }
 
