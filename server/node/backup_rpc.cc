@@ -124,10 +124,12 @@ absl::Status BackupRpc::CheckFolder(const std::string& folder) const {
     return absl::StrCat(std::filesystem::weakly_canonical(path, error).string(), "/");
   };
   const bool absolute = !folder.empty() && folder[0] == '/' && folder.size() <= kPathBytesMax;
-  if (absolute && !absl::StartsWith(below(folder), below(rooms_.data)) && !error) return absl::OkStatus();
+  // A stick that is not plugged in must not become a folder of this disk.
+  const bool is_there = absolute && std::filesystem::is_directory(std::filesystem::path(folder).parent_path(), error);
+  if (is_there && !absl::StartsWith(below(folder), below(rooms_.data)) && !error) return absl::OkStatus();
   return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField,
                  "A copy goes to a folder outside the node's own, best on another medium.")
-      .Field("folder", "must be an absolute path outside the data folder");
+      .Field("folder", "must be an absolute path outside the data folder, in a folder that is there");
 }
 
 absl::StatusOr<v1::Backup> BackupRpc::CreateBackup(const server::Call& call, const v1::CreateBackupRequest& request) {
@@ -171,6 +173,12 @@ absl::StatusOr<v1::Backup> BackupRpc::VerifyBackup(const server::Call&, const v1
 absl::StatusOr<v1::KeyCopy> BackupRpc::CreateKeyCopy(const server::Call& call,
                                                      const v1::CreateKeyCopyRequest& request) {
   RETURN_IF_ERROR(CheckFolder(request.folder()));
+  std::error_code ignored;
+  if (std::filesystem::exists(absl::StrCat(request.folder(), "/generations"), ignored)) {
+    return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField,
+                   "The key file is kept apart from the backups: together they open everything.")
+        .Field("folder", "must not be the folder of a backup");
+  }
   if (!model::IsSlug(request.label())) {
     return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField,
                    "A receipt names the place of each copy by its label.")

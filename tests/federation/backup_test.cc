@@ -219,6 +219,11 @@ TEST_F(BackupTest, NoCopyHoldsAPersonalText) {
 TEST_F(BackupTest, PlacesThatMakeNoSenseAreRefused) {
   EXPECT_TRUE(StrContains(Command("backup --to relative/folder"), "absolute path"));
   EXPECT_TRUE(StrContains(Command(absl::StrCat("backup --to ", folder_ / "data/main/..", "/backup")), "absolute path"));
+  EXPECT_TRUE(StrContains(Command(absl::StrCat("backup --to ", folder_ / "not_plugged_in/backup")), "that is there"));
+  EXPECT_FALSE(fs::exists(folder_ / "not_plugged_in"));
+  ASSERT_TRUE(StrContains(Command(absl::StrCat("backup --to ", folder_ / "backup")), "code 0"));
+  EXPECT_TRUE(StrContains(Command(absl::StrCat("backup --keys-to ", folder_ / "backup", " --label stick")),
+                          "apart from the backups"));
   EXPECT_TRUE(StrContains(Command(absl::StrCat("backup --keys-to ", folder_ / "stick", " --label 'Anita Sharma'")),
                           "must be a slug"));
   EXPECT_TRUE(
