@@ -26,6 +26,8 @@ void AddAnswers(CLI::App& app, Session& session);    // answers export|sum
 void AddOperate(CLI::App& app, Session& session);    // sync, verify, restore-day, accuracy
 void AddAudit(CLI::App& app, Session& session);      // audit list|head|verify|export
 void AddStatus(CLI::App& app, Session& session);     // status
+void AddBackup(CLI::App& app, Session& session);     // backup list|keys|verify, restore
+void AddErase(CLI::App& app, Session& session);      // erase, receipt
 void AddFigures(CLI::App& app, Session& session);    // figures
 void AddSister(CLI::App& app, Session& session);     // sister export|import
 void AddConsent(CLI::App& app, Session& session);     // consent give|withdraw|list

@@ -113,6 +113,8 @@ const char* SentenceOf(Attention attention) {
       return "A caseworker opened a sensitive domain in an emergency: aangan grant list, then aangan grant acknowledge";
     case node::v1::ATTENTION_PERMIT_WAITS:
       return "Something waits for a second person's yes: aangan permit list";
+    case node::v1::ATTENTION_BACKUP_OLD:
+      return "There is no backup of the last seven days: aangan backup --to ... --keys-to ... --label ...";
     default:
       return "Something wants attention that this program is too old to name";
   }

@@ -4,6 +4,7 @@
 
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
 
 #include <fstream>
 
@@ -60,6 +61,11 @@ const char* TokenFileOf(NodeRole role) {
 }
 
 }  // namespace
+
+void WaitALittle() {
+  constexpr int kMilliseconds = 300;
+  (void)poll(nullptr, 0, kMilliseconds);
+}
 
 CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& about, const std::string& example) {
   CLI::App* command = parent.add_subcommand(name, about);

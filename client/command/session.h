@@ -59,6 +59,9 @@ class Session {
   std::unique_ptr<Output> output_;
 };
 
+// Between two questions about long work: a unary call gives no signal that could be waited for.
+void WaitALittle();
+
 // A command with its help; the example is shown under it.
 CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& about, const std::string& example);
 

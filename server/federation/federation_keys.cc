@@ -7,16 +7,16 @@
 #include "absl/strings/str_cat.h"
 #include "base/problem.h"
 #include "base/status.h"
-#include "storage/engine/key_file.h"
+#include "storage/engine/single_key_file.h"
 
 namespace aangan::federation {
 namespace {
 
 absl::StatusOr<SecretBytes> OpenKeyFile(const std::string& path, RandomSource& random) {
-  absl::StatusOr<std::optional<SecretBytes>> key = storage::ReadKeyFile(path);
+  absl::StatusOr<std::optional<SecretBytes>> key = storage::ReadSingleKey(path);
   if (absl::IsNotFound(key.status())) {
-    SecretBytes made = SecretBytes::Random(storage::kKeyFileKeyBytes, random);
-    RETURN_IF_ERROR(storage::WriteKeyFile(path, made));
+    SecretBytes made = SecretBytes::Random(storage::kSingleKeyBytes, random);
+    RETURN_IF_ERROR(storage::WriteSingleKey(path, made));
     return made;
   }
   RETURN_IF_ERROR(key.status());

@@ -13,6 +13,7 @@
 #include "model/field_check.h"
 #include "server/node/convert.h"
 #include "server/node/member_summary.h"
+#include "server/node/read_note.h"
 #include "server/node/request_rules.h"
 #include "server/shared/etag.h"
 
@@ -80,41 +81,49 @@ void GrievanceRpc::CreateGrievance(server::CallPtr call, v1::CreateGrievanceRequ
     record.set_due_day(Today() + policy.grievance_days());
     change.writes.push_back({WriteKind::kCreate, name, 0, std::move(record)});
     rooms_.records.store->Submit(std::move(change),
-                                 FinishWith<v1::Grievance>(rooms_.records.store, name, &GrievanceMessage, done));
+                                 FinishWith<v1::Grievance>(rooms_.records.store, *call, name, &GrievanceMessage, done));
     return absl::OkStatus();
   });
 }
 
-absl::StatusOr<v1::Grievance> GrievanceRpc::GetGrievance(const server::Call& call,
-                                                         const v1::GetGrievanceRequest& request) {
-  ASSIGN_OR_RETURN(const model::RecordName name, NameFor(call, model::RecordKind::kGrievance, request.name(), "name"));
-  ASSIGN_OR_RETURN(const Found found, rooms_.records.store->Get(name));
-  return GrievanceMessage(found);
+void GrievanceRpc::GetGrievance(server::CallPtr call, v1::GetGrievanceRequest request,
+                                server::Done<v1::Grievance> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName name,
+                     NameFor(*call, model::RecordKind::kGrievance, request.name(), "name"));
+    return ShowRecord<v1::Grievance>(rooms_.records.store, ActorOf(*call), name, &GrievanceMessage, done);
+  });
 }
 
-absl::StatusOr<v1::ListGrievancesResponse> GrievanceRpc::ListGrievances(const server::Call& call,
-                                                                        const v1::ListGrievancesRequest& request) {
-  if (request.parent() == kAllMembers) return ListOpen(call, request);
-  ASSIGN_OR_RETURN(const model::RecordName parent,
-                   NameFor(call, model::RecordKind::kMember, request.parent(), "parent"));
-  const std::string list = absl::StrCat(request.parent(), "/grievances");
-  ASSIGN_OR_RETURN(const Page page,
-                   PageOf(*rooms_.records.page_tokens, call, list, request.page_size(), request.page_token()));
-  return ListRecords<v1::ListGrievancesResponse>(*rooms_.records.store, *rooms_.records.page_tokens, call,
-                                                 model::RecordKind::kGrievance, parent.member, list, page,
-                                                 [](v1::ListGrievancesResponse& response, const Found& found) {
-                                                   *response.add_grievances() = GrievanceMessage(found);
-                                                 });
+void GrievanceRpc::ListGrievances(server::CallPtr call, v1::ListGrievancesRequest request,
+                                  server::Done<v1::ListGrievancesResponse> done) {
+  OrFail(done, [&]() -> absl::Status {
+    if (request.parent() == kAllMembers) return ListOpen(*call, request, done);
+    ASSIGN_OR_RETURN(const model::RecordName parent,
+                     NameFor(*call, model::RecordKind::kMember, request.parent(), "parent"));
+    const RecordList list{model::RecordKind::kGrievance, parent.member,
+                          absl::StrCat(model::RecordNameText(parent), "/grievances")};
+    ASSIGN_OR_RETURN(const Page page,
+                     PageOf(*rooms_.records.page_tokens, *call, list.name, request.page_size(), request.page_token()));
+    return ShowRecords<v1::ListGrievancesResponse>(
+        rooms_.records.store, *rooms_.records.page_tokens, *call, list, page,
+        [](v1::ListGrievancesResponse& response, const Found& found) {
+          *response.add_grievances() = GrievanceMessage(found);
+        },
+        done);
+  });
 }
 
-absl::StatusOr<v1::ListGrievancesResponse> GrievanceRpc::ListOpen(const server::Call& call,
-                                                                  const v1::ListGrievancesRequest& request) {
+absl::Status GrievanceRpc::ListOpen(const server::Call& call, const v1::ListGrievancesRequest& request,
+                                    const server::Done<v1::ListGrievancesResponse>& done) {
   RETURN_IF_ERROR(CheckOwn(call, model::Id{}));  // those of all are not a member's to read
   const std::string list = absl::StrCat(kAllMembers, "/grievances");
   ASSIGN_OR_RETURN(const Page page,
                    PageOf(*rooms_.records.page_tokens, call, list, request.page_size(), request.page_token()));
   ASSIGN_OR_RETURN(const std::vector<Found> open, rooms_.book->Open());
   v1::ListGrievancesResponse response;
+  // Each stands in the log of the member whose it is.
+  storage::node::ReadNote note{Action::kListed, ActorOf(call), {}};
   std::string last;
   for (const Found& found : open) {
     const std::string place = PlaceOf(found);
@@ -125,8 +134,11 @@ absl::StatusOr<v1::ListGrievancesResponse> GrievanceRpc::ListOpen(const server::
     }
     last = place;
     *response.add_grievances() = GrievanceMessage(found);
+    note.shown.push_back({model::RecordNameText(found.name), found.name.member});
   }
-  return response;
+  if (note.shown.empty()) note.shown.push_back({list, std::nullopt});
+  AnswerWhenNoted(rooms_.records.store, std::move(note), std::move(response), done);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::Grievance> GrievanceRpc::AnswerGrievance(const server::Call& call,
@@ -157,13 +169,20 @@ absl::StatusOr<v1::Grievance> GrievanceRpc::AnswerGrievance(const server::Call& 
   return GrievanceMessage(answered);
 }
 
-absl::StatusOr<v1::MemberSummary> GrievanceRpc::GetMemberSummary(const server::Call& call,
-                                                                 const v1::GetMemberSummaryRequest& request) {
-  ASSIGN_OR_RETURN(const model::RecordName name, NameFor(call, model::RecordKind::kMember, request.name(), "name"));
-  ASSIGN_OR_RETURN(const SummaryWords words, SummaryWords::For(request.language()));
-  ASSIGN_OR_RETURN(const store::v1::RetentionPolicyRecord policy, rooms_.retention->Policy());
-  ASSIGN_OR_RETURN(const Found member, rooms_.records.store->Get(name));
-  return Summarise(*rooms_.records.store, *rooms_.once, member, Today(), words, policy.grievance_days());
+void GrievanceRpc::GetMemberSummary(server::CallPtr call, v1::GetMemberSummaryRequest request,
+                                    server::Done<v1::MemberSummary> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName name, NameFor(*call, model::RecordKind::kMember, request.name(), "name"));
+    ASSIGN_OR_RETURN(const SummaryWords words, SummaryWords::For(request.language()));
+    ASSIGN_OR_RETURN(const store::v1::RetentionPolicyRecord policy, rooms_.retention->Policy());
+    ASSIGN_OR_RETURN(const Found member, rooms_.records.store->Get(name));
+    ASSIGN_OR_RETURN(v1::MemberSummary summary, Summarise(*rooms_.records.store, *rooms_.once, member, Today(), words,
+                                                          policy.grievance_days()));
+    AnswerWhenNoted(rooms_.records.store,
+                    {Action::kRead, ActorOf(*call), {{model::RecordNameText(name), name.member}}}, std::move(summary),
+                    done);
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace aangan::node

@@ -30,14 +30,14 @@ class GrievanceRpc {
 
  private:
   void CreateGrievance(server::CallPtr call, v1::CreateGrievanceRequest request, server::Done<v1::Grievance> done);
-  absl::StatusOr<v1::Grievance> GetGrievance(const server::Call& call, const v1::GetGrievanceRequest& request);
-  absl::StatusOr<v1::ListGrievancesResponse> ListGrievances(const server::Call& call,
-                                                            const v1::ListGrievancesRequest& request);
-  absl::StatusOr<v1::ListGrievancesResponse> ListOpen(const server::Call& call,
-                                                      const v1::ListGrievancesRequest& request);
+  void GetGrievance(server::CallPtr call, v1::GetGrievanceRequest request, server::Done<v1::Grievance> done);
+  void ListGrievances(server::CallPtr call, v1::ListGrievancesRequest request,
+                      server::Done<v1::ListGrievancesResponse> done);
+  absl::Status ListOpen(const server::Call& call, const v1::ListGrievancesRequest& request,
+                        const server::Done<v1::ListGrievancesResponse>& done);
   absl::StatusOr<v1::Grievance> AnswerGrievance(const server::Call& call, const v1::AnswerGrievanceRequest& request);
-  absl::StatusOr<v1::MemberSummary> GetMemberSummary(const server::Call& call,
-                                                     const v1::GetMemberSummaryRequest& request);
+  void GetMemberSummary(server::CallPtr call, v1::GetMemberSummaryRequest request,
+                        server::Done<v1::MemberSummary> done);
   model::Day Today() const { return model::DayInIndia(rooms_.records.clock->Now()); }
 
   const Rooms rooms_;

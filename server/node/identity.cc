@@ -15,7 +15,7 @@
 #include "base/status.h"
 #include "model/roster.h"
 #include "server/node/enrolment.h"
-#include "storage/engine/key_file.h"
+#include "storage/engine/single_key_file.h"
 
 namespace aangan::node {
 namespace {
@@ -108,7 +108,7 @@ absl::Status Identity::LoadKeys(RandomSource& random) {
     const std::vector<int> numbers = NumbersOfKeys(folder_);
     for (const int number : numbers) {
       const std::string path = KeyPath(folder_, number);
-      ASSIGN_OR_RETURN(const std::optional<SecretBytes> seed, storage::ReadKeyFile(path));
+      ASSIGN_OR_RETURN(const std::optional<SecretBytes> seed, storage::ReadSingleKey(path));
       // A crash came between overwriting it and taking it away.
       if (!seed && number != numbers.back()) {
         RETURN_IF_ERROR(OverwriteAndUnlink(path));
@@ -156,7 +156,7 @@ absl::Status Identity::AddKey(RandomSource& random) {
   const std::string path = KeyPath(folder_, numbers.empty() ? 1 : numbers.back() + 1);
   absl::MutexLock lock(&mutex_);
   auto made = std::make_unique<Key>(Key{SigningKey::Generate(random), path});
-  RETURN_IF_ERROR(storage::WriteKeyFile(path, made->key.seed()));
+  RETURN_IF_ERROR(storage::WriteSingleKey(path, made->key.seed()));
   keys_.push_back(std::move(made));
   return absl::OkStatus();
 }

@@ -124,7 +124,11 @@ void MemberRpc::DeleteMember(server::CallPtr call, v1::DeleteMemberRequest reque
     change.action = Action::kDeleted;
     ASSIGN_OR_RETURN(change.request, RequestKeyOf(*call, request));
     change.writes.push_back({WriteKind::kDelete, name, version, {}});
-    rooms_.store->Submit(std::move(change), FinishEmpty(done));
+    rooms_.store->Submit(std::move(change), [after = rooms_.after_erasure, finish = FinishEmpty(done)](
+                                                absl::StatusOr<storage::node::Committed> committed) {
+      if (committed.ok() && after) after();
+      finish(std::move(committed));
+    });
     return absl::OkStatus();
   });
 }

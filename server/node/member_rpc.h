@@ -7,6 +7,7 @@
 #ifndef AANGAN_SERVER_NODE_MEMBER_RPC_H_
 #define AANGAN_SERVER_NODE_MEMBER_RPC_H_
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -30,6 +31,7 @@ struct RecordRooms {
   const Clock* clock = nullptr;
   RandomSource* random = nullptr;  // thread-safe
   const DomainGate* gate = nullptr;
+  std::function<void()> after_erasure;  // may be empty; on the sequencer's thread
 };
 
 class MemberRpc {

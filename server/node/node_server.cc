@@ -8,6 +8,7 @@
 
 #include "aangan/node/v1/access.pb.h"
 #include "aangan/node/v1/audit.pb.h"
+#include "aangan/node/v1/backups.pb.h"
 #include "aangan/node/v1/casework.pb.h"
 #include "aangan/node/v1/governance.pb.h"
 #include "aangan/node/v1/grievances.pb.h"
@@ -26,6 +27,8 @@
 #include "server/node/access_keeper.h"
 #include "server/node/access_rpc.h"
 #include "server/node/audit_rpc.h"
+#include "server/node/backup_agent.h"
+#include "server/node/backup_rpc.h"
 #include "server/node/casework_rpc.h"
 #include "server/node/close_agent.h"
 #include "server/node/domain_gate.h"
@@ -45,6 +48,7 @@
 #include "server/node/recovery.h"
 #include "server/node/release_rpc.h"
 #include "server/node/restore.h"
+#include "server/node/restore_from.h"
 #include "server/node/retention_agent.h"
 #include "server/node/retention_book.h"
 #include "server/node/retention_rpc.h"
@@ -102,6 +106,7 @@ class Server final : public NodeServer {
     grievance_book_ = std::make_unique<GrievanceBook>(store_.get());
     retention_ = std::make_unique<RetentionAgent>(store_.get(), sync_.get(), retention_book_.get(),
                                                   grievance_book_.get(), clock_);
+    backups_ = std::make_unique<BackupAgent>(store_.get(), options_.data, clock_);
     return Serve();
   }
 
@@ -120,6 +125,7 @@ class Server final : public NodeServer {
     sync_->Start();
     retention_->Start();
     access_keeper_->Start();
+    backups_->Start();
     LogInfo("node", "ready").Name("address", front_->address()).Name("node", identity_->node_id());
     return server::WritePorts(options_.data, {{"grpc", front_->address()}});
   }
@@ -128,6 +134,7 @@ class Server final : public NodeServer {
     if (door_ != nullptr) door_->Stop(kStopGrace);
     if (front_ != nullptr) front_->Stop(kStopGrace);
     if (access_keeper_ != nullptr) access_keeper_->Stop();
+    if (backups_ != nullptr) backups_->Stop();
     if (retention_ != nullptr) retention_->Stop();
     if (sync_ != nullptr) sync_->Stop();
   }
@@ -149,7 +156,8 @@ class Server final : public NodeServer {
     ASSIGN_OR_RETURN(server::Authorisation roles, server::Authorisation::Load());
     roles_ = std::move(roles);
     door_ = std::make_unique<server::Door>(server::Door::Options{}, &roles_, tokens_.get(), clock_);
-    const RecordRooms records{store_.get(), page_tokens_.get(), clock_, random_, gate_.get()};
+    const RecordRooms records{
+        store_.get(), page_tokens_.get(), clock_, random_, gate_.get(), [this] { backups_->ClearSoon(); }};
     members_ = std::make_unique<MemberRpc>(records);
     casework_ = std::make_unique<CaseworkRpc>(records);
     access_ = std::make_unique<AccessRpc>(AccessRpc::Rooms{records, tokens_.get(), grants_.get(), permits_.get()});
@@ -170,6 +178,8 @@ class Server final : public NodeServer {
         options_.accepts_rehearsals, grants_.get(), permits_.get()});
     governance_ = std::make_unique<GovernanceRpc>(
         GovernanceRpc::Rooms{identity_.get(), book_.get(), sync_.get(), page_tokens_.get(), random_});
+    backup_ = std::make_unique<BackupRpc>(
+        BackupRpc::Rooms{records, backups_.get(), identity_.get(), once_.get(), options_.data});
     const auto service = [](const google::protobuf::Descriptor* message, const char* name) {
       return message->file()->FindServiceByName(name);
     };
@@ -183,6 +193,7 @@ class Server final : public NodeServer {
     RETURN_IF_ERROR(door_->Serve(service(v1::Notice::descriptor(), "NoticeService"), notices_->Handlers()));
     RETURN_IF_ERROR(
         door_->Serve(service(v1::RetentionPolicy::descriptor(), "RetentionService"), retention_rpc_->Handlers()));
+    RETURN_IF_ERROR(door_->Serve(service(v1::Backup::descriptor(), "BackupService"), backup_->Handlers()));
     RETURN_IF_ERROR(door_->Serve(service(v1::Release::descriptor(), "ReleaseService"), releases_->Handlers()));
     RETURN_IF_ERROR(door_->Serve(service(v1::ImportRow::descriptor(), "OperatorService"), operator_->Handlers()));
     return door_->Serve(service(v1::OfferedCatalogue::descriptor(), "GovernanceService"), governance_->Handlers());
@@ -212,6 +223,7 @@ class Server final : public NodeServer {
   std::unique_ptr<RetentionBook> retention_book_;
   std::unique_ptr<GrievanceBook> grievance_book_;
   std::unique_ptr<RetentionAgent> retention_;
+  std::unique_ptr<BackupAgent> backups_;
   server::Authorisation roles_;
   std::unique_ptr<MemberRpc> members_;
   std::unique_ptr<CaseworkRpc> casework_;
@@ -225,6 +237,7 @@ class Server final : public NodeServer {
   std::unique_ptr<LateCounts> late_;
   std::unique_ptr<ReleaseRpc> releases_;
   std::unique_ptr<OperatorRpc> operator_;
+  std::unique_ptr<BackupRpc> backup_;
   std::unique_ptr<GovernanceRpc> governance_;
   std::unique_ptr<server::Door> door_;
   std::unique_ptr<server::GrpcFront> front_;
@@ -261,6 +274,7 @@ absl::StatusOr<std::unique_ptr<NodeServer>> NodeServer::Start(const Options& opt
 }
 
 int RunNode(int argc, const char* const* argv, const Clock& clock) {
+  if (argc > 1 && absl::string_view(argv[1]) == "restore") return RunRestore(argc - 1, argv + 1, clock);
   server::BlockSignals();
   const server::Config::Outcome read =
       server::Config::Read(argc, argv, "aangan-node", "A collective's node: keeps its records, sends protected counts.",

@@ -35,8 +35,8 @@ class NodeServer {
   virtual void Stop() = 0;
 };
 
-// The whole program: settings, start, wait for the order to stop, stop. The exit code: 0, 64 usage, 78 configuration or
-// a store of a newer program, 1 else.
+// The whole program: settings (or the word "restore": restore_from.h), start, wait for the order to stop, stop. The
+// exit code: 0, 64 usage, 78 configuration or a store of a newer program, 1 else.
 int RunNode(int argc, const char* const* argv, const Clock& clock);
 
 }  // namespace aangan::node

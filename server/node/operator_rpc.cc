@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "model/roster.h"
 #include "server/node/accuracy.h"
+#include "server/node/backup_rpc.h"
 #include "server/node/convert.h"
 #include "server/node/enrolment.h"
 #include "server/node/import_rpc.h"
@@ -118,6 +119,7 @@ void OperatorRpc::AddAttentions(v1::GetStatusResponse& response) const {
     response.add_attentions(v1::ATTENTION_RESTORED);
   if (rooms_.grievances->overdue()) response.add_attentions(v1::ATTENTION_GRIEVANCE_DUE);
   if (rooms_.retention->wants_people()) response.add_attentions(v1::ATTENTION_RETENTION_DUE);
+  if (WantsBackup(*rooms_.records.store, now)) response.add_attentions(v1::ATTENTION_BACKUP_OLD);
   if (response.roster().empty()) return response.add_attentions(v1::ATTENTION_ENROL);
   if (response.has_certificate_expire_time() &&
       TimeFromTimestamp(response.certificate_expire_time()) - now < kCertificateWarning)

@@ -14,9 +14,11 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/match.h"
 #include "absl/synchronization/mutex.h"
 #include "base/check.h"
@@ -155,6 +157,49 @@ rocksdb::DBOptions StoreOptions(const DatabaseOptions& wanted) {
   return options;
 }
 
+// Who is reading: a reader keeps the files of when it began.
+class OpenReaders {
+ public:
+  class Mark {
+   public:
+    explicit Mark(OpenReaders* readers) : readers_(readers), number_(readers->Enter()) {}
+    ~Mark() { readers_->Leave(number_); }
+    Mark(const Mark&) = delete;
+    Mark& operator=(const Mark&) = delete;
+
+   private:
+    OpenReaders* const readers_;
+    const uint64_t number_;
+  };
+
+  // False when a reader of before is still there.
+  bool AwaitThoseOfNow(absl::Duration patience) {
+    absl::MutexLock lock(&mutex_);
+    const uint64_t now = next_;
+    auto gone = [this, now]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return open_.empty() || *open_.begin() >= now; };
+    return mutex_.AwaitWithTimeout(absl::Condition(&gone), patience);
+  }
+
+ private:
+  uint64_t Enter() {
+    absl::MutexLock lock(&mutex_);
+    open_.insert(next_);
+    return next_++;
+  }
+  void Leave(uint64_t number) {
+    absl::MutexLock lock(&mutex_);
+    open_.erase(number);
+  }
+  absl::Mutex mutex_;
+  uint64_t next_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::set<uint64_t> open_ ABSL_GUARDED_BY(mutex_);
+};
+
+absl::Status StillRead() {
+  return Problem(absl::StatusCode::kUnavailable, Reason::kBusy,
+                 "somebody still reads the store as it was before; it is tried again");
+}
+
 }  // namespace
 
 struct Database::Rocks {
@@ -162,6 +207,7 @@ struct Database::Rocks {
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> by_family{};
+  mutable OpenReaders readers;
 
   ~Rocks() {
     if (db == nullptr) return;
@@ -186,6 +232,7 @@ struct Database::Rocks {
 
   absl::Status Scan(rocksdb::ReadOptions options, Family family, const KeyRange& range, Order order,
                     Visit visit) const {
+    const OpenReaders::Mark mark(&readers);
     const rocksdb::Slice begin = AsSlice(range.begin);
     const rocksdb::Slice end = AsSlice(range.end);
     if (!range.begin.empty()) options.iterate_lower_bound = &begin;
@@ -202,7 +249,9 @@ struct Database::Rocks {
 
 class Database::Snapshot final : public Reader {
  public:
-  explicit Snapshot(const Rocks* rocks) : rocks_(rocks) { options_.snapshot = rocks_->db->GetSnapshot(); }
+  explicit Snapshot(const Rocks* rocks) : rocks_(rocks), mark_(&rocks->readers) {
+    options_.snapshot = rocks_->db->GetSnapshot();
+  }
   ~Snapshot() override { rocks_->db->ReleaseSnapshot(options_.snapshot); }
   absl::StatusOr<std::optional<std::string>> Get(Family family, absl::string_view key) const override {
     return rocks_->Get(options_, family, key);
@@ -213,6 +262,7 @@ class Database::Snapshot final : public Reader {
 
  private:
   const Rocks* const rocks_;
+  const OpenReaders::Mark mark_;
   rocksdb::ReadOptions options_;
 };
 
@@ -287,15 +337,36 @@ absl::Status Database::Write(const Batch& batch) {
   return Convert(rocks_->db->Write(options, &out));
 }
 
-absl::Status Database::Compact(Family family, const KeyRange& range) {
-  rocksdb::ColumnFamilyHandle* handle = rocks_->of(family);
-  RETURN_IF_ERROR(Convert(rocks_->db->Flush(rocksdb::FlushOptions(), handle)));
+absl::Status Database::Expunge(absl::Span<const Place> places, absl::Duration patience) {
+  if (!rocks_->readers.AwaitThoseOfNow(patience)) return StillRead();
+  // All families, because a log stays as long as one of them needs it.
+  RETURN_IF_ERROR(Convert(rocks_->db->Flush(rocksdb::FlushOptions(), rocks_->handles)));
   rocksdb::CompactRangeOptions options;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
-  const rocksdb::Slice begin = AsSlice(range.begin);
-  const rocksdb::Slice end = AsSlice(range.end);
-  return Convert(rocks_->db->CompactRange(options, handle, range.begin.empty() ? nullptr : &begin,
-                                          range.end.empty() ? nullptr : &end));
+  for (const auto& [family, range] : places) {
+    const rocksdb::Slice begin = AsSlice(range.begin);
+    const rocksdb::Slice end = AsSlice(range.end);
+    RETURN_IF_ERROR(Convert(rocks_->db->CompactRange(
+        options, rocks_->of(family), range.begin.empty() ? nullptr : &begin, range.end.empty() ? nullptr : &end)));
+  }
+  // A reader that came meanwhile keeps the tables of before.
+  if (!rocks_->readers.AwaitThoseOfNow(patience)) return StillRead();
+  // This waits for deletions under way, and then deletes in this thread what nobody needs any more.
+  rocksdb::VectorLogPtr logs;
+  RETURN_IF_ERROR(Convert(rocks_->db->GetSortedWalFiles(logs)));
+  return logs.size() <= 1 ? absl::OkStatus() : StillRead();
+}
+
+uint64_t Database::estimated_bytes() const {
+  uint64_t sum = 0;
+  for (rocksdb::ColumnFamilyHandle* handle : rocks_->handles) {
+    for (const std::string& what :
+         {rocksdb::DB::Properties::kEstimateLiveDataSize, rocksdb::DB::Properties::kCurSizeAllMemTables}) {
+      uint64_t bytes = 0;
+      if (rocks_->db->GetIntProperty(handle, what, &bytes)) sum += bytes;
+    }
+  }
+  return sum;
 }
 
 absl::Status Database::VerifyChecksums() { return Convert(rocks_->db->VerifyChecksum()); }

@@ -15,7 +15,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "storage/engine/batch.h"
 #include "storage/engine/column_families.h"
@@ -49,8 +51,13 @@ class Database final : public Reader {
   // All or nothing, and on disk when it returns.
   absl::Status Write(const Batch& batch);
 
-  // For erasure: what was deleted in the range leaves the disk's files. Seconds for a large store.
-  absl::Status Compact(Family family, const KeyRange& range);
+  // For erasure: what was deleted in these ranges is in no table file and no log of the store when it returns. Waits
+  // for readers that began before, because they hold old files back: UNAVAILABLE (BUSY) when one of them takes longer
+  // than `patience`. Seconds for a large store.
+  using Place = std::pair<Family, KeyRange>;
+  absl::Status Expunge(absl::Span<const Place> places, absl::Duration patience);
+  // About how much there is, without what was deleted.
+  uint64_t estimated_bytes() const;
   // Reads every file and compares its checksums.
   absl::Status VerifyChecksums();
   // OK, or what RocksDB's background work ran into; it may recover by itself.

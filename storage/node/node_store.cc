@@ -74,6 +74,10 @@ class Store final : public NodeStore {
   }
   absl::StatusOr<AuditFollower> FollowAudit(std::set<int64_t> remember) const override;
   absl::StatusOr<VerifyReport> Verify() override;
+  std::unique_ptr<Reader> TakeSnapshot() const override { return database_->TakeSnapshot(); }
+  uint64_t estimated_bytes() const override { return database_->estimated_bytes(); }
+  absl::Status Scrub() override { return database_->VerifyChecksums(); }
+  absl::Status Expunge(const std::vector<model::Id>& members, absl::Duration patience) override;
   uint64_t durable_sequence() const override { return queue_->durable_sequence(); }
   int64_t disk_free_bytes() const override;
   SecretBytes DeriveKey(Literal purpose) const override { return keyring_->Derive(purpose); }
@@ -360,6 +364,15 @@ absl::StatusOr<VerifyReport> Store::Verify() {
   }));
   RETURN_IF_ERROR(database_->VerifyChecksums());
   return report;
+}
+
+absl::Status Store::Expunge(const std::vector<model::Id>& members, absl::Duration patience) {
+  std::vector<Database::Place> places;
+  for (const model::Id& member : members) {
+    places.emplace_back(Family::kRecords, MemberRange(member));
+    places.emplace_back(Family::kMemberKeys, KeyRange::Prefix(AsText(member.bytes)));
+  }
+  return database_->Expunge(places, patience);
 }
 
 int64_t Store::disk_free_bytes() const {

@@ -31,6 +31,7 @@
 #include "model/names.h"
 #include "model/tally.h"
 #include "storage/engine/master_key.h"
+#include "storage/engine/reader.h"
 #include "storage/node/change.h"
 #include "storage/node/late_records.h"
 
@@ -128,6 +129,15 @@ class NodeStore {
   virtual absl::StatusOr<AuditFollower> FollowAudit(std::set<int64_t> remember) const = 0;
   // Counts again from the records and follows the audit chain. DATA_LOSS (DAMAGED) on any difference.
   virtual absl::StatusOr<VerifyReport> Verify() = 0;
+
+  // --- backups and erasure
+  // The whole store as it is now; short-lived, because it holds back what erasing has to free.
+  virtual std::unique_ptr<Reader> TakeSnapshot() const = 0;
+  virtual uint64_t estimated_bytes() const = 0;  // of what a snapshot holds, about
+  // Reads every file of the store and compares its checksums. DATA_LOSS (DAMAGED).
+  virtual absl::Status Scrub() = 0;
+  // What was deleted of these members is in no file of the store when it returns: see Database::Expunge.
+  virtual absl::Status Expunge(const std::vector<model::Id>& members, absl::Duration patience) = 0;
 
   virtual uint64_t durable_sequence() const = 0;
   virtual int64_t disk_free_bytes() const = 0;

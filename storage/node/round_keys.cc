@@ -8,7 +8,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/status.h"
-#include "storage/engine/key_file.h"
+#include "storage/engine/single_key_file.h"
 
 namespace aangan::storage::node {
 absl::StatusOr<std::unique_ptr<RoundKeys>> RoundKeys::Open(const std::string& folder, RandomSource* random) {
@@ -21,7 +21,7 @@ std::string RoundKeys::PathOf(const model::Period& quarter) const {
 }
 
 absl::StatusOr<std::optional<SecretBytes>> RoundKeys::Read(const std::string& path, bool* exists) const {
-  absl::StatusOr<std::optional<SecretBytes>> key = ReadKeyFile(path);
+  absl::StatusOr<std::optional<SecretBytes>> key = ReadSingleKey(path);
   *exists = !absl::IsNotFound(key.status());
   if (!*exists) return std::optional<SecretBytes>();
   // A damaged file is no key; it stays, and the node is silent in that period.
@@ -43,8 +43,8 @@ absl::StatusOr<std::optional<SecretBytes>> RoundKeys::FindOrMake(const model::Pe
   bool exists = false;
   ASSIGN_OR_RETURN(std::optional<SecretBytes> known, Read(PathOf(quarter), &exists));
   if (exists) return known;
-  SecretBytes key = SecretBytes::Random(kKeyFileKeyBytes, *random_);
-  RETURN_IF_ERROR(WriteKeyFile(PathOf(quarter), key));
+  SecretBytes key = SecretBytes::Random(kSingleKeyBytes, *random_);
+  RETURN_IF_ERROR(WriteSingleKey(PathOf(quarter), key));
   return std::optional<SecretBytes>(std::move(key));
 }
 
@@ -52,7 +52,7 @@ absl::Status RoundKeys::Destroy(const model::Period& quarter) {
   absl::MutexLock lock(&steps_);
   const absl::Status overwritten = OverwriteInPlace(PathOf(quarter));
   if (!absl::IsNotFound(overwritten)) return overwritten;
-  return WriteFileDurably(PathOf(quarter), std::string(kKeyFileKeyBytes, '\0'), 0600);
+  return WriteFileDurably(PathOf(quarter), std::string(kSingleKeyBytes, '\0'), 0600);
 }
 
 absl::Status RoundKeys::DestroyAll() {

@@ -14,7 +14,7 @@
 
 #include "base/files.h"
 #include "model/period.h"
-#include "storage/engine/key_file.h"
+#include "storage/engine/single_key_file.h"
 #include "storage/node/once_store.h"
 #include "storage/node/round_keys.h"
 #include "tests/faults/node_store_rows.h"
@@ -75,7 +75,7 @@ absl::StatusOr<std::string> ReadAllOf(const std::string& folder) {
   for (const auto& entry : ledger) absl::StrAppend(&all, entry.number, "/", entry.nano_rho, AsText(entry.head));
   ASSIGN_OR_RETURN(const auto draw, once->FindDraw(Sha256("round")));
   if (draw) all += AsText(draw->span());
-  ASSIGN_OR_RETURN(const auto signing_key, storage::ReadKeyFile(folder + "/signing_key"));
+  ASSIGN_OR_RETURN(const auto signing_key, storage::ReadSingleKey(folder + "/signing_key"));
   if (signing_key) all += AsText(signing_key->span());
   return all;
 }
@@ -103,7 +103,7 @@ class DamagedStateTest : public testing::Test {
         ASSERT_THAT((*rows)->store().SubmitAndWait((*rows)->EditOf(row)), IsOk());
     }
     MakeOnce();
-    ASSERT_THAT(storage::WriteKeyFile(image_ + "/signing_key", SecretBytes::Random(storage::kKeyFileKeyBytes, random_)),
+    ASSERT_THAT(storage::WriteSingleKey(image_ + "/signing_key", SecretBytes::Random(storage::kSingleKeyBytes, random_)),
                 IsOk());
     const auto whole = ReadAllOf(Copy());
     ASSERT_THAT(whole, IsOk());

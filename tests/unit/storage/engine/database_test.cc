@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -141,7 +142,7 @@ TEST_F(DatabaseTest, AMissingTableFileIsDamage) {
     auto database = Open();
     ASSERT_THAT(database, IsOk());
     Put(**database, Family::kRecords, "key", "value");
-    ASSERT_THAT((*database)->Compact(Family::kRecords, KeyRange::All()), IsOk());
+    ASSERT_THAT((*database)->Expunge({{Family::kRecords, KeyRange::All()}}, absl::Seconds(10)), IsOk());
   }
   for (const std::string& path : Files(".sst")) fs::remove(path);
   EXPECT_THAT(Open(), HasProblem(absl::StatusCode::kDataLoss, Reason::kDamaged));
@@ -152,9 +153,11 @@ TEST_F(DatabaseTest, AFlippedTableFileIsFoundByTheChecksums) {
     auto database = Open();
     ASSERT_THAT(database, IsOk());
     Put(**database, Family::kRecords, "key", std::string(3000, 'v'));
-    ASSERT_THAT((*database)->Compact(Family::kRecords, KeyRange::All()), IsOk());
+    ASSERT_THAT((*database)->Expunge({{Family::kRecords, KeyRange::All()}}, absl::Seconds(10)), IsOk());
   }
-  for (const std::string& path : Files(".sst")) Overwrite(path, 100, "X");
+  for (const std::string& path : Files(".sst")) {
+    if (fs::file_size(path) > 3000) Overwrite(path, 100, "X");  // the record's
+  }
   auto database = Open();
   ASSERT_THAT(database, IsOk());
   auto damaged = HasProblem(absl::StatusCode::kDataLoss, Reason::kDamaged);
@@ -165,20 +168,45 @@ TEST_F(DatabaseTest, AFlippedTableFileIsFoundByTheChecksums) {
               damaged);
 }
 
-TEST_F(DatabaseTest, WhatWasDeletedLeavesTheFilesWhenCompacted) {
+TEST_F(DatabaseTest, WhatWasDeletedIsInNoFileOnceItIsExpunged) {
   const std::string canary = "canary-of-an-erased-member";
   auto database = Open();
   ASSERT_THAT(database, IsOk());
   Put(**database, Family::kRecords, "member", canary);
+  Put(**database, Family::kSettings, "other", "stays");  // another family keeps the log
+  const auto files_with_it = [&] {
+    int count = 0;
+    for (const std::string& path : Files("")) {
+      std::ifstream file(path, std::ios::binary);
+      const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+      count += bytes.find(canary) != std::string::npos;
+    }
+    return count;
+  };
+  EXPECT_GT(files_with_it(), 0);  // in the log
   Batch batch(nullptr);
   batch.DeleteRange(Family::kRecords, KeyRange::Prefix("member"));
   ASSERT_THAT((*database)->Write(batch), IsOk());
-  ASSERT_THAT((*database)->Compact(Family::kRecords, KeyRange::Prefix("member")), IsOk());
-  for (const std::string& path : Files(".sst")) {
-    std::ifstream file(path, std::ios::binary);
-    const std::string bytes((std::istreambuf_iterator<char>(file)), {});
-    EXPECT_EQ(bytes.find(canary), std::string::npos) << path;
-  }
+  EXPECT_GT(files_with_it(), 0);
+  ASSERT_THAT((*database)->Expunge({{Family::kRecords, KeyRange::Prefix("member")}}, absl::Seconds(10)), IsOk());
+  EXPECT_EQ(files_with_it(), 0);
+}
+
+// A snapshot that stays makes it fail, and says so; it is never taken for done.
+TEST_F(DatabaseTest, ExpungingWaitsForReadersOfBefore) {
+  auto database = Open();
+  ASSERT_THAT(database, IsOk());
+  Put(**database, Family::kRecords, "member", "value");
+  auto snapshot = (*database)->TakeSnapshot();
+  Batch batch(nullptr);
+  batch.Delete(Family::kRecords, "member");
+  ASSERT_THAT((*database)->Write(batch), IsOk());
+  const Database::Place place = {Family::kRecords, KeyRange::All()};
+  EXPECT_THAT((*database)->Expunge({place}, absl::ZeroDuration()),
+              HasProblem(absl::StatusCode::kUnavailable, Reason::kBusy));
+  std::thread expunging([&] { EXPECT_THAT((*database)->Expunge({place}, absl::Seconds(60)), IsOk()); });
+  snapshot.reset();
+  expunging.join();
 }
 
 TEST_F(DatabaseTest, AFolderThatCanNotBeMadeIsSaid) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file of one key: see key_file.h.
-#include "storage/engine/key_file.h"
+// A file of one key: see single_key_file.h.
+#include "storage/engine/single_key_file.h"
 
 #include <algorithm>
 
@@ -20,14 +20,14 @@ Digest CheckOf(absl::Span<const uint8_t> key) { return Sha256({kLabel, AsText(ke
 
 }  // namespace
 
-absl::StatusOr<std::optional<SecretBytes>> ReadKeyFile(const std::string& path) {
-  ASSIGN_OR_RETURN(const SecretBytes file, ReadSecretFile(path, kKeyFileKeyBytes + kCheckBytes));
+absl::StatusOr<std::optional<SecretBytes>> ReadSingleKey(const std::string& path) {
+  ASSIGN_OR_RETURN(const SecretBytes file, ReadSecretFile(path, kSingleKeyBytes + kCheckBytes));
   const auto bytes = file.span();
   if (!bytes.empty() && std::all_of(bytes.begin(), bytes.end(), [](uint8_t byte) { return byte == 0; }))
     return std::optional<SecretBytes>();
-  if (bytes.size() == kKeyFileKeyBytes) return std::optional<SecretBytes>(SecretBytes::Copy(bytes));
-  if (bytes.size() == kKeyFileKeyBytes + kCheckBytes) {
-    const auto key = bytes.subspan(0, kKeyFileKeyBytes);
+  if (bytes.size() == kSingleKeyBytes) return std::optional<SecretBytes>(SecretBytes::Copy(bytes));
+  if (bytes.size() == kSingleKeyBytes + kCheckBytes) {
+    const auto key = bytes.subspan(0, kSingleKeyBytes);
     const Digest check = CheckOf(key);
     if (std::equal(check.begin(), check.begin() + kCheckBytes, bytes.end() - kCheckBytes))
       return std::optional<SecretBytes>(SecretBytes::Copy(key));
@@ -37,12 +37,12 @@ absl::StatusOr<std::optional<SecretBytes>> ReadKeyFile(const std::string& path) 
       .Name("file", path.substr(path.find_last_of('/') + 1));
 }
 
-absl::Status WriteKeyFile(const std::string& path, const SecretBytes& key) {
-  AANGAN_CHECK(key.size() == kKeyFileKeyBytes);
-  SecretBytes bytes(kKeyFileKeyBytes + kCheckBytes);
+absl::Status WriteSingleKey(const std::string& path, const SecretBytes& key) {
+  AANGAN_CHECK(key.size() == kSingleKeyBytes);
+  SecretBytes bytes(kSingleKeyBytes + kCheckBytes);
   std::copy(key.span().begin(), key.span().end(), bytes.data());
   const Digest check = CheckOf(key.span());
-  std::copy(check.begin(), check.begin() + kCheckBytes, bytes.data() + kKeyFileKeyBytes);
+  std::copy(check.begin(), check.begin() + kCheckBytes, bytes.data() + kSingleKeyBytes);
   return WriteFileDurably(path, AsText(bytes.span()), 0600);
 }
 

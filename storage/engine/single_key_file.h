@@ -4,8 +4,8 @@
 //
 // Mode 0600, written durably. A key that was destroyed (base/files, OverwriteInPlace) is zeros.
 // Errors: those of base/files; DATA_LOSS (DAMAGED).
-#ifndef AANGAN_STORAGE_ENGINE_KEY_FILE_H_
-#define AANGAN_STORAGE_ENGINE_KEY_FILE_H_
+#ifndef AANGAN_STORAGE_ENGINE_SINGLE_KEY_FILE_H_
+#define AANGAN_STORAGE_ENGINE_SINGLE_KEY_FILE_H_
 
 #include <optional>
 #include <string>
@@ -15,12 +15,12 @@
 
 namespace aangan::storage {
 
-inline constexpr size_t kKeyFileKeyBytes = 32;
+inline constexpr size_t kSingleKeyBytes = 32;
 
 // Nothing when the key was destroyed; NOT_FOUND when there is no file.
-absl::StatusOr<std::optional<SecretBytes>> ReadKeyFile(const std::string& path);
-absl::Status WriteKeyFile(const std::string& path, const SecretBytes& key);
+absl::StatusOr<std::optional<SecretBytes>> ReadSingleKey(const std::string& path);
+absl::Status WriteSingleKey(const std::string& path, const SecretBytes& key);
 
 }  // namespace aangan::storage
 
-#endif  // AANGAN_STORAGE_ENGINE_KEY_FILE_H_
+#endif  // AANGAN_STORAGE_ENGINE_SINGLE_KEY_FILE_H_

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// A node's folder from a backup: see restore_from.h.
+#include "server/node/restore_from.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/files.h"
+#include "base/problem.h"
+#include "base/status.h"
+#include "storage/engine/backup.h"
+#include "storage/engine/keyring.h"
+#include "storage/node/bulk.h"
+#include "storage/node/key_file.h"
+#include "storage/node/node_store.h"
+
+namespace aangan::node {
+namespace {
+
+namespace fs = std::filesystem;
+using storage::BackupFolder;
+using storage::Generation;
+using storage::KeyLock;
+using storage::node::KeyFile;
+
+absl::Status CheckEmpty(const std::string& data) {
+  std::error_code error;
+  if (!fs::exists(data, error) || (fs::is_directory(data, error) && fs::is_empty(data, error))) {
+    return absl::OkStatus();
+  }
+  return Problem(absl::StatusCode::kAlreadyExists, Reason::kAlreadyExists,
+                 "the data folder holds something already, and nothing is restored over it; move it away, or name "
+                 "another with --data");
+}
+
+absl::Status InPlace(const std::string& beside, const std::string& data) {
+  const std::string parent = fs::path(data).parent_path().string();
+  const int folder = open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool done = rename(beside.c_str(), data.c_str()) == 0 && folder >= 0 && fsync(folder) == 0;
+  const int why = errno;
+  if (folder >= 0) close(folder);
+  if (done) return absl::OkStatus();
+  return Problem(absl::StatusCode::kUnavailable, Reason::kInternal,
+                 "the restored folder can not be put in its place; it lies beside it, with .restoring behind its name")
+      .Number("errno", why);
+}
+
+// The generation that is asked for, or the newest; and what is known of newer ones.
+absl::StatusOr<Generation> Choose(const RestoreOptions& options, const BackupFolder& folder, const KeyFile& keys,
+                                  RestoreFindings* findings) {
+  ASSIGN_OR_RETURN(const std::vector<uint64_t> numbers, folder.Numbers());
+  if (numbers.empty())
+    return Problem(absl::StatusCode::kNotFound, Reason::kNotFound, "there is no backup in this folder");
+  findings->generation = options.generation == 0 ? numbers.back() : options.generation;
+  findings->newest_generation = std::max(numbers.back(), keys.newest_backup.number);
+  if (keys.newest_backup.number >= numbers.back()) findings->newest_time_us = keys.newest_backup.time_us;
+  ASSIGN_OR_RETURN(Generation generation, folder.Read(findings->generation));
+  findings->time_us = generation.time_us;
+  if (findings->newest_generation > findings->generation && findings->newest_time_us == 0) {
+    if (const auto newest = folder.Read(findings->newest_generation); newest.ok())
+      findings->newest_time_us = newest->time_us;
+  }
+  if (findings->newest_generation > findings->generation && !options.accept_older) {
+    return Problem(
+        absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+        "there is a newer backup than this one. Bring it, or say that the older one will do: --accept-older");
+  }
+  return generation;
+}
+
+absl::Status CheckWhole(const std::string& folder, const KeyLock& lock, const Clock& clock, RandomSource& random) {
+  storage::node::StoreOptions options;
+  options.folder = folder;
+  options.key_lock = &lock;
+  options.clock = &clock;
+  options.random = &random;
+  options.disk_reserve_bytes = 0;
+  ASSIGN_OR_RETURN(const std::unique_ptr<storage::node::NodeStore> store, storage::node::NodeStore::Open(options));
+  return store->Verify().status();
+}
+
+}  // namespace
+
+absl::Status RestoreFrom(const RestoreOptions& options, const Clock& clock, RandomSource& random,
+                         absl::FunctionRef<absl::StatusOr<KeyLock>(storage::KeyProtection)> lock_for,
+                         absl::FunctionRef<void(uint64_t, uint64_t)> progress, RestoreFindings* findings) {
+  RETURN_IF_ERROR(CheckEmpty(options.data));
+  ASSIGN_OR_RETURN(const std::string key_file, storage::node::ReadKeyFile(options.keys_from));
+  ASSIGN_OR_RETURN(const std::string master_key, storage::node::MasterKeyIn(key_file));
+  const std::string beside = absl::StrCat(options.data, ".restoring");
+  std::error_code error;
+  fs::remove_all(beside, error);  // of one that was broken off
+  RETURN_IF_ERROR(MakeFolders(beside, 0700));
+  const auto make = [&]() -> absl::Status {
+    const std::string key_path = absl::StrCat(beside, "/master_key");
+    RETURN_IF_ERROR(WriteFileDurably(key_path, master_key, 0600));
+    ASSIGN_OR_RETURN(const storage::KeyProtection protection, storage::ProtectionOf(key_path));
+    ASSIGN_OR_RETURN(const KeyLock lock, lock_for(protection));
+    ASSIGN_OR_RETURN(SecretBytes master, storage::OpenMasterKey(key_path, lock));
+    const storage::Keyring keyring(std::move(master));
+    ASSIGN_OR_RETURN(const KeyFile keys, storage::node::OpenKeyFile(key_file, keyring.Derive("key file")));
+    findings->key_generation = keys.generation;
+    findings->key_time_us = keys.time_us;
+    ASSIGN_OR_RETURN(const BackupFolder folder, BackupFolder::Open(options.from, keyring.Derive("backup"), false));
+    ASSIGN_OR_RETURN(const Generation generation, Choose(options, folder, keys, findings));
+    uint64_t all = 0;
+    for (const storage::BackupPart& part : generation.parts) all += part.size_bytes;
+    const storage::node::RestoreWish wish{&folder,
+                                          &generation,
+                                          &keys,
+                                          &keyring,
+                                          beside,
+                                          {"token/"},
+                                          options.lose_members_without_key,
+                                          absl::ToUnixMicros(clock.Now())};
+    ASSIGN_OR_RETURN(findings->report, RestoreBulk(wish, [&](uint64_t done) { progress(done, all); }));
+    return CheckWhole(beside, lock, clock, random);
+  };
+  if (absl::Status made = make(); !made.ok()) {
+    fs::remove_all(beside, error);
+    return made;
+  }
+  return InPlace(beside, options.data);
+}
+
+}  // namespace aangan::node

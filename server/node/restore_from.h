@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// aangan-node restore: makes a node's folder again from a backup and a key file, before a node runs there.
+//
+// Everything is made and checked in a folder beside (its name with ".restoring"), which is renamed at the end: a folder
+// that is there is whole. A folder that holds anything is never touched. once/ and round_keys/ are in no backup: the
+// node makes them new at its next start and sits out what had begun (restore.h). Tokens do not come along, so the first
+// start makes new ones.
+// Threads: one. Errors: ALREADY_EXISTS when the folder is not empty; FAILED_PRECONDITION (WRONG_STATE) when a newer
+// generation is known, (KEY_MISSING, BAD_PASSPHRASE); DATA_LOSS (DAMAGED).
+#ifndef AANGAN_SERVER_NODE_RESTORE_FROM_H_
+#define AANGAN_SERVER_NODE_RESTORE_FROM_H_
+
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "storage/engine/master_key.h"
+#include "storage/node/bulk_restore.h"
+
+namespace aangan::node {
+
+struct RestoreOptions {
+  std::string from;         // folder of the backup
+  std::string keys_from;    // key file, or its folder
+  std::string data;         // to be made
+  uint64_t generation = 0;  // 0: the newest
+  bool accept_older = false;
+  bool lose_members_without_key = false;
+};
+
+// What it found, also when it refuses; times are microseconds since 1970.
+struct RestoreFindings {
+  uint64_t generation = 0;
+  int64_t time_us = 0;
+  uint64_t newest_generation = 0;  // that the folder or the key file knows of
+  int64_t newest_time_us = 0;      // 0: not known
+  uint64_t key_generation = 0;
+  int64_t key_time_us = 0;
+  storage::node::RestoreReport report;
+};
+
+// `lock_for` gives what opens the master key, once it is known what protects it. `progress` hears done and all bytes.
+absl::Status RestoreFrom(const RestoreOptions& options, const Clock& clock, RandomSource& random,
+                         absl::FunctionRef<absl::StatusOr<storage::KeyLock>(storage::KeyProtection)> lock_for,
+                         absl::FunctionRef<void(uint64_t, uint64_t)> progress, RestoreFindings* findings);
+
+// The whole program of `aangan-node restore`; the exit code as of RunNode.
+int RunRestore(int argc, const char* const* argv, const Clock& clock);
+
+}  // namespace aangan::node
+
+#endif  // AANGAN_SERVER_NODE_RESTORE_FROM_H_
