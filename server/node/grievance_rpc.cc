@@ -176,11 +176,10 @@ void GrievanceRpc::GetMemberSummary(server::CallPtr call, v1::GetMemberSummaryRe
     ASSIGN_OR_RETURN(const SummaryWords words, SummaryWords::For(request.language()));
     ASSIGN_OR_RETURN(const store::v1::RetentionPolicyRecord policy, rooms_.retention->Policy());
     ASSIGN_OR_RETURN(const Found member, rooms_.records.store->Get(name));
-    ASSIGN_OR_RETURN(v1::MemberSummary summary, Summarise(*rooms_.records.store, *rooms_.once, member, Today(), words,
-                                                          policy.grievance_days()));
-    AnswerWhenNoted(rooms_.records.store,
-                    {Action::kRead, ActorOf(*call), {{model::RecordNameText(name), name.member}}}, std::move(summary),
-                    done);
+    ASSIGN_OR_RETURN(v1::MemberSummary summary,
+                     Summarise(*rooms_.records.store, *rooms_.once, member, Today(), words, policy.grievance_days()));
+    AnswerWhenNoted(rooms_.records.store, {Action::kRead, ActorOf(*call), {{model::RecordNameText(name), name.member}}},
+                    std::move(summary), done);
     return absl::OkStatus();
   });
 }

@@ -156,8 +156,8 @@ class Server final : public NodeServer {
     ASSIGN_OR_RETURN(server::Authorisation roles, server::Authorisation::Load());
     roles_ = std::move(roles);
     door_ = std::make_unique<server::Door>(server::Door::Options{}, &roles_, tokens_.get(), clock_);
-    const RecordRooms records{
-        store_.get(), page_tokens_.get(), clock_, random_, gate_.get(), [this] { backups_->ClearSoon(); }};
+    const RecordRooms records{store_.get(), page_tokens_.get(), clock_,
+                              random_,      gate_.get(),        [this] { backups_->ClearSoon(); }};
     members_ = std::make_unique<MemberRpc>(records);
     casework_ = std::make_unique<CaseworkRpc>(records);
     access_ = std::make_unique<AccessRpc>(AccessRpc::Rooms{records, tokens_.get(), grants_.get(), permits_.get()});
@@ -172,10 +172,10 @@ class Server final : public NodeServer {
         LateCounts::Rooms{store_.get(), once_.get(), identity_.get(), book_.get(), clock_});
     releases_ = std::make_unique<ReleaseRpc>(ReleaseRpc::Rooms{once_.get(), identity_.get(), book_.get(), close_.get(),
                                                                sync_.get(), late_.get(), page_tokens_.get()});
-    operator_ = std::make_unique<OperatorRpc>(OperatorRpc::Rooms{
-        records, once_.get(), identity_.get(), book_.get(), close_.get(), sync_.get(), watch_.get(), &recovery_,
-        kVersion, retention_book_.get(), grievance_book_.get(), options_.disk_reserve_bytes,
-        options_.accepts_rehearsals, grants_.get(), permits_.get()});
+    operator_ = std::make_unique<OperatorRpc>(
+        OperatorRpc::Rooms{records, once_.get(), identity_.get(), book_.get(), close_.get(), sync_.get(), watch_.get(),
+                           &recovery_, kVersion, retention_book_.get(), grievance_book_.get(),
+                           options_.disk_reserve_bytes, options_.accepts_rehearsals, grants_.get(), permits_.get()});
     governance_ = std::make_unique<GovernanceRpc>(
         GovernanceRpc::Rooms{identity_.get(), book_.get(), sync_.get(), page_tokens_.get(), random_});
     backup_ = std::make_unique<BackupRpc>(

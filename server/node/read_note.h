@@ -51,8 +51,10 @@ absl::Status ShowRecord(storage::node::NodeStore* store, const std::string& acto
   return absl::OkStatus();
 }
 
-// Which list: of all members (then `member` is not looked at), or of one kind of records of one.
+// Which list: of all members, or of all who are sealed (then `member` is not looked at), or of one kind of records of
+// one.
 struct RecordList {
+  bool OfAll() const { return kind == model::RecordKind::kMember || kind == model::RecordKind::kSealedState; }
   model::RecordKind kind = model::RecordKind::kMember;
   model::Id member;
   std::string name;  // "members", "members/{member}/services"
@@ -74,11 +76,11 @@ absl::Status ShowRecords(storage::node::NodeStore* store, const server::PageToke
   storage::node::ReadNote note{storage::node::Action::kListed, ActorOf(call), {}};
   for (const storage::node::Found& each : found) {
     append(response, each);
-    if (list.kind == model::RecordKind::kMember) {
+    if (list.OfAll()) {
       note.shown.push_back({model::RecordNameText(each.name), each.name.member});
     }
   }
-  if (list.kind != model::RecordKind::kMember) {
+  if (!list.OfAll()) {
     note.shown.push_back({list.name, list.member});
   } else if (note.shown.empty()) {
     note.shown.push_back({list.name, std::nullopt});

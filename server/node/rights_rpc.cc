@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "model/retention.h"
 #include "server/node/convert.h"
+#include "server/node/read_note.h"
 #include "server/node/request_rules.h"
 #include "storage/node/seals.h"
 
@@ -118,15 +119,18 @@ absl::StatusOr<v1::UnsealMemberResponse> RightsRpc::UnsealMember(const server::C
   return response;
 }
 
-absl::StatusOr<v1::ListSealedMembersResponse> RightsRpc::ListSealedMembers(
-    const server::Call& call, const v1::ListSealedMembersRequest& request) {
-  ASSIGN_OR_RETURN(const Page page,
-                   PageOf(*rooms_.page_tokens, call, kList, request.page_size(), request.page_token()));
-  return ListRecords<v1::ListSealedMembersResponse>(*rooms_.store, *rooms_.page_tokens, call,
-                                                    model::RecordKind::kSealedState, model::Id{}, kList, page,
-                                                    [](v1::ListSealedMembersResponse& response, const Found& found) {
-                                                      *response.add_sealed_members() = SealedMessage(found);
-                                                    });
+void RightsRpc::ListSealedMembers(server::CallPtr call, v1::ListSealedMembersRequest request,
+                                  server::Done<v1::ListSealedMembersResponse> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const Page page,
+                     PageOf(*rooms_.page_tokens, *call, kList, request.page_size(), request.page_token()));
+    return ShowRecords<v1::ListSealedMembersResponse>(
+        rooms_.store, *rooms_.page_tokens, *call, {model::RecordKind::kSealedState, {}, kList}, page,
+        [](v1::ListSealedMembersResponse& response, const Found& found) {
+          *response.add_sealed_members() = SealedMessage(found);
+        },
+        done);
+  });
 }
 
 }  // namespace aangan::node

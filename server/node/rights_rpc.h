@@ -23,8 +23,8 @@ class RightsRpc {
   absl::StatusOr<v1::SealedMember> SealMember(const server::Call& call, const v1::SealMemberRequest& request);
   absl::StatusOr<v1::UnsealMemberResponse> UnsealMember(const server::Call& call,
                                                         const v1::UnsealMemberRequest& request);
-  absl::StatusOr<v1::ListSealedMembersResponse> ListSealedMembers(const server::Call& call,
-                                                                  const v1::ListSealedMembersRequest& request);
+  void ListSealedMembers(server::CallPtr call, v1::ListSealedMembersRequest request,
+                         server::Done<v1::ListSealedMembersResponse> done);
 
   const RecordRooms rooms_;
 };

@@ -89,7 +89,7 @@ absl::StatusOr<BulkFacts> DecodeBulkFacts(absl::string_view bytes) {
 bool IsFileInBulk(absl::string_view path) {
   if (absl::EndsWith(path, ".new")) return false;  // left by a crash
   if (absl::ConsumePrefix(&path, "tls/")) return !path.empty() && !absl::StrContains(path, '/');
-  return path == "signing_key" || path == "membership" || path == "offers" ||
+  return path == "signing_key" || path == "membership" || path == "offers" || path == "recovery" ||
          (absl::StartsWith(path, "signing_key.") && !absl::StrContains(path, '/'));
 }
 
