@@ -2,6 +2,7 @@
 // aangan backup and restore: copies of what a node holds, and a node made again from them.
 #include "aangan/node/v1/backups.grpc.pb.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/problem.h"
 #include "base/status.h"
 #include "client/command/become.h"
@@ -20,6 +21,7 @@ struct Wish {
   int64_t generation = 0;
   // restore
   std::string keys_from, key_file, passphrase_file;
+  std::vector<std::string> part_files;
   bool accept_older = false;
   bool lose_members = false;
 };
@@ -166,6 +168,7 @@ absl::StatusOr<int> Restore(const Session& session, const Wish& wish) {
   add("--restore.generation", absl::StrCat(wish.generation));
   add("--restore.key_file", wish.key_file);
   add("--restore.passphrase_file", wish.passphrase_file);
+  add("--restore.part_files", absl::StrJoin(wish.part_files, ","));
   add("--restore.accept_older", wish.accept_older ? "true" : "");
   add("--restore.lose_members_without_key", wish.lose_members ? "true" : "");
   return Become("aangan-node", words);
@@ -181,6 +184,9 @@ void AddRestore(CLI::App& app, Session& session) {
   restore->add_option("--generation", wish->generation, "number of the backup; without it the newest");
   restore->add_option("--key-file", wish->key_file, "file that opens the master key, where a file does");
   restore->add_option("--passphrase-file", wish->passphrase_file, "file (mode 0600) with the passphrase");
+  restore->add_option(
+      "--part-file", wish->part_files,
+      "file (mode 0600) with the eight lines of a part of the key, once for each; the passphrase is then a new one");
   restore->add_flag("--accept-older", wish->accept_older, "take an older backup than the newest known");
   restore->add_flag("--lose-members-without-key", wish->lose_members,
                     "leave out members whose keys are not in the key file: their records are lost");

@@ -113,6 +113,10 @@ const char* SentenceOf(Attention attention) {
       return "A caseworker opened a sensitive domain in an emergency: aangan grant list, then aangan grant acknowledge";
     case node::v1::ATTENTION_PERMIT_WAITS:
       return "Something waits for a second person's yes: aangan permit list";
+    case node::v1::ATTENTION_RETENTION_DUE:
+      return "Members are due to be erased by your own rule: aangan retention report";
+    case node::v1::ATTENTION_GRIEVANCE_DUE:
+      return "A complaint was not answered in time: aangan grievance list";
     case node::v1::ATTENTION_BACKUP_OLD:
       return "There is no backup of the last seven days: aangan backup --to ... --keys-to ... --label ...";
     default:

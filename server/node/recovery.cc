@@ -105,6 +105,20 @@ absl::Status CheckAgainst(const Deal& deal, absl::Span<const privacy::KeyPart> p
 
 }  // namespace
 
+SecretBytes JoinedParts(absl::Span<const SecretBytes> parts) {
+  size_t size = 0;
+  for (const SecretBytes& part : parts) size += part.size() + 2;
+  SecretBytes all(size);
+  uint8_t* out = all.data();
+  for (const SecretBytes& part : parts) {
+    out = std::copy(part.span().begin(), part.span().end(), out);
+    // An empty line between two; more of them do not count.
+    *out++ = '\n';
+    *out++ = '\n';
+  }
+  return all;
+}
+
 absl::StatusOr<std::optional<Deal>> Recovery::Find() const {
   const absl::StatusOr<std::string> bytes = ReadFile(deal_path(), kFileBytesMax);
   if (absl::IsNotFound(bytes.status())) return std::nullopt;

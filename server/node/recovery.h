@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/random.h"
@@ -33,6 +34,9 @@ struct Deal {
   Digest key_check{};
   std::vector<Digest> parts;  // by place
 };
+
+// Parts as they were typed or read, each behind the other, as Recovery takes them.
+SecretBytes JoinedParts(absl::Span<const SecretBytes> parts);
 
 class Recovery {
  public:

@@ -90,7 +90,7 @@ absl::Status CheckWhole(const std::string& folder, const KeyLock& lock, const Cl
 }  // namespace
 
 absl::Status RestoreFrom(const RestoreOptions& options, const Clock& clock, RandomSource& random,
-                         absl::FunctionRef<absl::StatusOr<KeyLock>(storage::KeyProtection)> lock_for,
+                         absl::FunctionRef<absl::StatusOr<KeyLock>(const std::string& path)> lock_for,
                          absl::FunctionRef<void(uint64_t, uint64_t)> progress, RestoreFindings* findings) {
   RETURN_IF_ERROR(CheckEmpty(options.data));
   ASSIGN_OR_RETURN(const std::string key_file, storage::node::ReadKeyFile(options.keys_from));
@@ -102,8 +102,7 @@ absl::Status RestoreFrom(const RestoreOptions& options, const Clock& clock, Rand
   const auto make = [&]() -> absl::Status {
     const std::string key_path = absl::StrCat(beside, "/master_key");
     RETURN_IF_ERROR(WriteFileDurably(key_path, master_key, 0600));
-    ASSIGN_OR_RETURN(const storage::KeyProtection protection, storage::ProtectionOf(key_path));
-    ASSIGN_OR_RETURN(const KeyLock lock, lock_for(protection));
+    ASSIGN_OR_RETURN(const KeyLock lock, lock_for(key_path));
     ASSIGN_OR_RETURN(SecretBytes master, storage::OpenMasterKey(key_path, lock));
     const storage::Keyring keyring(std::move(master));
     ASSIGN_OR_RETURN(const KeyFile keys, storage::node::OpenKeyFile(key_file, keyring.Derive("key file")));

@@ -41,9 +41,10 @@ struct RestoreFindings {
   storage::node::RestoreReport report;
 };
 
-// `lock_for` gives what opens the master key, once it is known what protects it. `progress` hears done and all bytes.
+// `lock_for` gives what opens the master key file at a path, as the key file brought it; it may put the key that
+// people's parts give in its place (recovery.h). `progress` hears done and all bytes.
 absl::Status RestoreFrom(const RestoreOptions& options, const Clock& clock, RandomSource& random,
-                         absl::FunctionRef<absl::StatusOr<storage::KeyLock>(storage::KeyProtection)> lock_for,
+                         absl::FunctionRef<absl::StatusOr<storage::KeyLock>(const std::string& path)> lock_for,
                          absl::FunctionRef<void(uint64_t, uint64_t)> progress, RestoreFindings* findings);
 
 // The whole program of `aangan-node restore`; the exit code as of RunNode.

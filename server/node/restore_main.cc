@@ -7,11 +7,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "base/files.h"
 #include "base/problem.h"
 #include "base/secret.h"
 #include "base/status.h"
 #include "google/rpc/error_details.pb.h"
+#include "server/node/recovery.h"
 #include "server/node/restore_from.h"
 #include "server/shared/config.h"
 
@@ -32,6 +34,8 @@ std::vector<server::Setting> Settings() {
           {"restore.generation", SettingKind::kNumber, "0", "number of the backup; 0 takes the newest"},
           {"restore.key_file", SettingKind::kText, "", "file that opens the master key, where a file does"},
           {"restore.passphrase_file", SettingKind::kText, "", "file with the passphrase; without it, it is asked for"},
+          {"restore.part_files", SettingKind::kText, "",
+           "files with parts of the master key, between commas; the passphrase is then a new one"},
           {"restore.accept_older", SettingKind::kYesNo, "false", "take an older backup than the newest known"},
           {"restore.lose_members_without_key", SettingKind::kYesNo, "false",
            "leave out members whose keys are not in the key file"}};
@@ -44,14 +48,14 @@ SecretBytes FirstLine(const SecretBytes& bytes) {
 }
 
 // A line from standard input, without echo where that is a terminal; byte by byte, so that no buffer keeps it.
-SecretBytes AskPassphrase() {
+SecretBytes AskPassphrase(const char* question) {
   termios before{};
   const bool terminal = isatty(STDIN_FILENO) != 0 && tcgetattr(STDIN_FILENO, &before) == 0;
   if (terminal) {
     termios silent = before;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-    std::fputs("Passphrase of the node that was: ", stderr);
+    std::fputs(question, stderr);
   }
   SecretBytes line(kSecretBytesMax);
   size_t size = 0;
@@ -63,7 +67,30 @@ SecretBytes AskPassphrase() {
   return SecretBytes::Copy(line.span().subspan(0, size));
 }
 
-absl::StatusOr<KeyLock> LockFor(KeyProtection protection, const server::Config& config) {
+// The key that people's parts give, behind a new passphrase in the place of the file.
+absl::StatusOr<KeyLock> LockByParts(const std::string& path, const server::Config& config, const Clock& clock,
+                                    RandomSource& random) {
+  std::vector<SecretBytes> parts;
+  for (const absl::string_view file : absl::StrSplit(config.Text("restore.part_files"), ',')) {
+    ASSIGN_OR_RETURN(SecretBytes part, ReadSecretFile(std::string(file), kSecretBytesMax));
+    parts.push_back(std::move(part));
+  }
+  KeyLock next{KeyProtection::kByPassphrase, {}};
+  if (const std::string file = config.Text("restore.passphrase_file"); !file.empty()) {
+    ASSIGN_OR_RETURN(const SecretBytes bytes, ReadSecretFile(file, kSecretBytesMax));
+    next.secret = FirstLine(bytes);
+  } else {
+    next.secret = AskPassphrase("New passphrase: ");
+  }
+  RETURN_IF_ERROR(OverwriteAndUnlink(path));  // nobody has what opens it
+  RETURN_IF_ERROR(Recovery(path.substr(0, path.find_last_of('/')), &clock, &random).Recover(JoinedParts(parts), next));
+  return next;
+}
+
+absl::StatusOr<KeyLock> LockFor(const std::string& path, const server::Config& config, const Clock& clock,
+                                RandomSource& random) {
+  if (!config.Text("restore.part_files").empty()) return LockByParts(path, config, clock, random);
+  ASSIGN_OR_RETURN(const KeyProtection protection, storage::ProtectionOf(path));
   if (protection == KeyProtection::kByMode) return KeyLock();
   const bool by_file = protection == KeyProtection::kByKeyFile;
   const std::string file = config.Text(by_file ? "restore.key_file" : "restore.passphrase_file");
@@ -71,7 +98,7 @@ absl::StatusOr<KeyLock> LockFor(KeyProtection protection, const server::Config& 
     ASSIGN_OR_RETURN(SecretBytes bytes, ReadSecretFile(file, kSecretBytesMax));
     return KeyLock{protection, by_file ? std::move(bytes) : FirstLine(bytes)};
   }
-  if (!by_file) return KeyLock{protection, AskPassphrase()};
+  if (!by_file) return KeyLock{protection, AskPassphrase("Passphrase of the node that was: ")};
   return Problem(absl::StatusCode::kFailedPrecondition, Reason::kKeyMissing,
                  "the master key is behind a key file; name it with --key-file");
 }
@@ -152,7 +179,7 @@ int RunRestore(int argc, const char* const* argv, const Clock& clock) {
   RestoreFindings found;
   Bar bar;
   const absl::Status status = RestoreFrom(
-      options, clock, random, [&](KeyProtection protection) { return LockFor(protection, read.config); },
+      options, clock, random, [&](const std::string& path) { return LockFor(path, read.config, clock, random); },
       [&](uint64_t done, uint64_t all) { bar.Show(done, all); }, &found);
   SayFound(found);
   if (!status.ok()) return NotRestored(status);

@@ -174,5 +174,31 @@ TEST_F(RecoveryTest, TheNodeOpensBehindANewPassphrase) {
   EXPECT_TRUE(absl::StrContains(With("recovery rehearse", {"part2", "part3", "part4"}), "code 0"));
 }
 
+// The computer is gone, and nobody knows the passphrase: a backup, the key file and three people are enough.
+TEST_F(RecoveryTest, ANewComputerIsOpenedByPartsAndABackup) {
+  ASSERT_TRUE(AwaitSocket());
+  ASSERT_TRUE(Unlock("passphrase"));
+  ASSERT_TRUE(node_->AwaitReady(absl::Seconds(60)));
+  ASSERT_NO_FATAL_FAILURE(SplitInto("part"));
+  const std::string backed_up =
+      Command(absl::StrCat("backup --to ", folder_ / "backup", " --keys-to ", folder_ / "stick", " --label stick"));
+  ASSERT_TRUE(absl::StrContains(backed_up, "code 0")) << backed_up;
+  EXPECT_EQ(node_->Stop(), 0);
+  const std::string restore = absl::StrCat("restore --from ", folder_ / "backup", " --keys-from ", folder_ / "stick",
+                                           " --passphrase-file ", folder_ / "next");
+  std::filesystem::rename(options_.data_folder, folder_ / "gone");
+  EXPECT_TRUE(absl::StrContains(With(restore, {"part1", "part4"}), "too few parts"));
+  const std::string restored = With(restore, {"part1", "part3", "part4"});
+  ASSERT_TRUE(absl::StrContains(restored, "code 0")) << restored;
+  node_ = DaemonProcess::Launch(options_);
+  ASSERT_TRUE(AwaitSocket());
+  EXPECT_FALSE(Unlock("passphrase"));
+  ASSERT_TRUE(Unlock("next"));
+  ASSERT_TRUE(node_->AwaitReady(absl::Seconds(60)));
+  EXPECT_THAT(Status(), IsOk());
+  // It still knows which parts were made.
+  EXPECT_TRUE(absl::StrContains(With("recovery rehearse", {"part2", "part3", "part4"}), "code 0"));
+}
+
 }  // namespace
 }  // namespace aangan
