@@ -142,6 +142,9 @@ rocksdb::DBOptions StoreOptions(const DatabaseOptions& wanted) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.recycle_log_file_num = 0;
   options.track_and_verify_wals_in_manifest = true;
+  // All families or none: a manifest that lost its last record (RocksDB takes that for a crash) would else lose the
+  // newest writes of one family, and the commit mark in another would not show it.
+  options.atomic_flush = true;
   options.max_total_wal_size = kLogBytesMax;
   options.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(wanted.memory_bytes / 2);
   options.max_background_jobs = 2;

@@ -35,7 +35,7 @@ class RoundKeysTest : public ::testing::Test {
 TEST_F(RoundKeysTest, AQuarterKeepsItsKeyAlsoAfterReopening) {
   EXPECT_FALSE(keys_->Find(kQuarter)->has_value());
   const std::string key = Made();
-  EXPECT_EQ(key.size(), 32u);
+  EXPECT_EQ(key.size(), 40u);
   EXPECT_EQ(Made(), key);
   Open();
   EXPECT_EQ(Made(), key);
@@ -50,8 +50,8 @@ TEST_F(RoundKeysTest, ADestroyedKeyIsOverwrittenInPlaceAndNeverMadeAgain) {
   Made();
   ASSERT_EQ(link(Path().c_str(), (folder_ / "blocks").c_str()), 0);  // another name of the same blocks
   ASSERT_THAT(keys_->Destroy(kQuarter), IsOk());
-  EXPECT_EQ(*ReadFile(folder_ / "blocks", 100), std::string(32, '\0'));
-  EXPECT_EQ(*ReadFile(Path(), 100), std::string(32, '\0'));
+  EXPECT_EQ(*ReadFile(folder_ / "blocks", 100), std::string(40, '\0'));
+  EXPECT_EQ(*ReadFile(Path(), 100), std::string(40, '\0'));
   EXPECT_FALSE(keys_->Find(kQuarter)->has_value());
   EXPECT_EQ(Made(), "");
   EXPECT_THAT(keys_->Destroy(kQuarter), IsOk());
@@ -72,9 +72,9 @@ TEST_F(RoundKeysTest, AfterARestoreAllAreOverwrittenAndNewOnesCanBeMade) {
   const std::string before = Made();
   ASSERT_EQ(link(Path().c_str(), (folder_ / "blocks").c_str()), 0);
   ASSERT_THAT(keys_->DestroyAll(), IsOk());
-  EXPECT_EQ(*ReadFile(folder_ / "blocks", 100), std::string(32, '\0'));
+  EXPECT_EQ(*ReadFile(folder_ / "blocks", 100), std::string(40, '\0'));
   const std::string after = Made();
-  EXPECT_EQ(after.size(), 32u);
+  EXPECT_EQ(after.size(), 40u);
   EXPECT_NE(after, before);
 }
 
