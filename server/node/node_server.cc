@@ -163,11 +163,11 @@ class Server final : public NodeServer {
     casework_ = std::make_unique<CaseworkRpc>(records);
     access_ = std::make_unique<AccessRpc>(AccessRpc::Rooms{records, tokens_.get(), grants_.get(), permits_.get()});
     permit_rpc_ = std::make_unique<PermitRpc>(permits_.get(), page_tokens_.get());
-    rights_ = std::make_unique<RightsRpc>(records);
+    rights_ = std::make_unique<RightsRpc>(records, permits_.get());
     grievances_ = std::make_unique<GrievanceRpc>(
         GrievanceRpc::Rooms{records, once_.get(), retention_book_.get(), grievance_book_.get()});
     notices_ = std::make_unique<NoticeRpc>(records);
-    retention_rpc_ = std::make_unique<RetentionRpc>(records, retention_book_.get());
+    retention_rpc_ = std::make_unique<RetentionRpc>(records, retention_book_.get(), permits_.get());
     audit_ = std::make_unique<AuditRpc>(records, AuditHeads::Rooms{store_.get(), once_.get(), identity_.get(), clock_});
     late_ = std::make_unique<LateCounts>(
         LateCounts::Rooms{store_.get(), once_.get(), identity_.get(), book_.get(), clock_});
