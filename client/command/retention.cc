@@ -4,6 +4,7 @@
 #include "aangan/node/v1/rights.grpc.pb.h"
 #include "base/status.h"
 #include "client/command/commands.h"
+#include "client/command/permits.h"
 #include "client/command/words.h"
 
 namespace aangan::client {
@@ -37,6 +38,7 @@ absl::StatusOr<int> ShowPolicy(const Session& session) {
 struct NewPolicy {
   int years = -1, withdrawal_days = -1, grace_days = -1;
   bool never_by_years = false, never_on_withdrawal = false;
+  std::string permit;
 };
 
 absl::StatusOr<int> SetPolicy(const Session& session, const NewPolicy& wish) {
@@ -58,9 +60,10 @@ absl::StatusOr<int> SetPolicy(const Session& session, const NewPolicy& wish) {
     request.mutable_update_mask()->add_paths("grace_days");
     policy.set_grace_days(wish.grace_days);
   }
-  ASSIGN_OR_RETURN(const node::v1::RetentionPolicy made,
-                   channel->Call(stub.get(), &RetentionService::Stub::UpdateRetentionPolicy, request));
-  session.output().PrintObject(PolicyTable(made));
+  request.set_permit(wish.permit);
+  const auto made = channel->Call(stub.get(), &RetentionService::Stub::UpdateRetentionPolicy, request);
+  if (!made.ok()) return AskForPermit(session, *channel, made.status());
+  session.output().PrintObject(PolicyTable(*made));
   session.output().Say("Look at `aangan retention report` before the time of grace is over.");
   return kExitOk;
 }
@@ -87,12 +90,10 @@ absl::StatusOr<int> Report(const Session& session) {
 }
 
 Table SealTable(const std::vector<node::v1::SealedMember>& sealed) {
-  Table table{{"name", "until_date", "reason", "sealed_by", "unseal_asked_by", "unseal_asked_time"}, {}};
+  Table table{{"name", "until_date", "reason", "sealed_by"}, {}};
   for (const node::v1::SealedMember& each : sealed) {
     table.rows.push_back({each.name(), DayText(each.until_date()),
-                          WordOf(node::v1::LegalReason_descriptor(), each.reason()), each.sealed_by(),
-                          TextOrNothing(each.unseal_asked_by()),
-                          TimeValue(each.has_unseal_asked_time(), each.unseal_asked_time())});
+                          WordOf(node::v1::LegalReason_descriptor(), each.reason()), each.sealed_by()});
   }
   return table;
 }
@@ -115,17 +116,15 @@ absl::StatusOr<int> SetSeal(const Session& session, const Seal& wish) {
   return kExitOk;
 }
 
-absl::StatusOr<int> LiftSeal(const Session& session, const std::string& member) {
+absl::StatusOr<int> LiftSeal(const Session& session, const std::string& member, const std::string& permit) {
   node::v1::UnsealMemberRequest request;
   request.set_name(member);
+  request.set_permit(permit);
   ASSIGN_OR_RETURN(const auto channel, session.Node(NodeRole::kSteward));
   const auto stub = RightsService::NewStub(channel->grpc());
-  ASSIGN_OR_RETURN(const node::v1::UnsealMemberResponse response,
-                   channel->Call(stub.get(), &RightsService::Stub::UnsealMember, request));
-  if (!response.unsealed()) session.output().PrintObject(SealTable({response.sealed_member()}));
-  session.output().Say(response.unsealed()
-                           ? "She is unsealed."
-                           : "Another steward must say yes within seven days, with a token of her own.");
+  const absl::Status status = channel->Call(stub.get(), &RightsService::Stub::UnsealMember, request).status();
+  if (!status.ok()) return AskForPermit(session, *channel, status);
+  session.output().Say("She is unsealed.");
   return kExitOk;
 }
 
@@ -161,6 +160,7 @@ void AddRetention(CLI::App& app, Session& session) {
                                "erase so many days after she withdrew her consent to keep a record");
   set->add_flag("--no-withdrawal", wish->never_on_withdrawal, "never erase for a withdrawal")->excludes(days);
   set->add_option("--grace-days", wish->grace_days, "how long she stands in the report first, 7 to 365");
+  set->add_option("--permit", wish->permit, "permits/{permit}; a second person always has to say yes");
   set->callback([&session, wish] { session.run = [&session, wish] { return SetPolicy(session, *wish); }; });
   CLI::App* report =
       AddCommand(*retention, "report", "Show what would be erased or asked for, and when", "aangan retention report");
@@ -180,11 +180,15 @@ void AddSeal(CLI::App& app, Session& session) {
       ->required()
       ->check(CLI::IsMember(WordsOf(node::v1::LegalReason_descriptor())));
   set->callback([&session, wish] { session.run = [&session, wish] { return SetSeal(session, *wish); }; });
-  CLI::App* lift =
-      AddCommand(*seal, "lift", "Ask to unseal a member, or say the second yes", "aangan seal lift members/4f6k...");
+  CLI::App* lift = AddCommand(*seal, "lift", "Unseal a member, once a second person said yes",
+                              "aangan seal lift members/4f6k... --permit permits/7h2m...");
   auto member = std::make_shared<std::string>();
+  auto permit = std::make_shared<std::string>();
   lift->add_option("member", *member, "members/{member}")->required();
-  lift->callback([&session, member] { session.run = [&session, member] { return LiftSeal(session, *member); }; });
+  lift->add_option("--permit", *permit, "permits/{permit}; without it the command asks for one");
+  lift->callback([&session, member, permit] {
+    session.run = [&session, member, permit] { return LiftSeal(session, *member, *permit); };
+  });
   CLI::App* list = AddCommand(*seal, "list", "List sealed members", "aangan seal list");
   list->callback([&session] { session.run = [&session] { return ListSeals(session); }; });
 }

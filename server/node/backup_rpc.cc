@@ -3,6 +3,7 @@
 #include "server/node/backup_rpc.h"
 
 #include <filesystem>
+#include <memory>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -15,12 +16,15 @@
 #include "base/signing.h"
 #include "base/status.h"
 #include "server/node/convert.h"
+#include "server/node/read_note.h"
 #include "server/node/request_rules.h"
 #include "storage/node/erasure.h"
+#include "storage/node/seals.h"
 
 namespace aangan::node {
 namespace {
 
+using storage::node::Action;
 using storage::node::BackupNote;
 using storage::node::ErasureReceipt;
 using storage::node::KeyCopyNote;
@@ -202,14 +206,7 @@ absl::StatusOr<v1::ListKeyCopiesResponse> BackupRpc::ListKeyCopies(const server:
   return response;
 }
 
-absl::StatusOr<v1::ErasureReceipt> BackupRpc::GetErasureReceipt(const server::Call&,
-                                                                const v1::GetErasureReceiptRequest& request) {
-  absl::string_view id = request.name();
-  if (!absl::ConsumePrefix(&id, "erasureReceipts/")) {
-    return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "This is not the name of a receipt.")
-        .Field("name", "must be erasureReceipts/{member}");
-  }
-  ASSIGN_OR_RETURN(const model::Id member, model::ParseId(id, "name"));
+absl::StatusOr<v1::ErasureReceipt> BackupRpc::SignedReceipt(const model::Id& member) const {
   ASSIGN_OR_RETURN(const ErasureReceipt receipt,
                    storage::node::ReceiptFor(*rooms_.records.store->TakeSnapshot(), member));
   v1::ErasureReceipt message = ReceiptMessage(receipt);
@@ -222,15 +219,37 @@ absl::StatusOr<v1::ErasureReceipt> BackupRpc::GetErasureReceipt(const server::Ca
   return message;
 }
 
-absl::StatusOr<v1::ErasureReceipt> BackupRpc::PreviewErasure(const server::Call&,
-                                                             const v1::PreviewErasureRequest& request) {
-  ASSIGN_OR_RETURN(const model::RecordName name,
-                   model::ParseRecordName(model::RecordKind::kMember, request.member(), "member"));
-  ASSIGN_OR_RETURN(const ErasureReceipt receipt,
-                   storage::node::PreviewReceipt(*rooms_.records.store->TakeSnapshot(), name.member));
-  v1::ErasureReceipt message = ReceiptMessage(receipt);
-  *message.mutable_issue_time() = TimestampFromTime(rooms_.records.clock->Now());
-  return message;
+void BackupRpc::GetErasureReceipt(server::CallPtr call, v1::GetErasureReceiptRequest request,
+                                  server::Done<v1::ErasureReceipt> done) {
+  OrFail(done, [&]() -> absl::Status {
+    absl::string_view id = request.name();
+    if (!absl::ConsumePrefix(&id, "erasureReceipts/")) {
+      return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "This is not the name of a receipt.")
+          .Field("name", "must be erasureReceipts/{member}");
+    }
+    ASSIGN_OR_RETURN(const model::Id member, model::ParseId(id, "name"));
+    ASSIGN_OR_RETURN(v1::ErasureReceipt receipt, SignedReceipt(member));
+    AnswerWhenNoted<v1::ErasureReceipt>(
+        rooms_.records.store, {Action::kRead, ActorOf(*call), {{request.name(), member}}}, std::move(receipt), done);
+    return absl::OkStatus();
+  });
+}
+
+void BackupRpc::PreviewErasure(server::CallPtr call, v1::PreviewErasureRequest request,
+                               server::Done<v1::ErasureReceipt> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName name,
+                     model::ParseRecordName(model::RecordKind::kMember, request.member(), "member"));
+    const std::unique_ptr<storage::Reader> snapshot = rooms_.records.store->TakeSnapshot();
+    RETURN_IF_ERROR(storage::node::RefuseSealed(*snapshot, name.member));
+    ASSIGN_OR_RETURN(const ErasureReceipt receipt, storage::node::PreviewReceipt(*snapshot, name.member));
+    v1::ErasureReceipt message = ReceiptMessage(receipt);
+    *message.mutable_issue_time() = TimestampFromTime(rooms_.records.clock->Now());
+    const std::string resource = message.name();
+    AnswerWhenNoted<v1::ErasureReceipt>(
+        rooms_.records.store, {Action::kRead, ActorOf(*call), {{resource, name.member}}}, std::move(message), done);
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace aangan::node

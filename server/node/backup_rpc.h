@@ -41,9 +41,10 @@ class BackupRpc {
   absl::StatusOr<v1::KeyCopy> CreateKeyCopy(const server::Call& call, const v1::CreateKeyCopyRequest& request);
   absl::StatusOr<v1::ListKeyCopiesResponse> ListKeyCopies(const server::Call& call,
                                                           const v1::ListKeyCopiesRequest& request);
-  absl::StatusOr<v1::ErasureReceipt> GetErasureReceipt(const server::Call& call,
-                                                       const v1::GetErasureReceiptRequest& request);
-  absl::StatusOr<v1::ErasureReceipt> PreviewErasure(const server::Call& call, const v1::PreviewErasureRequest& request);
+  void GetErasureReceipt(server::CallPtr call, v1::GetErasureReceiptRequest request,
+                         server::Done<v1::ErasureReceipt> done);
+  void PreviewErasure(server::CallPtr call, v1::PreviewErasureRequest request, server::Done<v1::ErasureReceipt> done);
+  absl::StatusOr<v1::ErasureReceipt> SignedReceipt(const model::Id& member) const;
   absl::Status CheckFolder(const std::string& folder) const;
 
   const Rooms rooms_;

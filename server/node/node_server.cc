@@ -104,9 +104,10 @@ class Server final : public NodeServer {
         answers_.get(), clock_, options_.sync_every, options_.accepts_rehearsals, options_.automatic_approval});
     retention_book_ = std::make_unique<RetentionBook>(store_.get());
     grievance_book_ = std::make_unique<GrievanceBook>(store_.get());
-    retention_ = std::make_unique<RetentionAgent>(store_.get(), sync_.get(), retention_book_.get(),
-                                                  grievance_book_.get(), clock_);
     backups_ = std::make_unique<BackupAgent>(store_.get(), options_.data, clock_);
+    retention_ = std::make_unique<RetentionAgent>(
+        RetentionAgent::Rooms{store_.get(), retention_book_.get(), grievance_book_.get(), clock_,
+                              [this] { return sync_->CountByBook(); }, [this] { backups_->ClearSoon(); }});
     return Serve();
   }
 
@@ -134,8 +135,8 @@ class Server final : public NodeServer {
     if (door_ != nullptr) door_->Stop(kStopGrace);
     if (front_ != nullptr) front_->Stop(kStopGrace);
     if (access_keeper_ != nullptr) access_keeper_->Stop();
-    if (backups_ != nullptr) backups_->Stop();
     if (retention_ != nullptr) retention_->Stop();
+    if (backups_ != nullptr) backups_->Stop();
     if (sync_ != nullptr) sync_->Stop();
   }
 
@@ -162,11 +163,11 @@ class Server final : public NodeServer {
     casework_ = std::make_unique<CaseworkRpc>(records);
     access_ = std::make_unique<AccessRpc>(AccessRpc::Rooms{records, tokens_.get(), grants_.get(), permits_.get()});
     permit_rpc_ = std::make_unique<PermitRpc>(permits_.get(), page_tokens_.get());
-    rights_ = std::make_unique<RightsRpc>(records);
+    rights_ = std::make_unique<RightsRpc>(records, permits_.get());
     grievances_ = std::make_unique<GrievanceRpc>(
         GrievanceRpc::Rooms{records, once_.get(), retention_book_.get(), grievance_book_.get()});
     notices_ = std::make_unique<NoticeRpc>(records);
-    retention_rpc_ = std::make_unique<RetentionRpc>(records, retention_book_.get());
+    retention_rpc_ = std::make_unique<RetentionRpc>(records, retention_book_.get(), permits_.get());
     audit_ = std::make_unique<AuditRpc>(records, AuditHeads::Rooms{store_.get(), once_.get(), identity_.get(), clock_});
     late_ = std::make_unique<LateCounts>(
         LateCounts::Rooms{store_.get(), once_.get(), identity_.get(), book_.get(), clock_});
@@ -222,8 +223,8 @@ class Server final : public NodeServer {
   std::unique_ptr<SyncAgent> sync_;
   std::unique_ptr<RetentionBook> retention_book_;
   std::unique_ptr<GrievanceBook> grievance_book_;
-  std::unique_ptr<RetentionAgent> retention_;
   std::unique_ptr<BackupAgent> backups_;
+  std::unique_ptr<RetentionAgent> retention_;
   server::Authorisation roles_;
   std::unique_ptr<MemberRpc> members_;
   std::unique_ptr<CaseworkRpc> casework_;

@@ -38,24 +38,29 @@ void RetentionAgent::Run() {
 }
 
 absl::Status RetentionAgent::LookNow() {
-  const model::Day today = model::DayInIndia(clock_->Now());
+  const model::Day today = model::DayInIndia(rooms_.clock->Now());
   {
     absl::MutexLock lock(&mutex_);
     if (done_ == today) return absl::OkStatus();
   }
-  RETURN_IF_ERROR(sync_->CountByBook());
-  ASSIGN_OR_RETURN(const int64_t ran_out, store_->RunOutConsents());
+  RETURN_IF_ERROR(rooms_.count_by_book());
+  ASSIGN_OR_RETURN(const int64_t ran_out, rooms_.store->RunOutConsents());
   if (ran_out > 0) LogInfo("retention", "consents ran out").Number("consents", ran_out);
-  ASSIGN_OR_RETURN(const int64_t seals_ended, storage::node::EraseEndedSeals(*store_, today));
-  if (seals_ended > 0) LogInfo("retention", "sealed members erased").Number("members", seals_ended);
-  ASSIGN_OR_RETURN(const RetentionRun run, book_->Run(today));
-  if (run.noted + run.cleared + run.erased > 0) {
+  // What failed in the middle may have erased somebody before.
+  const absl::StatusOr<int64_t> seals_ended = storage::node::EraseEndedSeals(*rooms_.store, today);
+  if (!seals_ended.ok() || *seals_ended > 0) rooms_.after_erasure();
+  RETURN_IF_ERROR(seals_ended.status());
+  if (*seals_ended > 0) LogInfo("retention", "sealed members erased").Number("members", *seals_ended);
+  const absl::StatusOr<RetentionRun> run = rooms_.book->Run(today);
+  if (!run.ok() || run->erased > 0) rooms_.after_erasure();
+  RETURN_IF_ERROR(run.status());
+  if (run->noted + run->cleared + run->erased > 0) {
     LogInfo("retention", "policy")
-        .Number("noted", run.noted)
-        .Number("cleared", run.cleared)
-        .Number("erased", run.erased);
+        .Number("noted", run->noted)
+        .Number("cleared", run->cleared)
+        .Number("erased", run->erased);
   }
-  RETURN_IF_ERROR(grievances_->Look(today));
+  RETURN_IF_ERROR(rooms_.grievances->Look(today));
   absl::MutexLock lock(&mutex_);
   done_ = today;
   return absl::OkStatus();

@@ -6,7 +6,9 @@
 #ifndef AANGAN_SERVER_NODE_RETENTION_AGENT_H_
 #define AANGAN_SERVER_NODE_RETENTION_AGENT_H_
 
+#include <functional>
 #include <thread>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -15,7 +17,6 @@
 #include "model/period.h"
 #include "server/node/grievance_book.h"
 #include "server/node/retention_book.h"
-#include "server/node/sync_agent.h"
 #include "storage/node/node_store.h"
 
 namespace aangan::node {
@@ -23,9 +24,15 @@ namespace aangan::node {
 class RetentionAgent {
  public:
   // All outlive it.
-  RetentionAgent(storage::node::NodeStore* store, SyncAgent* sync, RetentionBook* book, GrievanceBook* grievances,
-                 const Clock* clock)
-      : store_(store), sync_(sync), book_(book), grievances_(grievances), clock_(clock) {}
+  struct Rooms {
+    storage::node::NodeStore* store = nullptr;
+    RetentionBook* book = nullptr;
+    GrievanceBook* grievances = nullptr;
+    const Clock* clock = nullptr;
+    std::function<absl::Status()> count_by_book;  // SyncAgent::CountByBook
+    std::function<void()> after_erasure;          // BackupAgent::ClearSoon
+  };
+  explicit RetentionAgent(Rooms rooms) : rooms_(std::move(rooms)) {}
   ~RetentionAgent();
 
   void Start();
@@ -36,11 +43,7 @@ class RetentionAgent {
  private:
   void Run();
 
-  storage::node::NodeStore* const store_;
-  SyncAgent* const sync_;
-  RetentionBook* const book_;
-  GrievanceBook* const grievances_;
-  const Clock* const clock_;
+  const Rooms rooms_;
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   model::Day done_ ABSL_GUARDED_BY(mutex_) = model::kNoDay;

@@ -86,6 +86,11 @@ model::RetentionPolicy ClocksOf(const store::v1::RetentionPolicyRecord& record) 
 
 }  // namespace
 
+absl::Status StalePolicy() {
+  return Problem(absl::StatusCode::kAborted, Reason::kStaleEtag,
+                 "Somebody changed the policy since it was read; read it again and repeat the change.");
+}
+
 absl::StatusOr<store::v1::RetentionPolicyRecord> RetentionBook::Policy() const {
   store::v1::RetentionPolicyRecord newest;
   newest.set_version(1);
@@ -105,10 +110,7 @@ absl::StatusOr<store::v1::RetentionPolicyRecord> RetentionBook::Change(store::v1
                                                                        int64_t now_us) {
   absl::MutexLock lock(&changing_);
   ASSIGN_OR_RETURN(const store::v1::RetentionPolicyRecord newest, Policy());
-  if (newest.version() != version) {
-    return Problem(absl::StatusCode::kAborted, Reason::kStaleEtag,
-                   "Somebody changed the policy since it was read; read it again and repeat the change.");
-  }
+  if (newest.version() != version) return StalePolicy();
   policy.set_version(version + 1);
   policy.set_update_time_us(now_us);
   NoteChange change{Action::kPolicyChanged, actor, "retentionPolicy",

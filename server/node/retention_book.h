@@ -37,6 +37,9 @@ struct RetentionRun {
   int64_t erased = 0;
 };
 
+// Of a change that names another version than the newest.
+absl::Status StalePolicy();
+
 class RetentionBook {
  public:
   explicit RetentionBook(storage::node::NodeStore* store) : store_(store) {}

@@ -88,6 +88,8 @@ absl::StatusOr<v1::RetentionPolicy> RetentionRpc::UpdateRetentionPolicy(
   v1::RetentionPolicy merged = PolicyMessage(present);
   RETURN_IF_ERROR(server::ApplyMask(request.update_mask(), request.retention_policy(), kFixed, &merged));
   ASSIGN_OR_RETURN(store::v1::RetentionPolicyRecord wanted, PolicyFrom(merged));
+  if (present.version() != version) return StalePolicy();  // before a permit is spent on it
+  RETURN_IF_ERROR(permits_->Use(NeedOf(v1::PERMIT_KIND_POLICY_CHANGE, kName, request), call, request.permit()));
   ASSIGN_OR_RETURN(const store::v1::RetentionPolicyRecord changed,
                    book_->Change(std::move(wanted), version, ActorOf(call), absl::ToUnixMicros(rooms_.clock->Now())));
   return PolicyMessage(changed);

@@ -10,6 +10,7 @@
 #include "aangan/node/v1/retention.pb.h"
 #include "absl/status/statusor.h"
 #include "server/node/member_rpc.h"
+#include "server/node/permit_book.h"
 #include "server/node/retention_book.h"
 #include "server/shared/door.h"
 
@@ -18,7 +19,8 @@ namespace aangan::node {
 class RetentionRpc {
  public:
   // All outlive it.
-  RetentionRpc(const RecordRooms& rooms, RetentionBook* book) : rooms_(rooms), book_(book) {}
+  RetentionRpc(const RecordRooms& rooms, RetentionBook* book, PermitBook* permits)
+      : rooms_(rooms), book_(book), permits_(permits) {}
   std::map<std::string, server::Handler> Handlers();
 
  private:
@@ -31,6 +33,7 @@ class RetentionRpc {
 
   const RecordRooms rooms_;
   RetentionBook* const book_;
+  PermitBook* const permits_;
 };
 
 }  // namespace aangan::node

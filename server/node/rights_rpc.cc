@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "base/canonical.h"
+#include "base/digest.h"
 #include "base/problem.h"
 #include "base/status.h"
 #include "model/retention.h"
@@ -21,7 +23,6 @@ using storage::node::RecordsChange;
 using storage::node::WriteKind;
 
 constexpr int kYearsAheadMax = 50;
-constexpr absl::Duration kSecondYesWithin = absl::Hours(24 * 7);
 constexpr char kList[] = "sealedMembers";
 
 v1::SealedMember SealedMessage(const Found& found) {
@@ -31,9 +32,6 @@ v1::SealedMember SealedMessage(const Found& found) {
   *sealed.mutable_until_date() = DateFromDay(state.until_day());
   sealed.set_reason(static_cast<v1::LegalReason>(state.reason()));
   sealed.set_sealed_by(state.sealed_by());
-  sealed.set_unseal_asked_by(state.unseal_asked_by());
-  if (state.unseal_asked_time_us() != 0)
-    *sealed.mutable_unseal_asked_time() = TimestampFromMicros(state.unseal_asked_time_us());
   *sealed.mutable_create_time() = TimestampFromMicros(state.create_time_us());
   return sealed;
 }
@@ -51,6 +49,14 @@ absl::StatusOr<model::Day> UntilDay(const v1::SealMemberRequest& request, model:
     problem.Field("reason", "must be one of the legal reasons");
   if (problem.has_fields()) return problem.ToStatus();
   return *day;
+}
+
+// The yes is for the seal as it stands: who allowed to open the shorter time did not allow to open the longer one, nor
+// the next seal.
+PermitNeed UnsealNeed(const v1::UnsealMemberRequest& request, const store::v1::SealedStateRecord& state) {
+  PermitNeed need = NeedOf(v1::PERMIT_KIND_UNSEAL, request.name(), request);
+  need.request_digest = Sha256({"aangan/v1/unseal", AsText(need.request_digest), Deterministic(state)});
+  return need;
 }
 
 }  // namespace
@@ -74,8 +80,6 @@ absl::StatusOr<v1::SealedMember> RightsRpc::SealMember(const server::Call& call,
   state.set_until_day(until);
   state.set_reason(request.reason());
   state.set_sealed_by(call.caller().id);
-  state.clear_unseal_asked_by();  // that yes was for the time before
-  state.clear_unseal_asked_time_us();
   RecordsChange change;
   change.actor = ActorOf(call);
   change.action = Action::kSealed;
@@ -86,37 +90,20 @@ absl::StatusOr<v1::SealedMember> RightsRpc::SealMember(const server::Call& call,
   return SealedMessage(found);
 }
 
-absl::StatusOr<v1::UnsealMemberResponse> RightsRpc::UnsealMember(const server::Call& call,
-                                                                 const v1::UnsealMemberRequest& request) {
+absl::StatusOr<google::protobuf::Empty> RightsRpc::UnsealMember(const server::Call& call,
+                                                                const v1::UnsealMemberRequest& request) {
   ASSIGN_OR_RETURN(const model::RecordName member, NameFor(call, model::RecordKind::kMember, request.name(), "name"));
   const model::RecordName name = storage::node::SealedStateName(member.member);
-  ASSIGN_OR_RETURN(Found found, rooms_.store->Get(name));
-  auto& state = std::get<store::v1::SealedStateRecord>(found.record);
-  const absl::Time now = rooms_.clock->Now();
-  const bool asked =
-      !state.unseal_asked_by().empty() && now < absl::FromUnixMicros(state.unseal_asked_time_us()) + kSecondYesWithin;
-  v1::UnsealMemberResponse response;
-  if (asked && state.unseal_asked_by() == call.caller().id) {  // one person's yes stays one
-    *response.mutable_sealed_member() = SealedMessage(found);
-    return response;
-  }
+  ASSIGN_OR_RETURN(const Found found, rooms_.store->Get(name));
+  const auto& state = std::get<store::v1::SealedStateRecord>(found.record);
+  RETURN_IF_ERROR(permits_->Use(UnsealNeed(request, state), call, request.permit()));
   RecordsChange change;
   change.actor = ActorOf(call);
+  change.action = Action::kUnsealed;
   change.past_seal = true;
-  if (asked) {
-    change.action = Action::kUnsealed;
-    change.writes.push_back({WriteKind::kDelete, name, state.version(), {}});
-  } else {
-    change.action = Action::kUnsealAsked;
-    const uint64_t version = state.version();
-    state.set_unseal_asked_by(call.caller().id);
-    state.set_unseal_asked_time_us(absl::ToUnixMicros(now));
-    change.writes.push_back({WriteKind::kUpdate, name, version, state});
-  }
+  change.writes.push_back({WriteKind::kDelete, name, state.version(), {}});
   RETURN_IF_ERROR(rooms_.store->SubmitAndWait(std::move(change)).status());
-  response.set_unsealed(asked);
-  if (!asked) *response.mutable_sealed_member() = SealedMessage(found);
-  return response;
+  return google::protobuf::Empty();
 }
 
 void RightsRpc::ListSealedMembers(server::CallPtr call, v1::ListSealedMembersRequest request,

@@ -71,7 +71,6 @@ enum class Action : uint8_t {
   kPermitApproved = 48,
   kPermitUsed = 49,
   kSealed = 50,
-  kUnsealAsked = 51,
   kUnsealed = 52,
   kSealEnded = 53,
   kPolicyChanged = 54,

@@ -97,7 +97,7 @@ void FillNames(const MethodDescriptor& method, const std::string& member, Messag
     const FieldDescriptor* field = request->GetDescriptor()->FindFieldByName(name);
     if (field == nullptr || field->type() != FieldDescriptor::TYPE_STRING) continue;
     const std::string noun = absl::AsciiStrToLower(method.name().substr(3));  // after "Get"
-    const bool child = field->name() == "name" && noun != "member";
+    const bool child = field->name() == "name" && noun != "member" && noun != "membersummary";
     reflection.SetString(request, field, child ? absl::StrCat(member, "/", noun, "s/", std::string(26, 'a')) : member);
   }
 }
@@ -242,6 +242,7 @@ TEST_F(NodeMatrix, AnotherMembersNameInEveryNameFieldIsRefusedAlike) {
     for (int i = 0; i < service->method_count(); ++i) {
       const MethodDescriptor& method = *service->method(i);
       if (!tests::RolesByHand(method).contains("member")) continue;
+      if (service->name() == "NoticeService") continue;  // the same for all: no name in it is a member's
       // One field is turned, by its place in the walk; -1 turns none and tells how many there are.
       struct Answer {
         int fields = 0;

@@ -40,11 +40,33 @@ constexpr Rule kNodeRules[] = {
     {"PermitService", "Approve", "steward auditor"},
     {"PermitService", "Create", "caseworker operator steward"},
     {"PermitService", "List", "caseworker operator steward auditor"},
-    // A member reads who touched her record.
-    {"AuditService", "", "member steward auditor"},
+    // A member reads who touched her record; whoever keeps a head of the log on paper need not read it.
+    {"AuditService", "List", "member steward auditor"},
+    {"AuditService", "Export", "steward auditor"},
+    {"AuditService", "", "operator steward auditor"},
+    // What the law or the collective says about keeping is the steward's word; who reads records sees what it does.
+    {"RightsService", "List", "steward auditor"},
+    {"RightsService", "", "steward"},
+    {"RetentionService", "Update", "steward"},
+    {"RetentionService", "Report", "caseworker steward auditor"},
+    {"RetentionService", "", "caseworker operator steward auditor"},
+    {"NoticeService", "Create", "steward"},
+    {"NoticeService", "", "member caseworker operator steward auditor"},
+    // A grievance may be about a caseworker: she files it for a member, and does not read it.
+    {"GrievanceService", "Create", "member caseworker"},
+    {"GrievanceService", "GetMemberSummary", "member caseworker"},
+    {"GrievanceService", "Answer", "steward"},
+    {"GrievanceService", "", "member steward"},
+    // Whoever runs the node makes its copies; that an erasure is done everywhere is shown to whoever promised it.
+    {"BackupService", "Create", "operator"},
+    {"BackupService", "Verify", "operator"},
+    {"BackupService", "GetErasureReceipt", "caseworker operator steward auditor"},
+    {"BackupService", "PreviewErasure", "caseworker operator steward"},
+    {"BackupService", "", "operator steward auditor"},
     // Running the node: no records, but what a file brings in.
     {"OperatorService", "ImportRecords", "caseworker operator"},
     {"OperatorService", "CloseQuarter", "operator steward"},
+    {"OperatorService", "ConfirmRestore", "operator steward"},
     {"OperatorService", "SyncNow", "operator steward"},
     {"OperatorService", "", "operator steward auditor"},
     // The collective's word is the steward's; others may look.

@@ -21,12 +21,17 @@
 #include "aangan/federation/v1/rounds.pb.h"
 #include "aangan/node/v1/access.pb.h"
 #include "aangan/node/v1/audit.pb.h"
+#include "aangan/node/v1/backups.pb.h"
 #include "aangan/node/v1/casework.pb.h"
 #include "aangan/node/v1/governance.pb.h"
+#include "aangan/node/v1/grievances.pb.h"
 #include "aangan/node/v1/members.pb.h"
+#include "aangan/node/v1/notices.pb.h"
 #include "aangan/node/v1/operator.pb.h"
 #include "aangan/node/v1/permits.pb.h"
 #include "aangan/node/v1/releases.pb.h"
+#include "aangan/node/v1/retention.pb.h"
+#include "aangan/node/v1/rights.pb.h"
 #include "base/check.h"
 #include "base/problem.h"
 #include "server/shared/door.h"
@@ -117,14 +122,27 @@ struct House {
   std::vector<std::string> paths;
 
   House() {
-    for (const google::protobuf::Descriptor* of :
-         {fed::Answer::descriptor(), fed::App::descriptor(), fed::Catalogue::descriptor(),
-          fed::UploadChunkRequest::descriptor(), fed::NationalRelease::descriptor(), fed::LogEntry::descriptor(),
-          fed::Roster::descriptor(), fed::Round::descriptor(), node::v1::CreateTokenRequest::descriptor(),
-          node::v1::AuditEntry::descriptor(), node::v1::Service::descriptor(),
-          node::v1::JoinFederationRequest::descriptor(), node::v1::Member::descriptor(),
-          node::v1::CloseQuarterRequest::descriptor(), node::v1::Permit::descriptor(),
-          node::v1::AnswerFile::descriptor()}) {
+    for (const google::protobuf::Descriptor* of : {fed::Answer::descriptor(),
+                                                   fed::App::descriptor(),
+                                                   fed::Catalogue::descriptor(),
+                                                   fed::UploadChunkRequest::descriptor(),
+                                                   fed::NationalRelease::descriptor(),
+                                                   fed::LogEntry::descriptor(),
+                                                   fed::Roster::descriptor(),
+                                                   fed::Round::descriptor(),
+                                                   node::v1::CreateTokenRequest::descriptor(),
+                                                   node::v1::AuditEntry::descriptor(),
+                                                   node::v1::Backup::descriptor(),
+                                                   node::v1::Service::descriptor(),
+                                                   node::v1::JoinFederationRequest::descriptor(),
+                                                   node::v1::Grievance::descriptor(),
+                                                   node::v1::Member::descriptor(),
+                                                   node::v1::Notice::descriptor(),
+                                                   node::v1::CloseQuarterRequest::descriptor(),
+                                                   node::v1::Permit::descriptor(),
+                                                   node::v1::AnswerFile::descriptor(),
+                                                   node::v1::RetentionPolicy::descriptor(),
+                                                   node::v1::SealedMember::descriptor()}) {
       for (int i = 0; i < of->file()->service_count(); ++i) Serve(of->file()->service(i));
     }
     AANGAN_CHECK(paths.size() == authorisation.rows().size());

@@ -32,6 +32,7 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address, const Tls
 NodeClient::NodeClient(std::shared_ptr<grpc::Channel> channel, std::string token)
     : access(node::v1::AccessService::NewStub(channel)),
       audit(node::v1::AuditService::NewStub(channel)),
+      backups(node::v1::BackupService::NewStub(channel)),
       casework(node::v1::CaseworkService::NewStub(channel)),
       governance(node::v1::GovernanceService::NewStub(channel)),
       grievances(node::v1::GrievanceService::NewStub(channel)),

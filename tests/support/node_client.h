@@ -13,6 +13,7 @@
 
 #include "aangan/node/v1/access.grpc.pb.h"
 #include "aangan/node/v1/audit.grpc.pb.h"
+#include "aangan/node/v1/backups.grpc.pb.h"
 #include "aangan/node/v1/casework.grpc.pb.h"
 #include "aangan/node/v1/governance.grpc.pb.h"
 #include "aangan/node/v1/grievances.grpc.pb.h"
@@ -55,6 +56,7 @@ class NodeClient {
 
   std::unique_ptr<node::v1::AccessService::Stub> access;
   std::unique_ptr<node::v1::AuditService::Stub> audit;
+  std::unique_ptr<node::v1::BackupService::Stub> backups;
   std::unique_ptr<node::v1::CaseworkService::Stub> casework;
   std::unique_ptr<node::v1::GovernanceService::Stub> governance;
   std::unique_ptr<node::v1::GrievanceService::Stub> grievances;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/node/seals.h"
+#include "tests/support/second_person.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/server/node/node_under_test.h"
 #include "tests/unit/server/node/three_collectives.h"
@@ -258,6 +259,17 @@ TEST(RetentionOverThePort, ThePolicyIsReadSetAndReported) {
   update.mutable_retention_policy()->set_grace_days(60);
   EXPECT_THAT(caseworker.Call(*caseworker.retention, &Stub::UpdateRetentionPolicy, update, &changed),
               HasProblem(StatusCode::kPermissionDenied, Reason::kNotAllowed));
+  // Nobody decides alone how long records are kept.
+  const absl::Status refusal = steward.Call(*steward.retention, &Stub::UpdateRetentionPolicy, update, &changed);
+  EXPECT_THAT(refusal, HasProblem(StatusCode::kPermissionDenied, Reason::kPermitNeeded));
+  EXPECT_EQ(tests::PermitWish(refusal).permit().kind(), v1::PERMIT_KIND_POLICY_CHANGE);
+  const tests::NodeClient second = node.Client(tests::TokenFor(steward, v1::ROLE_AUDITOR));
+  update.set_permit(tests::PermitFor(refusal, steward, second));
+  update.mutable_retention_policy()->set_years_after_last_record(8);
+  EXPECT_THAT(steward.Call(*steward.retention, &Stub::UpdateRetentionPolicy, update, &changed),
+              HasProblem(StatusCode::kPermissionDenied, Reason::kPermitNeeded))
+      << "the yes was for seven years";
+  update.mutable_retention_policy()->set_years_after_last_record(7);
   ASSERT_THAT(steward.Call(*steward.retention, &Stub::UpdateRetentionPolicy, update, &changed), IsOk());
   EXPECT_EQ(changed.etag(), "v2");
   EXPECT_THAT(steward.Call(*steward.retention, &Stub::UpdateRetentionPolicy, update, &changed),

@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "google/protobuf/empty.pb.h"
 #include "tests/support/daemon_process.h"
+#include "tests/support/second_person.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/server/node/node_under_test.h"
 
@@ -47,13 +48,16 @@ class RightsTest : public ::testing::Test {
     request.set_reason(reason);
     return client.Call(*client.rights, &Rights::SealMember, request, &sealed_);
   }
-  absl::StatusOr<v1::UnsealMemberResponse> Unseal(const NodeClient& client, const std::string& name) {
+  absl::Status Unseal(const NodeClient& client, const std::string& name, const std::string& permit = "") {
     v1::UnsealMemberRequest request;
     request.set_name(name);
-    v1::UnsealMemberResponse response;
-    const absl::Status status = client.Call(*client.rights, &Rights::UnsealMember, request, &response);
-    if (!status.ok()) return status;
-    return response;
+    request.set_permit(permit);
+    google::protobuf::Empty empty;
+    return client.Call(*client.rights, &Rights::UnsealMember, request, &empty);
+  }
+  // A second person's yes to unsealing her as she stands.
+  std::string PermitToUnseal(const std::string& name, const NodeClient& second) {
+    return tests::PermitFor(Unseal(steward_, name), steward_, second);
   }
   absl::Status Get(const NodeClient& client, const std::string& name) {
     v1::GetMemberRequest request;
@@ -120,6 +124,11 @@ TEST_F(RightsTest, EveryDoorToASealedMemberIsShut) {
   erase.set_etag(member.etag());
   google::protobuf::Empty empty;
   EXPECT_THAT(caseworker_.Call(*caseworker_.members, &Members::DeleteMember, erase, &empty), kSealedProblem);
+  v1::PreviewErasureRequest preview;
+  preview.set_member(member.name());
+  v1::ErasureReceipt receipt;
+  EXPECT_THAT(caseworker_.Call(*caseworker_.backups, &v1::BackupService::Stub::PreviewErasure, preview, &receipt),
+              kSealedProblem);
   v1::CreateTokenRequest token;
   token.mutable_token()->set_title("another");
   token.mutable_token()->set_role(v1::ROLE_MEMBER);
@@ -156,35 +165,49 @@ TEST_F(RightsTest, ASealHasARightDateAndReasonAndCanOnlyBeMadeLonger) {
   EXPECT_EQ(listed.sealed_members_size(), 1);
 }
 
+const auto kPermitProblem = HasProblem(StatusCode::kPermissionDenied, Reason::kPermitNeeded);
+
 TEST_F(RightsTest, TwoPeopleUnsealHer) {
   const v1::Member member = Create(false);
   ASSERT_THAT(Seal(steward_, member.name(), 100), IsOk());
   const NodeClient second = node_.Client(tests::TokenFor(steward_, v1::ROLE_STEWARD));
-  for (int again = 0; again < 2; ++again) {
-    const auto asked = Unseal(steward_, member.name());
-    ASSERT_THAT(asked, IsOk());
-    EXPECT_FALSE(asked->unsealed()) << "one person's yes stays one";
-  }
-  node_.clock().Advance(absl::Hours(24 * 8));
-  auto late = Unseal(second, member.name());
-  ASSERT_THAT(late, IsOk());
-  EXPECT_FALSE(late->unsealed()) << "after seven days the first yes is gone, and this one is the first";
+  const absl::Status refusal = Unseal(steward_, member.name());
+  EXPECT_THAT(refusal, kPermitProblem);
+  const v1::CreatePermitRequest wish = tests::PermitWish(refusal);
+  EXPECT_EQ(wish.permit().kind(), v1::PERMIT_KIND_UNSEAL);
+  EXPECT_EQ(wish.permit().subject(), member.name());
+  v1::Permit asked;
+  ASSERT_THAT(steward_.Call(*steward_.permits, &v1::PermitService::Stub::CreatePermit, wish, &asked), IsOk());
+  EXPECT_THAT(Unseal(steward_, member.name(), asked.name()), kPermitProblem) << "one person's yes stays one";
+  EXPECT_THAT(Unseal(second, member.name(), asked.name()), kPermitProblem) << "whoever asked takes the step";
   EXPECT_THAT(Get(caseworker_, member.name()), kSealedProblem);
-  const auto unsealed = Unseal(steward_, member.name());
-  ASSERT_THAT(unsealed, IsOk());
-  EXPECT_TRUE(unsealed->unsealed());
+  const std::string permit = PermitToUnseal(member.name(), second);
+  ASSERT_THAT(Unseal(steward_, member.name(), permit), IsOk());
   EXPECT_THAT(Get(caseworker_, member.name()), IsOk());
-  EXPECT_THAT(Unseal(steward_, member.name()), HasProblem(StatusCode::kNotFound, Reason::kNotFound));
+  EXPECT_THAT(Unseal(steward_, member.name(), permit), HasProblem(StatusCode::kNotFound, Reason::kNotFound));
 }
 
-TEST_F(RightsTest, AYesForTheShorterTimeIsNoneForTheLonger) {
+TEST_F(RightsTest, WhoeverIsAloneUnsealsNobody) {
   const v1::Member member = Create(false);
   ASSERT_THAT(Seal(steward_, member.name(), 100), IsOk());
-  ASSERT_THAT(Unseal(steward_, member.name()), IsOk());
+  EXPECT_THAT(Unseal(steward_, member.name()), kPermitProblem);
+  EXPECT_THAT(Get(caseworker_, member.name()), kSealedProblem);
+}
+
+TEST_F(RightsTest, AYesForOneSealIsNoneForAnother) {
+  const v1::Member member = Create(false), other = Create(false);
+  ASSERT_THAT(Seal(steward_, member.name(), 100), IsOk());
+  ASSERT_THAT(Seal(steward_, other.name(), 100), IsOk());
+  const NodeClient second = node_.Client(tests::TokenFor(steward_, v1::ROLE_STEWARD));
+  const std::string shorter = PermitToUnseal(member.name(), second);
+  EXPECT_THAT(Unseal(steward_, other.name(), shorter), kPermitProblem);
   ASSERT_THAT(Seal(steward_, member.name(), 200), IsOk());
-  const auto asked = Unseal(node_.Client(tests::TokenFor(steward_, v1::ROLE_STEWARD)), member.name());
-  ASSERT_THAT(asked, IsOk());
-  EXPECT_FALSE(asked->unsealed());
+  EXPECT_THAT(Unseal(steward_, member.name(), shorter), kPermitProblem) << "of the shorter time";
+  const std::string one = PermitToUnseal(member.name(), second), two = PermitToUnseal(member.name(), second);
+  ASSERT_THAT(Unseal(steward_, member.name(), one), IsOk());
+  node_.clock().Advance(absl::Seconds(1));
+  ASSERT_THAT(Seal(steward_, member.name(), 200), IsOk());
+  EXPECT_THAT(Unseal(steward_, member.name(), two), kPermitProblem) << "of the seal before";
 }
 
 TEST_F(RightsTest, TheDailyRunErasesHerWhenHerTimeIsOver) {
