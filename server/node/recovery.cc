@@ -74,15 +74,17 @@ absl::StatusOr<std::vector<privacy::KeyPart>> ReadParts(const SecretBytes& texts
   const auto text = texts.span();
   size_t begin = 0;
   while (begin < text.size()) {
+    if (text[begin] == '\n') {  // more lines between than one
+      ++begin;
+      continue;
+    }
     constexpr uint8_t kEmptyLine[] = {'\n', '\n'};
     const auto end = std::search(text.begin() + static_cast<ptrdiff_t>(begin), text.end(), std::begin(kEmptyLine),
                                  std::end(kEmptyLine));
     const size_t size = static_cast<size_t>(end - text.begin()) - begin;
-    if (size != 0) {
-      ASSIGN_OR_RETURN(privacy::KeyPart part,
-                       privacy::ReadKeyPart(text.subspan(begin, size), static_cast<int>(parts.size()) + 1));
-      parts.push_back(std::move(part));
-    }
+    ASSIGN_OR_RETURN(privacy::KeyPart part,
+                     privacy::ReadKeyPart(text.subspan(begin, size), static_cast<int>(parts.size()) + 1));
+    parts.push_back(std::move(part));
     begin += size + sizeof(kEmptyLine);
   }
   return parts;
