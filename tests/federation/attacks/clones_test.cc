@@ -109,9 +109,11 @@ class Clones : public ::testing::TestWithParam<int> {
     std::set<std::string> files;
     for (const char* part : {"once", "round_keys"}) {
       for (const auto& file : fs::recursive_directory_iterator(folder() + "/" + part)) {
-        if (!file.is_regular_file() || file.path().filename().string().rfind("LOG", 0) == 0) continue;
-        const auto written = file.last_write_time().time_since_epoch().count();
-        files.insert(file.path().string() + " " + std::to_string(file.file_size()) + " " + std::to_string(written));
+        std::error_code gone;
+        if (!file.is_regular_file(gone) || file.path().filename().string().rfind("LOG", 0) == 0) continue;
+        const auto written = file.last_write_time(gone).time_since_epoch().count();
+        const auto size = file.file_size(gone);
+        if (!gone) files.insert(file.path().string() + " " + std::to_string(size) + " " + std::to_string(written));
       }
     }
     std::string print;
@@ -125,9 +127,17 @@ class Clones : public ::testing::TestWithParam<int> {
       return;
     last_ = print;
     const std::string to = folders_ / std::to_string(images_.size());
-    fs::create_directories(to);
-    for (const char* part : {"once", "round_keys"})
-      fs::copy(folder() + "/" + part, to + "/" + part, fs::copy_options::recursive);
+    // After a start the engine takes files away that it needs no more, at a time of its own: then once again.
+    std::error_code gone;
+    do {
+      gone.clear();
+      fs::remove_all(to);
+      fs::create_directories(to);
+      for (const char* part : {"once", "round_keys"}) {
+        if (!gone) fs::copy(folder() + "/" + part, to + "/" + part, fs::copy_options::recursive, gone);
+      }
+    } while (gone == std::errc::no_such_file_or_directory);
+    ASSERT_FALSE(gone) << gone.message();
     images_.push_back({to, left_, answering_});
   }
   // The store of one moment with the key files of the one before: between a batch and the end of a key.
@@ -306,7 +316,7 @@ using ClonesControl = Clones;
 TEST_P(ClonesControl, WithoutAskingWhereItLiesTheSameCheckFindsThem) {
   taking_ = false;
   std::set<std::string> found;
-  for (unsigned seed = 0; seed < kSeedsEach; ++seed) found.merge(LiveTwice(seed, false));
+  for (unsigned seed = 0; seed < kSeedsEach / 2; ++seed) found.merge(LiveTwice(seed, false));
   for (const char* breach : {"two contributions left", "two answers left", "two of one incarnation"})
     EXPECT_TRUE(found.contains(breach)) << breach;
 }
