@@ -37,6 +37,7 @@
 #include "server/node/grant_book.h"
 #include "server/node/grievance_book.h"
 #include "server/node/grievance_rpc.h"
+#include "server/node/home.h"
 #include "server/node/identity.h"
 #include "server/node/key_gate.h"
 #include "server/node/member_rpc.h"
@@ -144,7 +145,8 @@ class Server final : public NodeServer {
   // What a summed round needs beside the stores.
   absl::Status OpenRoundParts() {
     ASSIGN_OR_RETURN(round_keys_, RoundKeys::Open(absl::StrCat(options_.data, "/round_keys"), random_));
-    RETURN_IF_ERROR(NoticeRestore(*store_, *once_, *round_keys_, *identity_, *book_, *clock_));
+    const Home home(absl::StrCat(options_.data, "/once"), store_->DeriveKey("home"));
+    RETURN_IF_ERROR(NoticeRestore(*store_, *once_, *round_keys_, *identity_, *book_, *clock_, &home));
     ASSIGN_OR_RETURN(watch_, LogWatch::Open(once_.get(), identity_.get(), clock_));
     keys_ = std::make_unique<KeyAgent>(KeyAgent::Rooms{round_keys_.get(), identity_.get(), book_.get(), watch_.get(),
                                                        clock_, options_.accepts_rehearsals});

@@ -45,12 +45,20 @@ int64_t ChargeBefore(const model::Period& quarter, const GovernanceBook& book) {
   return std::max(largest, least);
 }
 
-// Of these quarters, by their numbers.
-std::vector<OnceStore::PriorDebit> DebitsOf(int first, int last, const GovernanceBook& book) {
+int64_t CountedFor(const model::Period& period, const std::vector<LedgerEntry>& ledger) {
+  int64_t counted = 0;
+  for (const LedgerEntry& entry : ledger) counted += entry.period == period ? entry.nano_rho : 0;
+  return counted;
+}
+
+// Of these quarters, by their numbers; beside what this ledger holds for them.
+std::vector<OnceStore::PriorDebit> DebitsOf(int first, int last, const GovernanceBook& book,
+                                            const std::vector<LedgerEntry>& ledger) {
   std::vector<OnceStore::PriorDebit> debits;
   for (int index = first; index <= last; ++index) {
     const model::Period quarter = model::QuarterFromIndex(index);
-    debits.push_back({quarter, ChargeBefore(quarter, book)});
+    const int64_t missing = ChargeBefore(quarter, book) - CountedFor(quarter, ledger);
+    if (missing > 0) debits.push_back({quarter, missing});
   }
   return debits;
 }
@@ -61,9 +69,13 @@ absl::Status Restore(const storage::node::NodeStore& store, OnceStore& once, sto
   RETURN_IF_ERROR(keys.DestroyAll());
   ASSIGN_OR_RETURN(const absl::Time in_data, LatestIn(store));
   const absl::Time program = absl::UnixEpoch() + absl::Hours(24) * kProgramDay;
-  const absl::Time moment = std::max({clock.Now(), in_data, program});
+  const absl::Time before = absl::FromUnixMicros(once.restore_time_us());
+  const absl::Time moment = std::max({clock.Now(), in_data, program, before});
   const int running = model::QuarterOf(model::DayInIndia(moment)).index();
-  return once.StartAfterRestore(absl::ToUnixMicros(moment), DebitsOf(running - kBudgetPeriods + 1, running, book));
+  // A ledger that came with the folder counts: a contribution that it knows has bytes that stand, in every copy.
+  ASSIGN_OR_RETURN(const std::vector<LedgerEntry> ledger, once.Ledger());
+  return once.StartAfterRestore(absl::ToUnixMicros(moment),
+                                DebitsOf(running - kBudgetPeriods + 1, running, book, ledger));
 }
 
 // A new node has nothing yet. Keys or records without a word of their second store are left over from one that is lost.
@@ -74,21 +86,47 @@ absl::StatusOr<bool> IsNew(const storage::node::NodeStore& store, const OnceStor
   return members.empty() && ledger.empty();
 }
 
+// A note that is missing says nothing before the first was made, and afterwards as much as a wrong one.
+absl::StatusOr<bool> IsElsewhere(Home::Finding finding, const OnceStore& once) {
+  if (finding != Home::Finding::kNone) return finding == Home::Finding::kElsewhere;
+  return once.HomeNoted();
+}
+
+// The note first: a word of a note that is not there would be a restore.
+absl::Status Settle(const Home& home, OnceStore& once, Home::Finding finding) {
+  if (finding != Home::Finding::kHere) RETURN_IF_ERROR(home.Settle());
+  ASSIGN_OR_RETURN(const bool noted, once.HomeNoted());
+  return noted ? absl::OkStatus() : once.NoteHome();
+}
+
 }  // namespace
 
 absl::Status NoticeRestore(storage::node::NodeStore& store, OnceStore& once, storage::node::RoundKeys& keys,
-                           const Identity& identity, const GovernanceBook& book, const Clock& clock) {
-  const std::string own(AsText(once.incarnation()));
+                           const Identity& identity, const GovernanceBook& book, const Clock& clock, const Home* home) {
   const absl::StatusOr<std::string> known = store.GetSetting(kIncarnationSetting);
   if (!known.ok() && !absl::IsNotFound(known.status())) return known.status();
-  if (known.ok() && *known == own) return absl::OkStatus();
-  // Not to be done twice when the program ended between the two stores.
-  ASSIGN_OR_RETURN(const bool is_new, IsNew(store, once, identity));
-  if ((known.ok() || !is_new) && once.restore_time_us() == 0) {
-    RETURN_IF_ERROR(Restore(store, once, keys, book, clock));
-    LogWarning("restore", "this node was restored: it sits out the periods that had begun");
+  Home::Finding finding = Home::Finding::kHere;
+  if (home != nullptr) {
+    ASSIGN_OR_RETURN(finding, home->Look());
   }
-  return store.SubmitAndWait(NoteChange{Action::kSecondStoreMade, "node", "node", kIncarnationSetting, own}).status();
+  ASSIGN_OR_RETURN(bool restored, IsElsewhere(finding, once));
+  const bool other_store = !known.ok() || *known != AsText(once.incarnation());
+  // Not to be done twice when the program ended between the two stores.
+  if (other_store && once.restore_time_us() == 0) {
+    ASSIGN_OR_RETURN(const bool is_new, IsNew(store, once, identity));
+    restored |= known.ok() || !is_new;
+  }
+  if (restored) {
+    RETURN_IF_ERROR(Restore(store, once, keys, book, clock));
+    LogWarning("restore", "this node was restored, copied or moved: it sits out the periods that had begun");
+  }
+  const std::string own(AsText(once.incarnation()));
+  if (restored || other_store) {
+    RETURN_IF_ERROR(
+        store.SubmitAndWait(NoteChange{Action::kSecondStoreMade, "node", "node", kIncarnationSetting, own}).status());
+  }
+  // Last: until then a start on this disk does all of it again.
+  return home == nullptr ? absl::OkStatus() : Settle(*home, once, finding);
 }
 
 absl::StatusOr<absl::Time> ConfirmRestore(storage::node::NodeStore& store, OnceStore& once, const GovernanceBook& book,
@@ -114,7 +152,9 @@ absl::StatusOr<absl::Time> ConfirmRestore(storage::node::NodeStore& store, OnceS
     }
   }
   const auto quarter = [](absl::Time time) { return model::QuarterOf(model::DayInIndia(time)).index(); };
-  RETURN_IF_ERROR(once.ConfirmRestore(absl::ToUnixMicros(moment), DebitsOf(quarter(noted) + 1, quarter(moment), book)));
+  // In full: what a second copy did until then is in no ledger here.
+  RETURN_IF_ERROR(
+      once.ConfirmRestore(absl::ToUnixMicros(moment), DebitsOf(quarter(noted) + 1, quarter(moment), book, {})));
   const Action action = moment == noted ? Action::kRestoreConfirmed : Action::kRestoreMoved;
   RETURN_IF_ERROR(store.SubmitAndWait(NoteChange{action, actor, "node", "", ""}).status());
   return moment;
@@ -131,8 +171,7 @@ absl::Status CountByLog(OnceStore& once, absl::Span<const federation::v1::LogEnt
   std::vector<OnceStore::PriorDebit> more;
   for (const LedgerEntry& entry : ledger) {
     if (entry.round_id != Digest{}) continue;
-    int64_t counted = 0;
-    for (const LedgerEntry& same : ledger) counted += same.period == entry.period ? same.nano_rho : 0;
+    const int64_t counted = CountedFor(entry.period, ledger);
     const bool listed =
         std::any_of(more.begin(), more.end(), [&](const auto& one) { return one.period == entry.period; });
     if (counted < largest && !listed) more.push_back({entry.period, largest - counted});

@@ -23,7 +23,6 @@ namespace aangan::storage::node {
 namespace {
 
 constexpr uint8_t kDrawPlace = 32;  // kind of a sealed draw
-constexpr char kIncarnationKey[] = "incarnation";
 constexpr char kCounterKey[] = "counter";
 constexpr size_t kDrawKeyBytes = 32;
 
@@ -79,10 +78,12 @@ class Store final : public OnceStore {
   absl::Status ConfirmRestore(int64_t restore_time_us, absl::Span<const PriorDebit> debits) override;
   int64_t restore_time_us() const override { return restore_time_us_; }
   bool restore_confirmed() const override { return restore_confirmed_; }
+  absl::StatusOr<bool> HomeNoted() const override { return ReadHomeNoted(*database_); }
+  absl::Status NoteHome() override { return Commit(PutHomeNoted); }
   absl::StatusOr<std::vector<LedgerEntry>> Ledger() const override { return ReadLedger(*database_); }
   Digest ledger_head() const override;
   int64_t BudgetLeft(const model::Period& period, int64_t cap_nano_rho) const override;
-  std::array<uint8_t, 16> incarnation() const override { return incarnation_; }
+  Incarnation incarnation() const override { return incarnation_; }
   absl::StatusOr<uint64_t> NextCounter() override;
 
  private:
@@ -97,7 +98,7 @@ class Store final : public OnceStore {
   }
   absl::Status Put(const RoundEntry& entry);
   absl::Status WriteRestored(const RestoreNote& note, absl::Span<const PriorDebit> debits,
-                             std::vector<LedgerEntry>& ledger);
+                             const Incarnation& incarnation);
   void NoteRestored(const RestoreNote& note) {
     restore_time_us_ = note.time_us;
     restore_confirmed_ = note.confirmed;
@@ -108,7 +109,7 @@ class Store final : public OnceStore {
   const Clock* const clock_;
   RandomSource* const random_;
   std::unique_ptr<Database> database_;
-  std::array<uint8_t, 16> incarnation_{};
+  Incarnation incarnation_{};
   std::atomic<int64_t> restore_time_us_ = 0;  // it may move while others look
   std::atomic<bool> restore_confirmed_ = false;
   absl::Mutex steps_;  // a step reads and writes; two never mix
@@ -121,17 +122,9 @@ absl::Status Store::OpenParts() {
   options.families = kNodeOnceFamilies;
   options.memory_bytes = 8u << 20;
   ASSIGN_OR_RETURN(database_, Database::Open(options));
-  ASSIGN_OR_RETURN(std::optional<std::string> known, database_->Get(Family::kMeta, kIncarnationKey));
-  if (!known.has_value()) {
-    incarnation_ = random_->Bytes<16>();
-    Batch batch(nullptr);
-    batch.Put(Family::kMeta, kIncarnationKey, AsText(incarnation_));
-    RETURN_IF_ERROR(database_->Write(batch));
-  } else {
-    if (known->size() != incarnation_.size())
-      return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged, "the incarnation does not read");
-    std::copy(known->begin(), known->end(), incarnation_.begin());
-  }
+  ASSIGN_OR_RETURN(const std::optional<Incarnation> known, ReadIncarnation(*database_));
+  incarnation_ = known ? *known : random_->Bytes<16>();
+  if (!known) RETURN_IF_ERROR(Commit([&](Batch& batch) { PutIncarnation(incarnation_, batch); }));
   ASSIGN_OR_RETURN(const RestoreNote restored, ReadRestoreNote(*database_));
   NoteRestored(restored);
   RETURN_IF_ERROR(Ledger().status());
@@ -328,27 +321,29 @@ absl::Status Store::AddPriorDebits(absl::Span<const PriorDebit> debits) {
 
 absl::Status Store::StartAfterRestore(int64_t restore_time_us, absl::Span<const PriorDebit> debits) {
   absl::MutexLock step(&steps_);
-  if (restore_time_us_ != 0) return WrongState("this store has noted a restore already");
-  ASSIGN_OR_RETURN(std::vector<LedgerEntry> ledger, ReadLedger(*database_));
+  if (restore_time_us < restore_time_us_) return WrongState("the moment of a restore never moves back");
   RETURN_IF_ERROR(OverwriteAndUnlinkAll(absl::StrCat(folder_, "/draw_keys")));
-  return WriteRestored({restore_time_us, false}, debits, ledger);
+  return WriteRestored({restore_time_us, false}, debits, random_->Bytes<16>());
 }
 
 absl::Status Store::ConfirmRestore(int64_t restore_time_us, absl::Span<const PriorDebit> debits) {
   absl::MutexLock step(&steps_);
   if (restore_time_us_ == 0) return WrongState("this store has noted no restore");
   if (restore_time_us < restore_time_us_) return WrongState("the moment of a restore never moves back");
-  ASSIGN_OR_RETURN(std::vector<LedgerEntry> ledger, ReadLedger(*database_));
-  return WriteRestored({restore_time_us, true}, debits, ledger);
+  return WriteRestored({restore_time_us, true}, debits, incarnation_);
 }
 
 absl::Status Store::WriteRestored(const RestoreNote& note, absl::Span<const PriorDebit> debits,
-                                  std::vector<LedgerEntry>& ledger) {
+                                  const Incarnation& incarnation) {
+  ASSIGN_OR_RETURN(std::vector<LedgerEntry> ledger, ReadLedger(*database_));
   RETURN_IF_ERROR(Commit([&](Batch& batch) {
     PutPriorDebits(debits, ledger, batch);
     PutRestoreNote(note, batch);
+    if (incarnation != incarnation_) PutIncarnation(incarnation, batch);
   }));
   NoteRestored(note);
+  // Others read it; it only changes before they are there.
+  if (incarnation != incarnation_) incarnation_ = incarnation;
   return absl::OkStatus();
 }
 

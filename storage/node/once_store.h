@@ -135,8 +135,9 @@ class OnceStore {
   virtual absl::StatusOr<std::vector<Alarm>> Alarms() const = 0;
 
   // --- restore: see restore.h in server/node
-  // Destroys the keys of all draws that it finds, then notes in one batch the moment and debits of what may have been
-  // spent before, beside those that it knows of.
+  // Destroys the keys of all draws that it finds, then notes in one batch the moment, debits of what may have been
+  // spent before beside those that it knows of, and a new incarnation. Before anything else uses the store. WRONG_STATE
+  // for a moment before the one of an earlier restore.
   struct PriorDebit {
     model::Period period;
     int64_t nano_rho = 0;
@@ -148,6 +149,9 @@ class OnceStore {
   virtual absl::Status ConfirmRestore(int64_t restore_time_us, absl::Span<const PriorDebit> debits) = 0;
   virtual int64_t restore_time_us() const = 0;  // 0: never restored
   virtual bool restore_confirmed() const = 0;
+  // Whether it was noted where the store lies: see home.h in server/node.
+  virtual absl::StatusOr<bool> HomeNoted() const = 0;
+  virtual absl::Status NoteHome() = 0;
   // A node takes no part in a period that had begun when it was restored.
   bool SitsOut(const model::Period& period) const;
 
@@ -157,7 +161,8 @@ class OnceStore {
   // What is left for `period`: the cap less the most that any four consecutive periods with it already hold.
   virtual int64_t BudgetLeft(const model::Period& period, int64_t cap_nano_rho) const = 0;
 
-  // 16 random bytes made at first start, and a counter of signed objects, raised durably before it is used.
+  // 16 random bytes made at first start and with each restore, and a counter of signed objects, raised durably before
+  // it is used.
   virtual std::array<uint8_t, 16> incarnation() const = 0;
   virtual absl::StatusOr<uint64_t> NextCounter() = 0;
 };

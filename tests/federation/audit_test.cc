@@ -126,7 +126,7 @@ TEST_F(AuditCommandTest, AnOlderNodePutInPlaceDoesNotHoldTheHeadOnPaper) {
   ASSERT_NE(late, "");
   EXPECT_TRUE(absl::StrContains(Audit(absl::StrCat("verify --head ", late, " --head ", head_file)), "code 0"));
   EXPECT_EQ(node_->Stop(), 0);
-  // Everything: keys, both stores, the durable head. Nothing in the folder says that it is old.
+  // Everything: keys, both stores, the durable head. The folder says that it was copied, and nothing that it is old.
   fs::remove_all(options_.data_folder);
   fs::rename(older, options_.data_folder);
   node_ = DaemonProcess::Start(options_);

@@ -103,7 +103,9 @@ void LyingFederation::Open(LiarNode& node) {
   node.identity = Must(node::Identity::Open(folder, random_));
   node.book = Must(node::GovernanceBook::Open(folder, node.store.get(), node.identity.get(), &clock_));
   node.round_keys = Must(RoundKeys::Open(folder + "/round_keys", &random_));
-  Must(node::NoticeRestore(*node.store, *node.once, *node.round_keys, *node.identity, *node.book, clock_));
+  const node::Home home(folder + "/once", node.store->DeriveKey("home"));
+  Must(node::NoticeRestore(*node.store, *node.once, *node.round_keys, *node.identity, *node.book, clock_,
+                           homes ? &home : nullptr));
   node.watch = Must(node::LogWatch::Open(node.once.get(), node.identity.get(), &clock_));
   node.keys = std::make_unique<node::KeyAgent>(node::KeyAgent::Rooms{
       node.round_keys.get(), node.identity.get(), node.book.get(), node.watch.get(), &clock_, false});
@@ -342,9 +344,8 @@ void LyingFederation::RestoreImage(int place, const std::string& from, Image ima
   for (const auto& each : std::filesystem::directory_iterator(here.folder->path()))
     std::filesystem::remove_all(each.path());
   std::filesystem::copy(from, here.folder->path(), std::filesystem::copy_options::recursive);
-  if (image == Image::kWithoutLocks) {
-    std::filesystem::remove_all(*here.folder / "once");
-    std::filesystem::remove_all(*here.folder / "round_keys");
+  for (const char* locks : {"once", "round_keys"}) {
+    if (image == Image::kWithoutLocks) std::filesystem::remove_all(*here.folder / locks);
   }
   Open(here);
 }

@@ -98,6 +98,8 @@ class LyingFederation {
   federation::v1::NationalRelease Release(const federation::v1::Round& round, federation::v1::ReleaseState state,
                                           const std::vector<int64_t>& sums) const;
 
+  // Whether a start asks where the folder lies, as the program does. Off, images may come and go in place.
+  bool homes = false;
   // As a program start: on the same folders.
   void Reopen(int place);
   // A copy of the whole data folder, and back. WithoutLocks: as the design restores, main store and identity alone.

@@ -211,6 +211,40 @@ TEST_F(RestoreTest, ALedgerWithoutTheMainStoreIsARestoreToo) {
   EXPECT_LE(liar_.node(kRestored).once->BudgetLeft({2027, 2}, cap), left);
 }
 
+// A node from before there was a note of where it lies gets one; later a missing one says as much as a wrong one, and
+// each time costs what had begun, once.
+TEST_F(RestoreTest, WhereItLiesIsNotedSilentlyAndMissedAfterwards) {
+  liar_.Announce();
+  liar_.Contribute(kRestored);
+  tests::LiarNode& node = liar_.node(kRestored);
+  const int64_t cap = liar_.ground().catalogue->source.nano_rho_cap();
+  const int64_t left = node.once->BudgetLeft({2027, 2}, cap);
+  const auto incarnation = node.once->incarnation();
+  liar_.homes = true;
+  for (int start = 0; start < 2; ++start) {
+    liar_.Reopen(kRestored);
+    EXPECT_EQ(node.once->restore_time_us(), 0);
+    EXPECT_EQ(node.once->incarnation(), incarnation);
+  }
+  const auto start_without_note = [&] {
+    liar_.clock().Advance(absl::Seconds(1));
+    node.Close();
+    ASSERT_TRUE(std::filesystem::remove(*node.folder / "once/home"));
+    liar_.Reopen(kRestored);
+    EXPECT_EQ(node.once->restore_time_us(), absl::ToUnixMicros(liar_.clock().Now()));
+    EXPECT_TRUE(node.once->SitsOut(kLiarQuarter));
+    EXPECT_EQ(node.store->ListAudit(std::nullopt, 0, 1)->front().action, storage::node::Action::kSecondStoreMade);
+  };
+  start_without_note();
+  const auto second = node.once->incarnation();
+  EXPECT_NE(second, incarnation);
+  const int64_t counted = node.once->BudgetLeft({2027, 2}, cap);
+  EXPECT_LT(counted, left);
+  start_without_note();
+  EXPECT_NE(node.once->incarnation(), second);
+  EXPECT_EQ(node.once->BudgetLeft({2027, 2}, cap), counted);
+}
+
 TEST_F(RestoreTest, ANewNodeIsNotRestored) {
   for (int place = 0; place < 6; ++place) {
     EXPECT_EQ(liar_.node(place).once->restore_time_us(), 0);

@@ -2,7 +2,9 @@
 // What may happen only once: one draw a round, one debit a period, the same bytes for good.
 #include "storage/node/once_store.h"
 
+#include <array>
 #include <filesystem>
+#include <set>
 
 #include "base/digest.h"
 #include "gtest/gtest.h"
@@ -165,8 +167,31 @@ TEST_F(OnceStoreTest, AfterARestoreWhatMayHaveBeenSpentIsCountedAndWhatHadBegunI
   ASSERT_THAT(once_->AddPriorDebits({{{2026, 3}, 5}}), tests::IsOk());
   EXPECT_EQ(once_->BudgetLeft({2026, 4}, 100), 5);
   EXPECT_EQ(once_->Ledger()->size(), 3u);
-  // Not twice, and not in a store that has spent.
-  EXPECT_FALSE(once_->StartAfterRestore(moment, {}).ok());
+}
+
+TEST_F(OnceStoreTest, EachRestoreIsAnotherIncarnationAndWantsAWordOfItsOwn) {
+  const int64_t moment = absl::ToUnixMicros(model::Period{2026, 2}.end() + absl::Hours(1));
+  std::set<std::array<uint8_t, 16>> seen = {once_->incarnation()};
+  for (int restore = 0; restore < 3; ++restore) {
+    ASSERT_THAT(once_->StartAfterRestore(moment + restore, {}), tests::IsOk());
+    EXPECT_TRUE(seen.insert(once_->incarnation()).second);
+    EXPECT_FALSE(once_->restore_confirmed());
+    ASSERT_THAT(once_->ConfirmRestore(moment + restore, {}), tests::IsOk());
+    const auto incarnation = once_->incarnation();
+    Open();
+    EXPECT_EQ(once_->incarnation(), incarnation);
+    EXPECT_EQ(once_->restore_time_us(), moment + restore);
+    EXPECT_TRUE(once_->restore_confirmed());
+  }
+  EXPECT_THAT(once_->StartAfterRestore(moment, {}),
+              tests::HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState));
+}
+
+TEST_F(OnceStoreTest, ThatItsPlaceWasNotedStays) {
+  EXPECT_FALSE(*once_->HomeNoted());
+  ASSERT_THAT(once_->NoteHome(), tests::IsOk());
+  Open();
+  EXPECT_TRUE(*once_->HomeNoted());
 }
 
 TEST_F(OnceStoreTest, TheMomentOfARestoreIsConfirmedAndMovesOnAlone) {

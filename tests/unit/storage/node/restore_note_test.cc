@@ -18,6 +18,21 @@ TEST(RestoreNote, ComesBackAsItWasPut) {
   PutRestoreNote({700, true}, batch);
   EXPECT_EQ(ReadRestoreNote(batch)->time_us, 700);
   EXPECT_TRUE(ReadRestoreNote(batch)->confirmed);
+  // The word was about the restore before.
+  PutRestoreNote({900, false}, batch);
+  EXPECT_FALSE(ReadRestoreNote(batch)->confirmed);
+}
+
+TEST(RestoreNote, IncarnationAndPlaceComeBackAsTheyWerePut) {
+  Batch batch(nullptr);
+  EXPECT_FALSE(ReadIncarnation(batch)->has_value());
+  EXPECT_FALSE(*ReadHomeNoted(batch));
+  Incarnation incarnation{};
+  incarnation.fill(7);
+  PutIncarnation(incarnation, batch);
+  PutHomeNoted(batch);
+  EXPECT_EQ(ReadIncarnation(batch)->value(), incarnation);
+  EXPECT_TRUE(*ReadHomeNoted(batch));
 }
 
 TEST(RestoreNote, WhatDoesNotReadIsDamage) {
@@ -28,6 +43,9 @@ TEST(RestoreNote, WhatDoesNotReadIsDamage) {
   Batch torn(nullptr);
   torn.Put(Family::kMeta, "restore_time", "abc");
   EXPECT_THAT(ReadRestoreNote(torn).status(), damaged);
+  Batch shortened(nullptr);
+  shortened.Put(Family::kMeta, "incarnation", "abc");
+  EXPECT_THAT(ReadIncarnation(shortened).status(), damaged);
 }
 
 }  // namespace
