@@ -15,8 +15,7 @@ absl::StatusOr<std::unique_ptr<HeadedDatabase>> HeadedDatabase::Open(const Datab
   ASSIGN_OR_RETURN(std::unique_ptr<DurableHead> head, DurableHead::Open(head_path));
   ASSIGN_OR_RETURN(const LastCommits commits, ReadLastCommits(*database));
   RETURN_IF_ERROR(CheckLog(head->mark(), commits));
-  return std::unique_ptr<HeadedDatabase>(
-      new HeadedDatabase(std::move(database), std::move(head), commits, random));
+  return std::unique_ptr<HeadedDatabase>(new HeadedDatabase(std::move(database), std::move(head), commits, random));
 }
 
 absl::Status HeadedDatabase::Write(Batch& batch) {

@@ -11,7 +11,7 @@
 
 namespace aangan::storage::node {
 
-absl::StatusOr<int64_t> NoteFrozen(Database& database, const model::Period& period, int64_t now_us) {
+absl::StatusOr<int64_t> NoteFrozen(HeadedDatabase& database, const model::Period& period, int64_t now_us) {
   const std::string key = absl::StrCat("frozen_since/", model::PeriodText(period));
   ASSIGN_OR_RETURN(const std::optional<std::string> known, database.Get(Family::kMeta, key));
   if (known) {

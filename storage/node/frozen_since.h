@@ -8,12 +8,12 @@
 
 #include "absl/status/statusor.h"
 #include "model/period.h"
-#include "storage/engine/database.h"
+#include "storage/engine/headed_database.h"
 
 namespace aangan::storage::node {
 
 // The first moment that was given for the period; `now_us` is kept when it is the first.
-absl::StatusOr<int64_t> NoteFrozen(Database& database, const model::Period& period, int64_t now_us);
+absl::StatusOr<int64_t> NoteFrozen(HeadedDatabase& database, const model::Period& period, int64_t now_us);
 
 }  // namespace aangan::storage::node
 

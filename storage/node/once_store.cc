@@ -12,7 +12,7 @@
 #include "base/files.h"
 #include "base/problem.h"
 #include "base/status.h"
-#include "storage/engine/database.h"
+#include "storage/engine/headed_database.h"
 #include "storage/engine/sealing.h"
 #include "storage/node/frozen_since.h"
 #include "storage/node/ledger.h"
@@ -108,7 +108,7 @@ class Store final : public OnceStore {
   const std::string folder_;
   const Clock* const clock_;
   RandomSource* const random_;
-  std::unique_ptr<Database> database_;
+  std::unique_ptr<HeadedDatabase> database_;
   Incarnation incarnation_{};
   std::atomic<int64_t> restore_time_us_ = 0;  // it may move while others look
   std::atomic<bool> restore_confirmed_ = false;
@@ -121,7 +121,7 @@ absl::Status Store::OpenParts() {
   options.folder = absl::StrCat(folder_, "/store");
   options.families = kNodeOnceFamilies;
   options.memory_bytes = 8u << 20;
-  ASSIGN_OR_RETURN(database_, Database::Open(options));
+  ASSIGN_OR_RETURN(database_, HeadedDatabase::Open(options, absl::StrCat(folder_, "/durable_head"), random_));
   ASSIGN_OR_RETURN(const std::optional<Incarnation> known, ReadIncarnation(*database_));
   incarnation_ = known ? *known : random_->Bytes<16>();
   if (!known) RETURN_IF_ERROR(Commit([&](Batch& batch) { PutIncarnation(incarnation_, batch); }));

@@ -14,12 +14,13 @@ TEST(FrozenSince, TheFirstMomentStands) {
   DatabaseOptions options;
   options.folder = folder / "store";
   options.families = kNodeOnceFamilies;
-  auto database = *Database::Open(options);
+  SystemRandom random;
+  auto database = *HeadedDatabase::Open(options, folder / "head", &random);
   EXPECT_EQ(*NoteFrozen(*database, {2026, 3}, 500), 500);
   EXPECT_EQ(*NoteFrozen(*database, {2026, 3}, 900), 500);
   EXPECT_EQ(*NoteFrozen(*database, {2026, 4}, 900), 900);
   database.reset();
-  database = *Database::Open(options);
+  database = *HeadedDatabase::Open(options, folder / "head", &random);
   EXPECT_EQ(*NoteFrozen(*database, {2026, 3}, 1'000), 500);
   Batch batch(nullptr);
   batch.Put(Family::kMeta, "frozen_since/2027Q1", "abc");
