@@ -54,9 +54,9 @@ struct FamilyRow {
   Shape shape;
 };
 
-inline constexpr FamilyRow kMetaRow = {Family::kMeta, "meta", "text",
-                                       "format: u32; last_commit: mark; master_key_id: bytes; consent_order: u64",
-                                       Shape::kSmall};
+inline constexpr FamilyRow kMetaRow = {
+    Family::kMeta, "meta", "text",
+    "format: u32; families: text; last_commit: mark; master_key_id: bytes; consent_order: u64", Shape::kSmall};
 
 // The node's main store.
 inline constexpr std::array<FamilyRow, 9> kNodeMainFamilies = {{

@@ -20,6 +20,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "base/check.h"
 #include "base/files.h"
@@ -30,6 +32,7 @@
 namespace aangan::storage {
 namespace {
 
+constexpr absl::string_view kFamiliesKey = "families";
 constexpr size_t kChecksumBytesPerKey = 8;
 constexpr uint64_t kLogBytesMax = 64u << 20;  // bounds the time that a start takes to read the log
 
@@ -283,6 +286,8 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& 
   for (const FamilyRow& row : options.families) {
     families.emplace_back(std::string(row.name), FamilyOptions(row.shape, cache));
   }
+  std::vector<std::string> there;
+  if (!rocksdb::DB::ListColumnFamilies(store_options, options.folder, &there).ok()) there.clear();  // new, or Open says
   rocksdb::DB* db = nullptr;
   RETURN_IF_ERROR(ConvertOpen(rocksdb::DB::Open(store_options, options.folder, families, &rocks->handles, &db)));
   rocks->db.reset(db);
@@ -291,7 +296,23 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& 
   }
   std::unique_ptr<Database> database(new Database(std::move(rocks)));
   RETURN_IF_ERROR(database->CheckFormat(options));
+  RETURN_IF_ERROR(database->CheckFamilies(options, there));
   return database;
+}
+
+absl::Status Database::CheckFamilies(const DatabaseOptions& options, const std::vector<std::string>& there) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> known, Get(Family::kMeta, kFamiliesKey));
+  if (known.has_value()) {
+    for (const absl::string_view name : absl::StrSplit(*known, ' ')) {
+      if (std::find(there.begin(), there.end(), name) == there.end()) return Damaged();
+    }
+  }
+  std::string names;
+  for (const FamilyRow& row : options.families) absl::StrAppend(&names, names.empty() ? "" : " ", row.name);
+  if (known == names) return absl::OkStatus();
+  Batch batch(nullptr);
+  batch.Put(Family::kMeta, kFamiliesKey, names);
+  return Write(batch);
 }
 
 absl::Status Database::CheckFormat(const DatabaseOptions& options) {

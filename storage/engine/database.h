@@ -69,6 +69,9 @@ class Database final : public Reader {
   class Snapshot;
   explicit Database(std::unique_ptr<Rocks> rocks);
   absl::Status CheckFormat(const DatabaseOptions& options);
+  // A family that was here and is not `there` any more would be made anew, empty: RocksDB does so when the manifest
+  // lost its end.
+  absl::Status CheckFamilies(const DatabaseOptions& options, const std::vector<std::string>& there);
 
   std::unique_ptr<Rocks> rocks_;
   bool is_new_ = false;
