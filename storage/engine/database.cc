@@ -148,6 +148,7 @@ rocksdb::DBOptions StoreOptions(const DatabaseOptions& wanted) {
   // All families or none: a manifest that lost its last record (RocksDB takes that for a crash) would else lose the
   // newest writes of one family, and the commit mark in another would not show it.
   options.atomic_flush = true;
+  options.avoid_flush_during_recovery = true;  // it would be one record a family
   options.max_total_wal_size = kLogBytesMax;
   options.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(wanted.memory_bytes / 2);
   options.max_background_jobs = 2;
@@ -303,9 +304,8 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& 
 absl::Status Database::CheckFamilies(const DatabaseOptions& options, const std::vector<std::string>& there) {
   ASSIGN_OR_RETURN(const std::optional<std::string> known, Get(Family::kMeta, kFamiliesKey));
   if (known.has_value()) {
-    for (const absl::string_view name : absl::StrSplit(*known, ' ')) {
+    for (const absl::string_view name : absl::StrSplit(*known, ' '))
       if (std::find(there.begin(), there.end(), name) == there.end()) return Damaged();
-    }
   }
   std::string names;
   for (const FamilyRow& row : options.families) absl::StrAppend(&names, names.empty() ? "" : " ", row.name);

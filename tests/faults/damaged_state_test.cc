@@ -17,6 +17,7 @@
 #include "base/files.h"
 #include "base/status.h"
 #include "model/period.h"
+#include "storage/engine/database.h"
 #include "storage/engine/single_key_file.h"
 #include "storage/node/once_store.h"
 #include "storage/node/round_keys.h"
@@ -98,8 +99,17 @@ class DamagedStateTest : public testing::TestWithParam<int> {
                                                                            "node", "roster/1", "what a roster says"}),
                   IsOk());
     }
+    // Table files, and then a log of later commits.
     {
-      // Once more, so that there are SST files and a log.
+      storage::DatabaseOptions options;
+      options.folder = image_ + "/node/main";
+      options.families = storage::kNodeMainFamilies;
+      const auto database = storage::Database::Open(options);
+      ASSERT_THAT(database, IsOk());
+      const storage::Database::Place all[] = {{storage::Family::kRecords, storage::KeyRange::All()}};
+      ASSERT_THAT((*database)->Expunge(all, absl::Seconds(30)), IsOk());
+    }
+    {
       const auto rows = RowStore::Open(image_ + "/node");
       ASSERT_THAT(rows, IsOk());
       ASSERT_THAT((*rows)->store().AwaitRebuilt(absl::Seconds(60)), IsOk());

@@ -35,7 +35,7 @@ class RoundKeysTest : public ::testing::Test {
 TEST_F(RoundKeysTest, AQuarterKeepsItsKeyAlsoAfterReopening) {
   EXPECT_FALSE(keys_->Find(kQuarter)->has_value());
   const std::string key = Made();
-  EXPECT_EQ(key.size(), 40u);
+  EXPECT_EQ(key.size(), 32u);
   EXPECT_EQ(Made(), key);
   Open();
   EXPECT_EQ(Made(), key);
