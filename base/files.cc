@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -110,6 +111,12 @@ absl::StatusOr<SecretBytes> ReadSecretFile(const std::string& path, size_t max_b
   ASSIGN_OR_RETURN(size_t size, ReadInto(path, file.get(), bytes.mutable_span()));
   if (size != bytes.size()) return TooLarge(path);
   return bytes;
+}
+
+absl::StatusOr<SecretBytes> ReadSecretLine(const std::string& path, size_t max_bytes) {
+  ASSIGN_OR_RETURN(const SecretBytes bytes, ReadSecretFile(path, max_bytes));
+  const auto end = std::find(bytes.span().begin(), bytes.span().end(), uint8_t{'\n'});
+  return SecretBytes::Copy(bytes.span().subspan(0, static_cast<size_t>(end - bytes.span().begin())));
 }
 
 absl::Status WriteFileDurably(const std::string& path, absl::string_view bytes, int mode) {

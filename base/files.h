@@ -17,6 +17,8 @@ namespace aangan {
 // At most `max_bytes`; a longer file is an error.
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes);
 absl::StatusOr<SecretBytes> ReadSecretFile(const std::string& path, size_t max_bytes);
+// Its first line, without the end of the line: a passphrase.
+absl::StatusOr<SecretBytes> ReadSecretLine(const std::string& path, size_t max_bytes);
 // Written beside, synced, renamed over, folder synced. `mode` is set before the first byte.
 absl::Status WriteFileDurably(const std::string& path, absl::string_view bytes, int mode);
 // Overwrites in place with zeros and syncs, twice as long as the file's own blocks allow; the file stays. For keys that

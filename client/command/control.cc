@@ -154,9 +154,7 @@ absl::StatusOr<SecretBytes> AskLine(const std::string& question, bool silent) {
 
 absl::StatusOr<SecretBytes> Passphrase(const std::string& file, const std::string& question) {
   if (file.empty()) return AskLine(question, true);
-  ASSIGN_OR_RETURN(const SecretBytes bytes, ReadSecretFile(file, kPassphraseBytesMax));
-  const auto end = std::find(bytes.span().begin(), bytes.span().end(), uint8_t{'\n'});
-  return SecretBytes::Copy(bytes.span().subspan(0, static_cast<size_t>(end - bytes.span().begin())));
+  return ReadSecretLine(file, kPassphraseBytesMax);
 }
 
 absl::StatusOr<SecretBytes> NextPassphrase(const std::string& file) {

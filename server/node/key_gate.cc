@@ -4,7 +4,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -23,12 +22,6 @@ using storage::KeyProtection;
 constexpr size_t kSecretBytesMax = 4096;
 constexpr int kTriesAtOnce = 3;
 constexpr absl::Duration kPause = absl::Seconds(30);
-
-// A passphrase from a file ends where its line does.
-SecretBytes FirstLine(const SecretBytes& file) {
-  const auto end = std::find(file.span().begin(), file.span().end(), uint8_t{'\n'});
-  return SecretBytes::Copy(file.span().subspan(0, static_cast<size_t>(end - file.span().begin())));
-}
 
 // The process begins anew. What is open closes by itself: every descriptor of ours is closed on exec.
 void BeginAnew(std::vector<std::string> words) {
@@ -58,10 +51,10 @@ absl::StatusOr<KeyLock> KeyGate::AtHand() const {
     return KeyLock{KeyProtection::kByKeyFile, std::move(bytes)};
   }
   if (!options_.credentials_folder.empty()) {
-    absl::StatusOr<SecretBytes> file =
-        ReadSecretFile(absl::StrCat(options_.credentials_folder, "/aangan-passphrase"), kSecretBytesMax);
-    if (file.ok()) return KeyLock{KeyProtection::kByPassphrase, FirstLine(*file)};
-    if (!absl::IsNotFound(file.status())) return file.status();
+    absl::StatusOr<SecretBytes> line =
+        ReadSecretLine(absl::StrCat(options_.credentials_folder, "/aangan-passphrase"), kSecretBytesMax);
+    if (line.ok()) return KeyLock{KeyProtection::kByPassphrase, *std::move(line)};
+    if (!absl::IsNotFound(line.status())) return line.status();
   }
   const absl::StatusOr<KeyProtection> now = storage::ProtectionOf(key_path());
   // A store of before there were locks: it opens, and says that it wants one.

@@ -11,16 +11,17 @@
 #include "base/status.h"
 #include "model/catalogue_lint.h"
 #include "server/node/catalogue_cost.h"
+#include "storage/node/bulk.h"
 
 namespace aangan::node {
 namespace {
 
 using storage::node::Action;
+using storage::node::kIncarnationSetting;
 using storage::node::LedgerEntry;
 using storage::node::NoteChange;
 using storage::node::OnceStore;
 
-constexpr char kIncarnationSetting[] = "once/incarnation";
 constexpr int kBudgetPeriods = 4;
 constexpr absl::Duration kAheadMax = absl::Hours(24 * 400);
 

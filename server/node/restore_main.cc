@@ -41,12 +41,6 @@ std::vector<server::Setting> Settings() {
            "leave out members whose keys are not in the key file"}};
 }
 
-SecretBytes FirstLine(const SecretBytes& bytes) {
-  size_t end = 0;
-  while (end < bytes.size() && bytes.data()[end] != '\n') ++end;
-  return SecretBytes::Copy(bytes.span().subspan(0, end));
-}
-
 // A line from standard input, without echo where that is a terminal; byte by byte, so that no buffer keeps it.
 SecretBytes AskPassphrase(const char* question) {
   termios before{};
@@ -77,8 +71,7 @@ absl::StatusOr<KeyLock> LockByParts(const std::string& path, const server::Confi
   }
   KeyLock next{KeyProtection::kByPassphrase, {}};
   if (const std::string file = config.Text("restore.passphrase_file"); !file.empty()) {
-    ASSIGN_OR_RETURN(const SecretBytes bytes, ReadSecretFile(file, kSecretBytesMax));
-    next.secret = FirstLine(bytes);
+    ASSIGN_OR_RETURN(next.secret, ReadSecretLine(file, kSecretBytesMax));
   } else {
     next.secret = AskPassphrase("New passphrase: ");
   }
@@ -95,8 +88,9 @@ absl::StatusOr<KeyLock> LockFor(const std::string& path, const server::Config& c
   const bool by_file = protection == KeyProtection::kByKeyFile;
   const std::string file = config.Text(by_file ? "restore.key_file" : "restore.passphrase_file");
   if (!file.empty()) {
-    ASSIGN_OR_RETURN(SecretBytes bytes, ReadSecretFile(file, kSecretBytesMax));
-    return KeyLock{protection, by_file ? std::move(bytes) : FirstLine(bytes)};
+    ASSIGN_OR_RETURN(SecretBytes bytes,
+                     by_file ? ReadSecretFile(file, kSecretBytesMax) : ReadSecretLine(file, kSecretBytesMax));
+    return KeyLock{protection, std::move(bytes)};
   }
   if (!by_file) return KeyLock{protection, AskPassphrase("Passphrase of the node that was: ")};
   return Problem(absl::StatusCode::kFailedPrecondition, Reason::kKeyMissing,

@@ -157,10 +157,15 @@ absl::StatusOr<std::optional<DueMember>> RetentionBook::LookAt(const store::v1::
 }
 
 absl::StatusOr<std::vector<DueMember>> RetentionBook::Look(model::Day today) const {
-  std::vector<DueMember> all;
   ASSIGN_OR_RETURN(const store::v1::RetentionPolicyRecord policy, Policy());
-  if (ClocksOf(policy).off()) return all;
   ASSIGN_OR_RETURN(const Notes notes, ReadNotes());
+  return Look(policy, notes, today);
+}
+
+absl::StatusOr<std::vector<DueMember>> RetentionBook::Look(const store::v1::RetentionPolicyRecord& policy,
+                                                           const Notes& notes, model::Day today) const {
+  std::vector<DueMember> all;
+  if (ClocksOf(policy).off()) return all;
   RETURN_IF_ERROR(ForEachRecord(*store_, model::RecordKind::kMember, {}, [&](const Found& member) -> absl::Status {
     ASSIGN_OR_RETURN(const std::optional<DueMember> due, LookAt(policy, notes, member, today));
     if (due) all.push_back(*due);
@@ -208,7 +213,7 @@ absl::StatusOr<RetentionRun> RetentionBook::Run(model::Day today) {
   RetentionRun run;
   ASSIGN_OR_RETURN(const store::v1::RetentionPolicyRecord policy, Policy());
   ASSIGN_OR_RETURN(const Notes notes, ReadNotes());
-  ASSIGN_OR_RETURN(const std::vector<DueMember> all, Look(today));
+  ASSIGN_OR_RETURN(const std::vector<DueMember> all, Look(policy, notes, today));
   std::set<model::Id> noted;
   bool wants_people = false;
   for (const DueMember& due : all) {

@@ -60,6 +60,8 @@ class RetentionBook {
  private:
   using Notes = std::map<model::Id, store::v1::RetentionNote>;
   absl::StatusOr<Notes> ReadNotes() const;
+  absl::StatusOr<std::vector<DueMember>> Look(const store::v1::RetentionPolicyRecord& policy, const Notes& notes,
+                                              model::Day today) const;
   absl::StatusOr<std::optional<DueMember>> LookAt(const store::v1::RetentionPolicyRecord& policy, const Notes& notes,
                                                   const storage::node::Found& member, model::Day today) const;
   absl::Status Note(const DueMember& due, uint64_t policy_version, model::Day today);

@@ -24,7 +24,6 @@ constexpr size_t kPieceBytesMin = 256u << 10;
 constexpr size_t kPieceBytesMax = 4u << 20;
 constexpr size_t kEntryBytesMax = 64u << 20;
 constexpr size_t kFileBytesMax = 64u << 20;
-constexpr char kIncarnationSetting[] = "once/incarnation";  // written by the node's server
 
 absl::string_view NameOf(Family family) {
   const auto* row = std::find_if(kNodeMainFamilies.begin(), kNodeMainFamilies.end(),

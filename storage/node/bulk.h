@@ -33,6 +33,10 @@ inline constexpr std::array<Family, 7> kFamiliesInBulk = {
 inline constexpr absl::string_view kFamilyPart = "family/";  // and its name: what a part is
 inline constexpr absl::string_view kFilePart = "file/";      // and its path in the data folder
 
+// The setting by which the main store knows the incarnation of the second store that goes with it; written by
+// server/node/restore.
+inline constexpr char kIncarnationSetting[] = "once/incarnation";
+
 // What a generation says of the store that it is of.
 struct BulkFacts {
   uint64_t sequence = 0;

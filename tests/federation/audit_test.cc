@@ -3,8 +3,6 @@
 // and an older copy of the whole node that is put in place, which a head from paper finds.
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -12,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "tests/support/canaries.h"
+#include "tests/support/command_line.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/key_lock.h"
 #include "tests/support/node_client.h"
@@ -44,15 +43,8 @@ class AuditCommandTest : public ::testing::Test {
   }
   // What `aangan audit` prints, with its exit code behind.
   std::string Audit(const std::string& words) const {
-    const std::string line = absl::StrCat(AANGAN_COMMAND, " audit ", words, " --output json --data ",
-                                          options_.data_folder, " 2>&1; echo \"code $?\"");
-    FILE* const pipe = popen(line.c_str(), "r");
-    if (pipe == nullptr) std::abort();
-    std::string printed;
-    char some[256];
-    while (fgets(some, sizeof(some), pipe) != nullptr) printed += some;
-    pclose(pipe);
-    return printed;
+    return tests::Printed(
+        absl::StrCat(AANGAN_COMMAND, " audit ", words, " --output json --data ", options_.data_folder));
   }
   static std::string Between(const std::string& text, const std::string& before, const std::string& behind) {
     const size_t begin = text.find(before);

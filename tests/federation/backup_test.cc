@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/support/canaries.h"
+#include "tests/support/command_line.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/key_lock.h"
 #include "tests/support/node_client.h"
@@ -65,15 +65,7 @@ class BackupTest : public ::testing::Test {
   }
   // What the command prints on both ends, and its exit code behind.
   std::string Command(const std::string& words, const std::string& data = "data") const {
-    const std::string line =
-        absl::StrCat(AANGAN_COMMAND, " ", words, " --data ", folder_ / data, " 2>&1 </dev/null; echo \"code $?\"");
-    FILE* const pipe = popen(line.c_str(), "r");
-    if (pipe == nullptr) std::abort();
-    std::string printed;
-    char some[256];
-    while (fgets(some, sizeof(some), pipe) != nullptr) printed += some;
-    pclose(pipe);
-    return printed;
+    return tests::Printed(absl::StrCat(AANGAN_COMMAND, " ", words, " --data ", folder_ / data, " </dev/null"));
   }
   std::string BackUp(const std::string& keys = "stick") const {
     return Command(absl::StrCat("backup --to ", folder_ / "backup", " --keys-to ", folder_ / keys, " --label ", keys));

@@ -3,8 +3,6 @@
 // when, and where the passphrase and the master key lie.
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 
 #include "absl/strings/match.h"
@@ -12,6 +10,7 @@
 #include "base/digest.h"
 #include "base/secret.h"
 #include "storage/engine/master_key.h"
+#include "tests/support/command_line.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/node_client.h"
 #include "tests/support/process_memory.h"
@@ -39,15 +38,8 @@ class LockTest : public ::testing::Test {
   }
   // What the command prints, with these lines typed, and its exit code behind.
   std::string Command(const std::string& words, const std::string& typed) const {
-    const std::string line = absl::StrCat("printf '%s\\n' '", typed, "' | ", AANGAN_COMMAND, " ", words, " --data ",
-                                          options_.data_folder, " 2>&1; echo \"code $?\"");
-    FILE* const pipe = popen(line.c_str(), "r");
-    if (pipe == nullptr) std::abort();
-    std::string printed;
-    char some[256];
-    while (fgets(some, sizeof(some), pipe) != nullptr) printed += some;
-    pclose(pipe);
-    return printed;
+    return tests::Printed(
+        absl::StrCat("printf '%s\\n' '", typed, "' | ", AANGAN_COMMAND, " ", words, " --data ", options_.data_folder));
   }
   bool AwaitSocket() const {
     return tests::Eventually(absl::Seconds(60),

@@ -4,14 +4,13 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "tests/support/command_line.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/node_client.h"
 #include "tests/support/process_memory.h"
@@ -51,15 +50,7 @@ class RecoveryTest : public ::testing::Test {
   }
   // What the command prints, and its exit code behind.
   std::string Command(const std::string& words) const {
-    const std::string line = absl::StrCat(AANGAN_COMMAND, " ", words, " --data ", options_.data_folder,
-                                          " 2>&1 </dev/null; echo \"code $?\"");
-    FILE* const pipe = popen(line.c_str(), "r");
-    if (pipe == nullptr) std::abort();
-    std::string printed;
-    char some[256];
-    while (fgets(some, sizeof(some), pipe) != nullptr) printed += some;
-    pclose(pipe);
-    return printed;
+    return tests::Printed(absl::StrCat(AANGAN_COMMAND, " ", words, " --data ", options_.data_folder, " </dev/null"));
   }
   bool AwaitSocket() const {
     return tests::Eventually(absl::Seconds(60),

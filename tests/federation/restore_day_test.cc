@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 
@@ -13,6 +12,7 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "model/period.h"
+#include "tests/support/command_line.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/key_lock.h"
 #include "tests/support/node_client.h"
@@ -76,15 +76,7 @@ class RestoreDayTest : public ::testing::Test {
   }
   // What the command prints, with its exit code behind.
   std::string Command(const std::string& words) const {
-    const std::string line =
-        absl::StrCat(AANGAN_COMMAND, " ", words, " --data ", options_.data_folder, " 2>&1; echo \"code $?\"");
-    FILE* const pipe = popen(line.c_str(), "r");
-    if (pipe == nullptr) std::abort();
-    std::string printed;
-    char some[256];
-    while (fgets(some, sizeof(some), pipe) != nullptr) printed += some;
-    pclose(pipe);
-    return printed;
+    return tests::Printed(absl::StrCat(AANGAN_COMMAND, " ", words, " --data ", options_.data_folder));
   }
   static std::string DayText(model::Day day) {
     const model::CivilDay civil = model::CivilFromDay(day);

@@ -112,5 +112,16 @@ TEST(Files, AFolderThatIsMissingIsSaidWhenWriting) {
   EXPECT_FALSE(WriteFileDurably(dir / "no/such", "x", 0600).ok());
 }
 
+TEST(Files, ASecretLineEndsWhereItsLineDoes) {
+  const tests::TempDir dir;
+  for (const char* text : {"five words", "five words\n", "five words\nand more\n"}) {
+    ASSERT_THAT(WriteFileDurably(dir / "key", text, 0600), IsOk());
+    EXPECT_EQ(AsText(ReadSecretLine(dir / "key", 100)->span()), "five words");
+  }
+  ASSERT_THAT(WriteFileDurably(dir / "key", "\n", 0600), IsOk());
+  EXPECT_TRUE(ReadSecretLine(dir / "key", 100)->empty());
+  EXPECT_THAT(ReadSecretLine(dir / "none", 100), HasProblem(absl::StatusCode::kNotFound, Reason::kNotFound));
+}
+
 }  // namespace
 }  // namespace aangan
