@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // aangan members and services: records by hand, with a caseworker's token.
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+#include <string>
+
 #include "aangan/node/v1/casework.grpc.pb.h"
 #include "aangan/node/v1/members.grpc.pb.h"
+#include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "client/command/commands.h"
 #include "client/command/words.h"
@@ -56,6 +63,30 @@ absl::StatusOr<int> ShowMember(const Session& session, const std::string& name) 
   request.set_name(name);
   ASSIGN_OR_RETURN(const node::v1::Member member, channel->Call(stub.get(), &MemberService::Stub::GetMember, request));
   session.output().PrintObject(MemberTable({member}, true));
+  return kExitOk;
+}
+
+// The name is typed, not an argument: arguments stand in the shell's history and in the list of processes.
+absl::StatusOr<int> SearchMembers(const Session& session) {
+  ASSIGN_OR_RETURN(const auto channel, session.Node(NodeRole::kCaseworker));
+  if (isatty(STDIN_FILENO) == 1) std::fputs("Name, or the beginnings of its words: ", stderr);
+  std::string query;
+  std::getline(std::cin, query);
+  const auto stub = MemberService::NewStub(channel->grpc());
+  node::v1::SearchMembersRequest request;
+  request.set_query(query);
+  Table table{{"name", "full_name", "other_names", "birth_year", "enrolment_quarter"}, {}};
+  do {
+    ASSIGN_OR_RETURN(const node::v1::SearchMembersResponse page,
+                     channel->Call(stub.get(), &MemberService::Stub::SearchMembers, request));
+    for (const node::v1::Member& each : page.members()) {
+      table.rows.push_back(
+          {each.name(), each.details().full_name(), TextOrNothing(absl::StrJoin(each.details().other_names(), "; ")),
+           each.birth_year() == 0 ? Value() : Value(int64_t{each.birth_year()}), each.enrolment_quarter()});
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  session.output().Print(table);
   return kExitOk;
 }
 
@@ -189,6 +220,9 @@ void AddMembers(CLI::App& app, Session& session) {
   auto name = std::make_shared<std::string>();
   show->add_option("name", *name, "members/{member}")->required();
   show->callback([&session, name] { session.run = [&session, name] { return ShowMember(session, *name); }; });
+  CLI::App* search = AddCommand(*members, "search", "Find members by name, which is read from standard input",
+                                "aangan members search");
+  search->callback([&session] { session.run = [&session] { return SearchMembers(session); }; });
   AddCreateMember(*members, session);
 }
 

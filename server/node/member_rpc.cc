@@ -28,12 +28,21 @@ using storage::node::WriteKind;
 constexpr int kConsentsMax = 4;
 constexpr std::array<absl::string_view, 4> kMemberFixed = {"name", "etag", "create_time", "update_time"};
 
+RecordList AllMembers() { return {model::RecordKind::kMember, model::Id{}, "members"}; }
+
+absl::Status RefuseMember(const server::Call& call) {
+  if (call.caller().role != server::Role::kMember) return absl::OkStatus();
+  return Problem(absl::StatusCode::kPermissionDenied, Reason::kNotAllowed,
+                 "This token opens the record of its own member alone.");
+}
+
 }  // namespace
 
 std::map<std::string, server::Handler> MemberRpc::Handlers() {
   return {{"CreateMember", server::Handle(this, &MemberRpc::CreateMember)},
           {"GetMember", server::Handle(this, &MemberRpc::GetMember)},
           {"ListMembers", server::Handle(this, &MemberRpc::ListMembers)},
+          {"SearchMembers", server::Handle(this, &MemberRpc::SearchMembers)},
           {"UpdateMember", server::Handle(this, &MemberRpc::UpdateMember)},
           {"DeleteMember", server::Handle(this, &MemberRpc::DeleteMember)},
           {"CreateConsent", server::Handle(this, &MemberRpc::CreateConsent)},
@@ -79,16 +88,29 @@ void MemberRpc::GetMember(server::CallPtr call, v1::GetMemberRequest request, se
 void MemberRpc::ListMembers(server::CallPtr call, v1::ListMembersRequest request,
                             server::Done<v1::ListMembersResponse> done) {
   OrFail(done, [&]() -> absl::Status {
-    if (call->caller().role == server::Role::kMember) {
-      return Problem(absl::StatusCode::kPermissionDenied, Reason::kNotAllowed,
-                     "This token opens the record of its own member alone.");
-    }
-    const RecordList list{model::RecordKind::kMember, model::Id{}, "members"};
+    RETURN_IF_ERROR(RefuseMember(*call));
     ASSIGN_OR_RETURN(const Page page,
-                     PageOf(*rooms_.page_tokens, *call, list.name, request.page_size(), request.page_token()));
+                     PageOf(*rooms_.page_tokens, *call, AllMembers().name, request.page_size(), request.page_token()));
     return ShowRecords<v1::ListMembersResponse>(
-        rooms_.store, *rooms_.page_tokens, *call, list, page,
+        rooms_.store, *rooms_.page_tokens, *call, AllMembers(), page,
         [](v1::ListMembersResponse& response, const Found& found) { *response.add_members() = MemberMessage(found); },
+        done);
+  });
+}
+
+void MemberRpc::SearchMembers(server::CallPtr call, v1::SearchMembersRequest request,
+                              server::Done<v1::SearchMembersResponse> done) {
+  OrFail(done, [&]() -> absl::Status {
+    RETURN_IF_ERROR(RefuseMember(*call));
+    const std::string list = absl::StrCat("members named ", request.query());  // seen by page tokens alone
+    ASSIGN_OR_RETURN(const Page page,
+                     PageOf(*rooms_.page_tokens, *call, list, request.page_size(), request.page_token()));
+    ASSIGN_OR_RETURN(std::vector<Found> found, names_.Find(request.query(), IdBefore(page), page.size + 1));
+    return ShowPage<v1::SearchMembersResponse>(
+        rooms_.store, *rooms_.page_tokens, *call, AllMembers(), list, page, std::move(found),
+        [](v1::SearchMembersResponse& response, const Found& member) {
+          *response.add_members() = MemberMessage(member);
+        },
         done);
   });
 }

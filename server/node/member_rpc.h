@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "google/protobuf/empty.pb.h"
+#include "server/node/name_index.h"
 #include "server/shared/door.h"
 #include "server/shared/page_token.h"
 #include "storage/node/node_store.h"
@@ -36,13 +37,15 @@ struct RecordRooms {
 
 class MemberRpc {
  public:
-  explicit MemberRpc(const RecordRooms& rooms) : rooms_(rooms) {}
+  explicit MemberRpc(const RecordRooms& rooms) : rooms_(rooms), names_(rooms.store, *rooms.random) {}
   std::map<std::string, server::Handler> Handlers();
 
  private:
   void CreateMember(server::CallPtr call, v1::CreateMemberRequest request, server::Done<v1::Member> done);
   void GetMember(server::CallPtr call, v1::GetMemberRequest request, server::Done<v1::Member> done);
   void ListMembers(server::CallPtr call, v1::ListMembersRequest request, server::Done<v1::ListMembersResponse> done);
+  void SearchMembers(server::CallPtr call, v1::SearchMembersRequest request,
+                     server::Done<v1::SearchMembersResponse> done);
   void UpdateMember(server::CallPtr call, v1::UpdateMemberRequest request, server::Done<v1::Member> done);
   void DeleteMember(server::CallPtr call, v1::DeleteMemberRequest request, server::Done<google::protobuf::Empty> done);
   void CreateConsent(server::CallPtr call, v1::CreateConsentRequest request, server::Done<v1::Consent> done);
@@ -52,6 +55,7 @@ class MemberRpc {
   model::Day Today() const { return model::DayInIndia(rooms_.clock->Now()); }
 
   const RecordRooms rooms_;
+  NameIndex names_;
 };
 
 }  // namespace aangan::node

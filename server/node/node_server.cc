@@ -56,6 +56,7 @@
 #include "server/node/rights_rpc.h"
 #include "server/node/sync_agent.h"
 #include "server/node/token_book.h"
+#include "server/node/wiped_memory.h"
 #include "server/shared/config.h"
 #include "server/shared/grpc_front.h"
 #include "server/shared/lifecycle.h"
@@ -122,6 +123,8 @@ class Server final : public NodeServer {
     front.client_authority_pem = own.authority_pem;
     front.client_certificate = server::ClientCertificate::kVerified;
     front.reflection = options_.reflection;
+    front.idle_max = kIdleMax;
+    front.connection_age_max = kConnectionAgeMax;
     RETURN_IF_ERROR(sync_->CountByBook());
     ASSIGN_OR_RETURN(front_, server::GrpcFront::Start(front, door_.get(), clock_));
     sync_->Start();
@@ -296,6 +299,7 @@ int RunNode(int argc, const char* const* argv, const Clock& clock) {
   options.automatic_approval = read.config.YesNo("node.automatic_approval");
   options.reflection = read.config.YesNo("node.reflection");
   SystemRandom random;
+  if (const absl::Status wiped = FreedMemoryIsWiped(); !wiped.ok()) return NotStarted(wiped);
   if (const absl::Status locked = LockSecrets(); !locked.ok()) return NotStarted(locked);
   KeyGate::Options gate_options{options.data, read.config.Text("node.key_file"), "", {argv, argv + argc}};
   if (const char* folder = std::getenv("CREDENTIALS_DIRECTORY"); folder != nullptr)

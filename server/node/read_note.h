@@ -60,16 +60,20 @@ struct RecordList {
   std::string name;  // "members", "members/{member}/services"
 };
 
-// A page of records by id: asks for one more than fits, so that the last page has no token.
+// The id that a page of records goes on behind; none at the beginning.
+inline std::optional<model::Id> IdBefore(const Page& page) {
+  if (page.after.size() != sizeof(model::Id::bytes)) return std::nullopt;
+  model::Id after;
+  std::copy(page.after.begin(), page.after.end(), after.bytes.begin());
+  return after;
+}
+
+// A page of what was found, by id: one more than fits, so that the last page has no token. `token_list` names the list
+// to page tokens, with every argument that must stay the same.
 template <typename Response, typename Append>
-absl::Status ShowRecords(storage::node::NodeStore* store, const server::PageTokens& tokens, const server::Call& call,
-                         const RecordList& list, const Page& page, Append append, const server::Done<Response>& done) {
-  std::optional<model::Id> after;
-  if (page.after.size() == sizeof(model::Id::bytes)) {
-    after.emplace();
-    std::copy(page.after.begin(), page.after.end(), after->bytes.begin());
-  }
-  ASSIGN_OR_RETURN(std::vector<storage::node::Found> found, store->List(list.kind, list.member, after, page.size + 1));
+absl::Status ShowPage(storage::node::NodeStore* store, const server::PageTokens& tokens, const server::Call& call,
+                      const RecordList& list, absl::string_view token_list, const Page& page,
+                      std::vector<storage::node::Found> found, Append append, const server::Done<Response>& done) {
   Response response;
   const bool more = found.size() > page.size;
   if (more) found.resize(page.size);
@@ -88,10 +92,19 @@ absl::Status ShowRecords(storage::node::NodeStore* store, const server::PageToke
   if (more) {
     const auto& last = found.back().name.id.bytes;
     response.set_next_page_token(
-        NextPage(tokens, call, list.name, {reinterpret_cast<const char*>(last.data()), last.size()}));
+        NextPage(tokens, call, token_list, {reinterpret_cast<const char*>(last.data()), last.size()}));
   }
   AnswerWhenNoted<Response>(store, std::move(note), std::move(response), done);
   return absl::OkStatus();
+}
+
+// A page of a list as the store has it.
+template <typename Response, typename Append>
+absl::Status ShowRecords(storage::node::NodeStore* store, const server::PageTokens& tokens, const server::Call& call,
+                         const RecordList& list, const Page& page, Append append, const server::Done<Response>& done) {
+  ASSIGN_OR_RETURN(std::vector<storage::node::Found> found,
+                   store->List(list.kind, list.member, IdBefore(page), page.size + 1));
+  return ShowPage<Response>(store, tokens, call, list, list.name, page, std::move(found), append, done);
 }
 
 // After the commit: the record as it stands on disk. A repeat names the record of the first request; it wrote nothing

@@ -41,9 +41,7 @@ constexpr int kSendBytesMax = 8 << 20;
 constexpr int kStreamsMax = 32;
 constexpr int kRefusalsWaitingMax = 256;
 constexpr size_t kQuotaBytes = 64u << 20;
-constexpr int kIdleMs = 10 * 60 * 1000;
-constexpr int kAgeMs = 60 * 60 * 1000;
-constexpr int kAgeGraceMs = 60 * 1000;
+constexpr absl::Duration kAgeGrace = absl::Minutes(16);  // the longest stream that the door lets run, and a little
 
 // gRPC's own lines quote header values, tokens among them. Only where a line came from is told.
 void FilterLibraryLog(gpr_log_func_args* line) {
@@ -55,6 +53,8 @@ void FilterLibraryLog(gpr_log_func_args* line) {
 absl::Status Malformed() {
   return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "The request does not parse.");
 }
+
+int Ms(absl::Duration time) { return static_cast<int>(absl::ToInt64Milliseconds(time)); }
 
 bool Parse(const grpc::ByteBuffer& bytes, google::protobuf::Message* message) {
   grpc::ByteBuffer copy(bytes);  // the reader wants to own its slices; they are counted, not copied
@@ -338,9 +338,9 @@ class Front final : public GrpcFront {
     builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
     builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsMax);
-    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMs);
-    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, kAgeMs);
-    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, kAgeGraceMs);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, Ms(options.idle_max));
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, Ms(options.connection_age_max));
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Ms(kAgeGrace));
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || port == 0) {

@@ -35,6 +35,8 @@ class GrpcFront {
     ClientCertificate client_certificate = ClientCertificate::kVerified;
     bool reflection = true;
     int stream_threads_max = 8;
+    absl::Duration idle_max = absl::Minutes(10);            // of a connection without calls; closed after once to twice
+    absl::Duration connection_age_max = absl::Minutes(60);  // then the client opens another
   };
   // `door` and `clock` outlive the front; every Serve() came before.
   static absl::StatusOr<std::unique_ptr<GrpcFront>> Start(const Options& options, Door* door, const Clock* clock);

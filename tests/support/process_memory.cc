@@ -97,6 +97,18 @@ std::vector<size_t> FoundInMemory(pid_t pid, const std::vector<std::string>& nee
   return search.found();
 }
 
+std::vector<std::pair<uint64_t, uint64_t>> WritableRanges(pid_t pid) {
+  std::vector<std::pair<uint64_t, uint64_t>> ranges;
+  for (const Mapping& mapping : WritableMappings(pid)) ranges.emplace_back(mapping.begin, mapping.end);
+  return ranges;
+}
+
+std::vector<size_t> FoundInBytes(const std::string& bytes, const std::vector<std::string>& needles) {
+  Search search(needles);
+  search.In(bytes);
+  return search.found();
+}
+
 std::vector<size_t> FoundInFolder(const std::string& folder, const std::vector<std::string>& needles) {
   Search search(needles);
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {

@@ -121,6 +121,12 @@ class EachRpcTest : public AuditTest {
          [this] { Get(v1::GetMemberRequest(), member_.name(), members_, &Members::GetMember); }},
         {"MemberService/ListMembers",
          [this] { Must(caseworker_, members_, &Members::ListMembers, v1::ListMembersRequest()); }},
+        {"MemberService/SearchMembers",
+         [this] {
+           v1::SearchMembersRequest request;
+           request.set_query(member_.details().full_name());
+           Must(caseworker_, members_, &Members::SearchMembers, request);
+         }},
         {"MemberService/UpdateMember",
          [this] {
            v1::UpdateMemberRequest request;
