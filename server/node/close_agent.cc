@@ -13,6 +13,7 @@
 #include "privacy/plausible.h"
 #include "privacy/release.h"
 #include "privacy/summed_contribution.h"
+#include "server/node/audit_ledger.h"
 #include "server/node/round_state.h"
 
 namespace aangan::node {
@@ -155,6 +156,7 @@ absl::StatusOr<RoundEntry> CloseAgent::Approve(const model::Period& quarter, abs
   storage::node::OnceStore::Approval approval;
   approval.period = quarter;
   approval.proposal_digest = digest;
+  ASSIGN_OR_RETURN(approval.audit, CommitToAudit(*rooms_.store, entry.round_id));
   approval.protected_vector = encoded;
   approval.make_contribution = [&](const Digest& ledger_head) -> absl::StatusOr<std::string> {
     header.ledger_head = ledger_head;
