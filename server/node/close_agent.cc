@@ -150,9 +150,10 @@ absl::StatusOr<RoundEntry> CloseAgent::Approve(const model::Period& quarter, abs
   privacy::ContributionHeader header;
   header.round_id = entry.round_id;
   header.node_id = model::NodeId(signing.public_key()).bytes;
-  header.incarnation = rooms_.once->incarnation();
-  header.log = rooms_.watch->position();
-  ASSIGN_OR_RETURN(header.counter, rooms_.once->NextCounter());
+  ASSIGN_OR_RETURN(const LogWatch::Stamp stamp, rooms_.watch->NextStamp());
+  header.log = stamp.log;
+  header.incarnation = stamp.incarnation;
+  header.counter = stamp.counter;
   storage::node::OnceStore::Approval approval;
   approval.period = quarter;
   approval.proposal_digest = digest;
