@@ -60,6 +60,16 @@ absl::StatusOr<ContributionHeader> DecodeHeader(absl::string_view bytes, Contrib
   return header;
 }
 
+absl::StatusOr<Digest> LedgerHeadIn(absl::string_view contribution) {
+  // version | round_id | node id | form
+  constexpr size_t kBefore = 1 + sizeof(Digest) + 16 + 1;
+  if (contribution.size() < kHeaderBytes) return WrongLength();
+  Digest head{};
+  CanonicalReader reader(contribution.substr(kBefore));
+  RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(head)));
+  return head;
+}
+
 std::string BuildDirect(const ContributionHeader& header, const ProtectedVector& vector, const SigningKey& key) {
   return WithSignature(key, kContributionLabel,
                        EncodeHeader(header, ContributionForm::kDirect, vector.values().size()) + vector.Encode());

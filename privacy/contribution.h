@@ -42,6 +42,8 @@ std::string EncodeHeader(const ContributionHeader& header, ContributionForm form
 // Of the given form and length, round and sender; WRONG_STATE or WRONG_LENGTH for another.
 absl::StatusOr<ContributionHeader> DecodeHeader(absl::string_view bytes, ContributionForm form, size_t cells,
                                                 const Digest& round_id, const PublicKey& sender);
+// The ledger's head in a contribution of either form that this node made. WRONG_LENGTH when it is none.
+absl::StatusOr<Digest> LedgerHeadIn(absl::string_view contribution);
 
 // Takes nothing but a protected vector.
 std::string BuildDirect(const ContributionHeader& header, const ProtectedVector& vector, const SigningKey& key);

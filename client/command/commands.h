@@ -14,7 +14,7 @@ void AddServe(CLI::App& app, Session& session);       // serve
 void AddLock(CLI::App& app, Session& session);        // unlock, lock, passphrase
 void AddRecovery(CLI::App& app, Session& session);    // recovery split|rehearse|recover
 void AddEnrol(CLI::App& app, Session& session);       // enrol, change-keys
-void AddRoster(CLI::App& app, Session& session);      // roster show|sign|propose|join-token|collectives|apps|end-app
+void AddRoster(CLI::App& app, Session& session);      // roster show|sign|propose|incarnations|...
 void AddCatalogue(CLI::App& app, Session& session);   // catalogue list|lint|propose|accept|refuse
 void AddMembers(CLI::App& app, Session& session);     // members list|show|create
 void AddServices(CLI::App& app, Session& session);    // services list|create

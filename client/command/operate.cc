@@ -105,6 +105,9 @@ const char* SentenceOf(Attention attention) {
       return "The stored data is damaged: stop the node, copy the folder, see docs/OPERATING.md";
     case node::v1::ATTENTION_ALARM:
       return "Something happened that must not: read the alarms below, and call the other collectives";
+    case node::v1::ATTENTION_TWIN:
+      return "Something signs in this collective's name beside this node: look whether a copy of it runs somewhere, or "
+             "an old disk was put back, and stop that one; then call the federation: docs/OPERATING.md, Twins";
     case node::v1::ATTENTION_RECOVERY:
       return "The key of this node is in one place alone, or nobody has tried its parts for a year: aangan recovery";
     case node::v1::ATTENTION_RESTORED:
@@ -150,6 +153,11 @@ const char* SentenceOf(node::v1::AlarmKind kind) {
       return "a table holds a sum that no counts can give, so somebody contributed no count; it is in no figure";
     case node::v1::ALARM_KIND_RELEASE_WITHHELD:
       return "enough answered long ago and no figures are served: aangan answers export, and add them up yourselves";
+    case node::v1::ALARM_KIND_OWN_TWIN:
+      return "a contribution or an answer is in this collective's name that this node did not make, or the federation "
+             "saw two that one node does not make: a copy of this node speaks, or it was set back";
+    case node::v1::ALARM_KIND_TWIN:
+      return "two nodes speak in the name of this collective: one is a copy, or was set back; call them";
     default:
       return "something that this program is too old to name";
   }

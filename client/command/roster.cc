@@ -2,6 +2,7 @@
 // aangan roster: who is in the federation. Show and sign are the collective's; propose, collectives and join-token are
 // the federation's staff's.
 #include "aangan/federation/v1/apps.grpc.pb.h"
+#include "aangan/federation/v1/log.grpc.pb.h"
 #include "aangan/federation/v1/roster.grpc.pb.h"
 #include "aangan/node/v1/governance.grpc.pb.h"
 #include "absl/strings/str_cat.h"
@@ -89,6 +90,45 @@ absl::StatusOr<int> Collectives(const Session& session) {
   Table table{{"collective", "title", "state", "run_by"}, {}};
   for (const fed::Collective& each : all) table.rows.push_back({each.id(), each.title(), each.state(), each.run_by()});
   session.output().Print(table);
+  return kExitOk;
+}
+
+// One row for each life of a node, and one for each twin.
+absl::StatusOr<int> Incarnations(const Session& session) {
+  ASSIGN_OR_RETURN(const auto channel, session.Federation());
+  const auto stub = fed::LogService::NewStub(channel->grpc());
+  fed::ListIncarnationsRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_parent(), session.RosterName());
+  Table table{{"collective", "what", "incarnation", "counter", "period", "first_time", "last_time", "digests"}, {}};
+  bool twins = false;
+  do {
+    ASSIGN_OR_RETURN(const fed::ListIncarnationsResponse page,
+                     channel->Call(stub.get(), &fed::LogService::Stub::ListIncarnations, request));
+    for (const fed::CollectiveIncarnations& each : page.collectives()) {
+      for (const fed::Incarnation& life : each.incarnations()) {
+        const bool first = &life == &each.incarnations(0);
+        table.rows.push_back({each.collective(), first ? "first" : "restored", Hex(life.id()), life.counter(), Value(),
+                              TimeValue(life.has_first_time(), life.first_time()),
+                              TimeValue(life.has_last_time(), life.last_time()), Value()});
+      }
+      for (const fed::Twin& twin : each.twins()) {
+        const fed::SeenObject& second = twin.second();
+        table.rows.push_back({each.collective(), absl::StrCat("TWIN ", WordOf(fed::TwinKind_descriptor(), twin.kind())),
+                              Hex(second.incarnation()), second.counter(), second.period(),
+                              TimeValue(twin.first().has_receive_time(), twin.first().receive_time()),
+                              TimeValue(second.has_receive_time(), second.receive_time()),
+                              absl::StrCat(Hex(twin.first().digest()), " ", Hex(second.digest()))});
+        twins = true;
+      }
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  session.output().Print(table);
+  if (twins) {
+    session.output().Say(
+        "A TWIN is two signed objects that no single node makes: a copy of that node is at work, or it was set back. "
+        "Call the collective by telephone; nobody is kept out by it.");
+  }
   return kExitOk;
 }
 
@@ -184,6 +224,10 @@ void AddStaffs(CLI::App& roster, Session& session) {
   CLI::App* collectives =
       AddCommand(roster, "collectives", "List the collectives that have enrolled (staff)", "aangan roster collectives");
   collectives->callback([&session] { session.run = [&session] { return Collectives(session); }; });
+
+  CLI::App* incarnations = AddCommand(
+      roster, "incarnations", "Show each node's restores, and copies that speak (staff)", "aangan roster incarnations");
+  incarnations->callback([&session] { session.run = [&session] { return Incarnations(session); }; });
 
   CLI::App* propose =
       AddCommand(roster, "propose", "Propose the next epoch, of all that have enrolled or of those named",

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "model/published.h"
 #include "model/roster.h"
+#include "privacy/twins.h"
 #include "server/federation/ingest.h"
 #include "server/federation/round_state.h"
 
@@ -86,12 +87,15 @@ absl::StatusOr<v1::RoundState> AnswerBook::TakeOnce(const model::Period& quarter
   }
   const std::string key = Ingest::Key(quarter, collective);
   ASSIGN_OR_RETURN(const std::optional<std::string> there, store_->Get(Table::kAnswers, key));
+  if (there && *there == answer) return round.value.state();
+  const absl::StatusOr<privacy::Answer> parsed = Parse(ground, round.value, *place, answer);
+  // What is refused may show a twin too.
+  if (parsed.ok()) incarnations_->Note(collective, privacy::SeenAnswer(parsed->header, round.key, Sha256(answer)));
   if (there) {
-    if (*there == answer) return round.value.state();
     return Problem(absl::StatusCode::kAlreadyExists, Reason::kWrongState,
                    "Another answer of this collective is in. It is never replaced.");
   }
-  RETURN_IF_ERROR(Parse(ground, round.value, *place, answer).status());
+  RETURN_IF_ERROR(parsed.status());
   store::v1::StoredRound after = round.value;
   after.add_answered(collective);
   std::sort(after.mutable_answered()->begin(), after.mutable_answered()->end());

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "privacy/answer.h"
 #include "privacy/reconstruction.h"
+#include "server/federation/incarnation_book.h"
 #include "server/federation/resource_names.h"
 #include "server/federation/round_book.h"
 #include "server/federation/stored.h"
@@ -24,8 +25,9 @@ namespace aangan::federation {
 class AnswerBook {
  public:
   // All outlive it.
-  AnswerBook(FederationStore* store, const ResourceNames* names, const RoundBook* rounds)
-      : store_(store), names_(names), rounds_(rounds) {}
+  AnswerBook(FederationStore* store, const ResourceNames* names, const RoundBook* rounds,
+             const IncarnationBook* incarnations)
+      : store_(store), names_(names), rounds_(rounds), incarnations_(incarnations) {}
 
   // Shares of a summed round's contributions for one holder, behind dealer `after`, at most `limit`.
   absl::StatusOr<std::vector<v1::Share>> Shares(const model::Period& quarter, const std::string& holder,
@@ -45,6 +47,7 @@ class AnswerBook {
   FederationStore* const store_;
   const ResourceNames* const names_;
   const RoundBook* const rounds_;
+  const IncarnationBook* const incarnations_;
 };
 
 }  // namespace aangan::federation

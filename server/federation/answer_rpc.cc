@@ -17,6 +17,7 @@ namespace aangan::federation {
 namespace {
 
 constexpr server::PageLimits kBigRows = {.size_default = 4, .size_max = 14};
+constexpr server::PageLimits kCollectives = {.size_default = 100, .size_max = 100};
 constexpr size_t kPartBytesMax = 256 << 10;
 
 absl::Status CheckSize(absl::string_view bytes, absl::string_view field) {
@@ -37,7 +38,8 @@ std::map<std::string, server::Handler> AnswerRpc::AnswerHandlers() {
 
 std::map<std::string, server::Handler> AnswerRpc::LogHandlers() {
   return {{"ListLogEntries", server::Handle(this, &AnswerRpc::ListLogEntries)},
-          {"PublishKeyBatch", server::Handle(this, &AnswerRpc::PublishKeyBatch)}};
+          {"PublishKeyBatch", server::Handle(this, &AnswerRpc::PublishKeyBatch)},
+          {"ListIncarnations", server::Handle(this, &AnswerRpc::ListIncarnations)}};
 }
 
 absl::StatusOr<v1::ListSharesResponse> AnswerRpc::ListShares(const server::Call& call,
@@ -151,6 +153,22 @@ absl::StatusOr<v1::PublishKeyBatchResponse> AnswerRpc::PublishKeyBatch(const ser
   ASSIGN_OR_RETURN(const int64_t number, rooms_.log->Publish(request.key_batch(), request.signature()));
   response.set_number(number);
   rooms_.something_in();
+  return response;
+}
+
+absl::StatusOr<v1::ListIncarnationsResponse> AnswerRpc::ListIncarnations(const server::Call& call,
+                                                                         const v1::ListIncarnationsRequest& request) {
+  RETURN_IF_ERROR(rooms_.names->ParseParent(request.parent()));
+  ASSIGN_OR_RETURN(const server::Page page, server::PageOf(*rooms_.page_tokens, call, "incarnations",
+                                                           request.page_size(), request.page_token(), kCollectives));
+  ASSIGN_OR_RETURN(std::vector<v1::CollectiveIncarnations> found, rooms_.incarnations->List(page.after, page.size + 1));
+  v1::ListIncarnationsResponse response;
+  if (found.size() > page.size) {
+    found.resize(page.size);
+    response.set_next_page_token(
+        server::NextPage(*rooms_.page_tokens, call, "incarnations", found.back().collective()));
+  }
+  for (v1::CollectiveIncarnations& each : found) *response.add_collectives() = std::move(each);
   return response;
 }
 

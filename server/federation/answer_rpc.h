@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "server/federation/answer_book.h"
 #include "server/federation/complaint_book.h"
+#include "server/federation/incarnation_book.h"
 #include "server/federation/log_book.h"
 #include "server/federation/resource_names.h"
 #include "server/federation/roster_book.h"
@@ -29,6 +30,7 @@ class AnswerRpc {
     const AnswerBook* answers = nullptr;
     const ComplaintBook* complaints = nullptr;
     const LogBook* log = nullptr;
+    const IncarnationBook* incarnations = nullptr;
     const server::PageTokens* page_tokens = nullptr;
     std::function<void()> something_in;  // a round may be due for its next step
   };
@@ -49,6 +51,8 @@ class AnswerRpc {
                                                             const v1::ListLogEntriesRequest& request);
   absl::StatusOr<v1::PublishKeyBatchResponse> PublishKeyBatch(const server::Call& call,
                                                               const v1::PublishKeyBatchRequest& request);
+  absl::StatusOr<v1::ListIncarnationsResponse> ListIncarnations(const server::Call& call,
+                                                                const v1::ListIncarnationsRequest& request);
 
   const Rooms rooms_;
 };

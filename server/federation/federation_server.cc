@@ -22,6 +22,7 @@
 #include "server/federation/enrolment_port.h"
 #include "server/federation/federation_keys.h"
 #include "server/federation/figure_rpc.h"
+#include "server/federation/incarnation_book.h"
 #include "server/federation/ingest.h"
 #include "server/federation/roster_rpc.h"
 #include "server/federation/round_agent.h"
@@ -106,13 +107,14 @@ class Server final : public FederationServer {
     log_ = std::make_unique<LogBook>(store_.get(), &names_, key_.get());
     rounds_ =
         std::make_unique<RoundBook>(store_.get(), &names_, rosters_.get(), catalogues_.get(), log_.get(), key_.get());
-    answers_ = std::make_unique<AnswerBook>(store_.get(), &names_, rounds_.get());
+    incarnations_ = std::make_unique<IncarnationBook>(store_.get(), log_.get(), clock_);
+    answers_ = std::make_unique<AnswerBook>(store_.get(), &names_, rounds_.get(), incarnations_.get());
     complaints_ = std::make_unique<ComplaintBook>(store_.get(), rounds_.get());
     releases_ = std::make_unique<ReleaseBook>(store_.get(), &names_, rounds_.get(), key_.get(), answers_.get(), clock_);
     sisters_ = std::make_unique<SisterBook>(store_.get(), options_.roster);
     figures_ = std::make_unique<FigureBook>(rosters_.get(), catalogues_.get(), rounds_.get(), releases_.get(),
                                             sisters_.get(), clock_);
-    ingest_ = std::make_unique<Ingest>(store_.get(), &names_, rounds_.get(), key_.get(), clock_);
+    ingest_ = std::make_unique<Ingest>(store_.get(), &names_, rounds_.get(), incarnations_.get(), key_.get(), clock_);
     agent_ = std::make_unique<RoundAgent>(RoundAgent::Rooms{rosters_.get(), catalogues_.get(), rounds_.get(),
                                                             releases_.get(), log_.get(), clock_, options_.wait_for_all,
                                                             options_.check_every, [this] { FollowTokens(); }});
@@ -134,8 +136,9 @@ class Server final : public FederationServer {
         std::make_unique<RoundRpc>(RoundRpc::Rooms{&names_, rounds_.get(), ingest_.get(), page_tokens_.get(), wake});
     figure_rpc_ = std::make_unique<FigureRpc>(
         FigureRpc::Rooms{&names_, releases_.get(), rounds_.get(), figures_.get(), sisters_.get(), page_tokens_.get()});
-    answer_rpc_ = std::make_unique<AnswerRpc>(AnswerRpc::Rooms{
-        &names_, rosters_.get(), answers_.get(), complaints_.get(), log_.get(), page_tokens_.get(), wake});
+    answer_rpc_ =
+        std::make_unique<AnswerRpc>(AnswerRpc::Rooms{&names_, rosters_.get(), answers_.get(), complaints_.get(),
+                                                     log_.get(), incarnations_.get(), page_tokens_.get(), wake});
     app_rpc_ = std::make_unique<AppRpc>(AppRpc::Rooms{store_.get(), &names_, page_tokens_.get()});
     enrol_rpc_ = std::make_unique<EnrolRpc>(EnrolRpc::Rooms{store_.get(), &names_, rosters_.get(), tokens_.get(),
                                                             authority_.get(), key_->public_key(), clock_, random_});
@@ -177,6 +180,7 @@ class Server final : public FederationServer {
   std::unique_ptr<CatalogueBook> catalogues_;
   std::unique_ptr<LogBook> log_;
   std::unique_ptr<RoundBook> rounds_;
+  std::unique_ptr<IncarnationBook> incarnations_;
   std::unique_ptr<AnswerBook> answers_;
   std::unique_ptr<ComplaintBook> complaints_;
   std::unique_ptr<ReleaseBook> releases_;

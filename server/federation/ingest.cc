@@ -11,6 +11,7 @@
 #include "model/roster.h"
 #include "privacy/contribution.h"
 #include "privacy/round_numbers.h"
+#include "privacy/twins.h"
 
 namespace aangan::federation {
 namespace {
@@ -108,10 +109,14 @@ absl::StatusOr<v1::Upload> Ingest::AppendOnce(const ResourceNames::ContributionN
   const std::string key = Key(name.period, name.collective);
   ASSIGN_OR_RETURN(const auto there, ReadStored<StoredContribution>(*store_, Table::kContributions, key));
   if (there) {
-    if (AsText(Sha256(there->value.contribution())) != chunk.digest()) return OtherContribution();
-    return Finished(name, there->value);
+    if (AsText(Sha256(there->value.contribution())) == chunk.digest()) return Finished(name, there->value);
+    LookAtRefused(name, round, chunk);
+    return OtherContribution();
   }
-  if (round.value.state() != v1::ROUND_STATE_ANNOUNCED) return Frozen();
+  if (round.value.state() != v1::ROUND_STATE_ANNOUNCED) {
+    LookAtRefused(name, round, chunk);
+    return Frozen();
+  }
   ASSIGN_OR_RETURN(const RoundGround ground, rounds_->GroundOf(round.value.round_descriptor()));
   if (FindInRoster(ground.roster, name.collective) == nullptr) return NotListed();
   RETURN_IF_ERROR(CheckChunk(chunk, BytesOfContribution(ground)));
@@ -140,17 +145,40 @@ absl::StatusOr<v1::Upload> Ingest::AppendOnce(const ResourceNames::ContributionN
   return Look(name);
 }
 
-absl::Status Ingest::Check(const RoundGround& ground, const std::string& collective, const std::string& whole) const {
+void Ingest::LookAtRefused(const ResourceNames::ContributionName& name, const StoredRound& round,
+                           const v1::UploadChunkRequest& chunk) const {
+  const absl::StatusOr<RoundGround> ground = rounds_->GroundOf(round.value.round_descriptor());
+  if (!ground.ok() || chunk.offset() != 0) return;
+  const std::optional<int> place = model::PlaceInRoster(ground->roster, name.collective);
+  if (!place) return;
+  const auto header = [&]() -> absl::StatusOr<privacy::ContributionHeader> {
+    if (!ground->holders) return Check(*ground, name.collective, chunk.chunk());
+    const size_t head_bytes = privacy::SummedHeadBytes(*ground->holders);
+    ASSIGN_OR_RETURN(
+        const privacy::SummedHead head,
+        privacy::ParseHead(absl::string_view(chunk.chunk()).substr(0, head_bytes), *ground->holders, *place));
+    return head.header;
+  }();
+  if (!header.ok()) return;  // it says nothing of whose it is
+  incarnations_->Note(name.collective, privacy::SeenContribution(*header, model::PeriodText(name.period),
+                                                                 NameOfContribution(*ground, chunk.chunk())));
+}
+
+absl::StatusOr<privacy::ContributionHeader> Ingest::Check(const RoundGround& ground, const std::string& collective,
+                                                          absl::string_view whole) const {
   if (ground.holders) {
     // Shares are uniform words: there is no value to look at. What they must be, the holders check.
-    return privacy::ParseSummed(whole, *ground.holders, *model::PlaceInRoster(ground.roster, collective)).status();
+    ASSIGN_OR_RETURN(const privacy::SummedContribution dealt,
+                     privacy::ParseSummed(whole, *ground.holders, *model::PlaceInRoster(ground.roster, collective)));
+    return dealt.head.header;
   }
   privacy::ContributionRule rule;
   rule.round_id = ground.round_id;
   ASSIGN_OR_RETURN(rule.key, model::ParseKey(FindInRoster(ground.roster, collective)->signing_key(), "signing_key"));
   rule.bounds =
       privacy::ValueBounds(*ground.catalogue, ground.quarter, privacy::NumbersOf(ground.roster.collectives_size()));
-  return privacy::ParseAndCheck(whole, rule).status();
+  ASSIGN_OR_RETURN(const privacy::Contribution contribution, privacy::ParseAndCheck(whole, rule));
+  return contribution.header;
 }
 
 absl::StatusOr<v1::Upload> Ingest::Take(const ResourceNames::ContributionName& name, const StoredRound& round,
@@ -158,14 +186,16 @@ absl::StatusOr<v1::Upload> Ingest::Take(const ResourceNames::ContributionName& n
   const std::string key = Key(name.period, name.collective);
   const Digest digest = Sha256(whole);
   ASSIGN_OR_RETURN(const auto part, ReadStored<PartialUpload>(*store_, Table::kUploads, key));
-  absl::Status checked = AsText(digest) == claimed ? Check(ground, name.collective, whole) : OtherDigest();
+  const absl::StatusOr<privacy::ContributionHeader> checked =
+      AsText(digest) == claimed ? Check(ground, name.collective, whole) : OtherDigest();
   if (!checked.ok()) {
     // What is wrong as a whole is dropped, or the collective could never send the right thing.
     RETURN_IF_ERROR(store_->Commit({{Table::kUploads, key, std::nullopt}}, {Unchanged(Table::kUploads, key, part)}));
-    return checked;
+    return checked.status();
   }
   StoredContribution stored;
   const Digest named_by = NameOfContribution(ground, whole);
+  incarnations_->Note(name.collective, privacy::SeenContribution(*checked, model::PeriodText(name.period), named_by));
   ASSIGN_OR_RETURN(*stored.mutable_receipt(), MakeReceipt(name, round, ground.round_id, named_by));
   stored.set_contribution(std::move(whole));
   store::v1::StoredRound after = round.value;

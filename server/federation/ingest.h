@@ -13,6 +13,8 @@
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "base/signing.h"
+#include "privacy/contribution.h"
+#include "server/federation/incarnation_book.h"
 #include "server/federation/resource_names.h"
 #include "server/federation/round_book.h"
 #include "server/federation/stored.h"
@@ -24,9 +26,9 @@ inline constexpr size_t kUploadChunkBytesMax = 256 << 10;
 class Ingest {
  public:
   // All outlive it.
-  Ingest(FederationStore* store, const ResourceNames* names, const RoundBook* rounds, const SigningKey* key,
-         const Clock* clock)
-      : store_(store), names_(names), rounds_(rounds), key_(key), clock_(clock) {}
+  Ingest(FederationStore* store, const ResourceNames* names, const RoundBook* rounds,
+         const IncarnationBook* incarnations, const SigningKey* key, const Clock* clock)
+      : store_(store), names_(names), rounds_(rounds), incarnations_(incarnations), key_(key), clock_(clock) {}
 
   absl::StatusOr<v1::Upload> Look(const ResourceNames::ContributionName& name) const;
   absl::StatusOr<v1::Upload> Append(const ResourceNames::ContributionName& name, const v1::UploadChunkRequest& chunk);
@@ -39,7 +41,11 @@ class Ingest {
   v1::Upload Finished(const ResourceNames::ContributionName& name, const store::v1::StoredContribution& stored) const;
   absl::StatusOr<v1::Upload> AppendOnce(const ResourceNames::ContributionName& name,
                                         const v1::UploadChunkRequest& chunk) const;
-  absl::Status Check(const RoundGround& ground, const std::string& collective, const std::string& whole) const;
+  absl::StatusOr<privacy::ContributionHeader> Check(const RoundGround& ground, const std::string& collective,
+                                                    absl::string_view whole) const;
+  // What is refused may show a twin: its signed head is looked at where the first chunk has it.
+  void LookAtRefused(const ResourceNames::ContributionName& name, const StoredRound& round,
+                     const v1::UploadChunkRequest& chunk) const;
   absl::StatusOr<v1::Upload> Take(const ResourceNames::ContributionName& name, const StoredRound& round,
                                   const RoundGround& ground, absl::string_view claimed, std::string whole) const;
   absl::StatusOr<v1::Receipt> MakeReceipt(const ResourceNames::ContributionName& name, const StoredRound& round,
@@ -48,6 +54,7 @@ class Ingest {
   FederationStore* const store_;
   const ResourceNames* const names_;
   const RoundBook* const rounds_;
+  const IncarnationBook* const incarnations_;
   const SigningKey* const key_;
   const Clock* const clock_;
 };

@@ -262,9 +262,10 @@ absl::Status AnswerAgent::AnswerFreeze(FederationLink& link, const fed::Round& r
   header.round_id = entry.round_id;
   header.freeze = lock.freeze;
   header.node_id = model::NodeId(signing->public_key()).bytes;
-  header.log = rooms_.watch->position();
-  header.incarnation = rooms_.once->incarnation();
-  ASSIGN_OR_RETURN(header.counter, rooms_.once->NextCounter());
+  ASSIGN_OR_RETURN(const LogWatch::Stamp stamp, rooms_.watch->NextStamp());
+  header.log = stamp.log;
+  header.incarnation = stamp.incarnation;
+  header.counter = stamp.counter;
   lock.answer = privacy::BuildAnswer(header, privacy::SumShares(opened.shares, LeftOutOf(ground, freeze)), *signing);
   if (entry.freeze.empty()) RETURN_IF_ERROR(rooms_.once->KeepFreeze(entry.period, KeptFreeze(round)));
   return LockAndSend(link, std::move(lock));

@@ -14,6 +14,7 @@
 #include "base/problem.h"
 #include "base/status.h"
 #include "model/roster.h"
+#include "server/node/audit_ledger.h"
 #include "server/node/convert.h"
 
 namespace aangan::node {
@@ -94,10 +95,11 @@ v1::AuditHead AuditHeads::Signed(const AuditFollower& followed) const {
 
 absl::StatusOr<v1::AuditHead> AuditHeads::Sign() const {
   ASSIGN_OR_RETURN(const AuditFollower followed, rooms_.store->FollowAudit({}));
+  RETURN_IF_ERROR(HoldToLedger(*rooms_.store, *rooms_.once).status());
   return Signed(followed);
 }
 
-absl::StatusOr<v1::AuditHead> AuditHeads::Verify(const v1::VerifyAuditRequest& request) const {
+absl::StatusOr<v1::VerifyAuditResponse> AuditHeads::Verify(const v1::VerifyAuditRequest& request) const {
   if (request.heads_size() > kHeadsMax || request.phrases_size() > kHeadsMax) {
     return Problem(absl::StatusCode::kInvalidArgument, Reason::kTooMany, "At most 100 heads and phrases at once.");
   }
@@ -117,7 +119,11 @@ absl::StatusOr<v1::AuditHead> AuditHeads::Verify(const v1::VerifyAuditRequest& r
   ASSIGN_OR_RETURN(const AuditFollower followed, rooms_.store->FollowAudit(std::move(remember)));
   for (const AuditHead& head : heads) RETURN_IF_ERROR(followed.CheckHead(head));
   for (const PaperHead& head : papers) RETURN_IF_ERROR(CheckPaper(head, followed));
-  return Signed(followed);
+  v1::VerifyAuditResponse response;
+  ASSIGN_OR_RETURN(const int32_t held, HoldToLedger(*rooms_.store, *rooms_.once));
+  response.set_contributions(held);
+  *response.mutable_head() = Signed(followed);
+  return response;
 }
 
 }  // namespace aangan::node

@@ -26,10 +26,11 @@ class AuditHeads {
   };
   explicit AuditHeads(const Rooms& rooms) : rooms_(rooms) {}
 
-  // Follows the whole log first: only the head of a log that holds is signed.
+  // Follows the whole log first and holds it to the ledger (audit_ledger.h): only the head of a log that holds is
+  // signed.
   absl::StatusOr<v1::AuditHead> Sign() const;
   // The same when every head and phrase of the request is in the log.
-  absl::StatusOr<v1::AuditHead> Verify(const v1::VerifyAuditRequest& request) const;
+  absl::StatusOr<v1::VerifyAuditResponse> Verify(const v1::VerifyAuditRequest& request) const;
 
  private:
   v1::AuditHead Signed(const AuditFollower& followed) const;

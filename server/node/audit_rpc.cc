@@ -89,9 +89,7 @@ absl::StatusOr<v1::AuditHead> AuditRpc::GetAuditHead(const server::Call&, const 
 
 absl::StatusOr<v1::VerifyAuditResponse> AuditRpc::VerifyAudit(const server::Call&,
                                                               const v1::VerifyAuditRequest& request) {
-  v1::VerifyAuditResponse response;
-  ASSIGN_OR_RETURN(*response.mutable_head(), heads_.Verify(request));
-  return response;
+  return heads_.Verify(request);
 }
 
 void AuditRpc::ExportAudit(server::CallPtr call, v1::ExportAuditRequest request,

@@ -13,6 +13,7 @@
 #include "privacy/plausible.h"
 #include "privacy/release.h"
 #include "privacy/summed_contribution.h"
+#include "server/node/audit_ledger.h"
 #include "server/node/round_state.h"
 
 namespace aangan::node {
@@ -149,12 +150,14 @@ absl::StatusOr<RoundEntry> CloseAgent::Approve(const model::Period& quarter, abs
   privacy::ContributionHeader header;
   header.round_id = entry.round_id;
   header.node_id = model::NodeId(signing.public_key()).bytes;
-  header.incarnation = rooms_.once->incarnation();
-  header.log = rooms_.watch->position();
-  ASSIGN_OR_RETURN(header.counter, rooms_.once->NextCounter());
+  ASSIGN_OR_RETURN(const LogWatch::Stamp stamp, rooms_.watch->NextStamp());
+  header.log = stamp.log;
+  header.incarnation = stamp.incarnation;
+  header.counter = stamp.counter;
   storage::node::OnceStore::Approval approval;
   approval.period = quarter;
   approval.proposal_digest = digest;
+  ASSIGN_OR_RETURN(approval.audit, CommitToAudit(*rooms_.store, entry.round_id));
   approval.protected_vector = encoded;
   approval.make_contribution = [&](const Digest& ledger_head) -> absl::StatusOr<std::string> {
     header.ledger_head = ledger_head;

@@ -47,7 +47,7 @@ class CloseAgent {
     storage::node::OnceStore* once = nullptr;
     const Identity* identity = nullptr;
     const GovernanceBook* book = nullptr;
-    const LogWatch* watch = nullptr;
+    LogWatch* watch = nullptr;
     const Clock* clock = nullptr;
     RandomSource* random = nullptr;
     bool accepts_rehearsals = false;

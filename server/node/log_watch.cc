@@ -68,6 +68,15 @@ privacy::LogPosition LogWatch::position() const {
   return {leaves_.size(), privacy::LogHead(leaves_)};
 }
 
+absl::StatusOr<LogWatch::Stamp> LogWatch::NextStamp() {
+  absl::MutexLock lock(&mutex_);
+  Stamp stamp;
+  stamp.log = {leaves_.size(), privacy::LogHead(leaves_)};
+  stamp.incarnation = once_->incarnation();
+  ASSIGN_OR_RETURN(stamp.counter, once_->NextCounter());
+  return stamp;
+}
+
 int64_t LogWatch::SizeAt(absl::Time time) const {
   absl::MutexLock lock(&mutex_);
   const int64_t until = absl::ToUnixMicros(time);

@@ -9,6 +9,8 @@
 #ifndef AANGAN_SERVER_NODE_LOG_WATCH_H_
 #define AANGAN_SERVER_NODE_LOG_WATCH_H_
 
+#include <array>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -40,6 +42,14 @@ class LogWatch {
   absl::Status Follow(FederationLink& link);
   LogEntries entries() const;
   privacy::LogPosition position() const;
+  // What the next signed object says of its node: a counter that was never used, with the position of the log, drawn
+  // together so that of two objects the one with the higher counter has seen no less of the log.
+  struct Stamp {
+    privacy::LogPosition log;
+    std::array<uint8_t, 16> incarnation{};
+    uint64_t counter = 0;
+  };
+  absl::StatusOr<Stamp> NextStamp();
   // Entries that were here at a moment.
   int64_t SizeAt(absl::Time time) const;
   // Somebody else's signed word of where the log stood for her. A log that is longer than the one here is kept in mind

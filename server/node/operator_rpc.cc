@@ -109,7 +109,10 @@ void OperatorRpc::AddAttentions(v1::GetStatusResponse& response) const {
   // Most urgent first: what stops the work, then what waits for people.
   if (response.disk_free_bytes() < static_cast<int64_t>(2 * rooms_.disk_reserve_bytes))
     response.add_attentions(v1::ATTENTION_DISK_FULL);
-  if (response.alarms_size() > 0) response.add_attentions(v1::ATTENTION_ALARM);
+  const auto& alarms = response.alarms();
+  if (std::any_of(alarms.begin(), alarms.end(), [](const v1::Alarm& a) { return a.kind() == v1::ALARM_KIND_OWN_TWIN; }))
+    response.add_attentions(v1::ATTENTION_TWIN);
+  if (!alarms.empty()) response.add_attentions(v1::ATTENTION_ALARM);
   if (rooms_.grants->HasUnacknowledged()) response.add_attentions(v1::ATTENTION_BREAK_GLASS);
   if (rooms_.permits->HasWaiting()) response.add_attentions(v1::ATTENTION_PERMIT_WAITS);
   if (HasReason(rooms_.sync->last_status(), Reason::kClockWrong)) response.add_attentions(v1::ATTENTION_CLOCK);

@@ -12,6 +12,7 @@
 #include "server/node/restore.h"
 #include "server/node/round_check.h"
 #include "server/node/round_state.h"
+#include "server/node/twin_watch.h"
 #include "server/node/upload.h"
 
 namespace aangan::node {
@@ -132,6 +133,8 @@ absl::Status SyncAgent::SyncGovernance() {
 
 absl::Status SyncAgent::LogAndGovernance(FederationLink& link) {
   RETURN_IF_ERROR(rooms_.watch->Follow(link));
+  if (const auto membership = rooms_.identity->membership())
+    RETURN_IF_ERROR(LookForTwins(*rooms_.watch->entries(), membership->collective, *rooms_.once));
   RETURN_IF_ERROR(CountByLog(*rooms_.once, *rooms_.watch->entries()));
   RETURN_IF_ERROR(rooms_.keys->DestroyOld());
   RETURN_IF_ERROR(Governance(link));
@@ -280,6 +283,7 @@ absl::Status SyncAgent::Send(FederationLink& link, const RoundEntry& entry) {
   if (!membership) return NotJoined();
   const std::string period = model::PeriodText(entry.period);
   ASSIGN_OR_RETURN(const fed::Receipt receipt, UploadContribution(link, period, entry.contribution));
+  if (receipt.digest() != AsText(entry.contribution_name)) ShowHead(link, *rooms_.book, entry);
   RETURN_IF_ERROR(CheckReceipt(receipt, entry, membership->collective, membership->federation_key));
   RETURN_IF_ERROR(rooms_.once->MarkSent(entry.period, receipt.SerializeAsString()));
   LogInfo("sync", "contribution sent").Name("period", period).Number("bytes", entry.contribution.size());

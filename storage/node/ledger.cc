@@ -24,6 +24,8 @@ std::string Body(const LedgerEntry& entry) {
       .U8(static_cast<uint8_t>(entry.period.quarter))
       .I64(entry.nano_rho)
       .Fixed(entry.round_id)
+      .U64(entry.audit.place)
+      .Fixed(entry.audit.commitment)
       .bytes();
 }
 
@@ -39,6 +41,8 @@ absl::StatusOr<LedgerEntry> Parse(absl::string_view value) {
   ASSIGN_OR_RETURN(const uint8_t quarter, reader.U8());
   ASSIGN_OR_RETURN(entry.nano_rho, reader.I64());
   RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(entry.round_id)));
+  ASSIGN_OR_RETURN(entry.audit.place, reader.U64());
+  RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(entry.audit.commitment)));
   RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(entry.head)));
   RETURN_IF_ERROR(reader.End());
   entry.period = {static_cast<int16_t>(year), static_cast<int8_t>(quarter)};
@@ -65,12 +69,13 @@ absl::StatusOr<std::vector<LedgerEntry>> ReadLedger(const Reader& reader) {
 }
 
 LedgerEntry NextEntry(const std::vector<LedgerEntry>& ledger, const model::Period& period, int64_t nano_rho,
-                      const Digest& round_id) {
+                      const Digest& round_id, const AuditCommitment& audit) {
   LedgerEntry entry;
   entry.number = ledger.size() + 1;
   entry.period = period;
   entry.nano_rho = nano_rho;
   entry.round_id = round_id;
+  entry.audit = audit;
   entry.head = Link(ledger.empty() ? Digest{} : ledger.back().head, Body(entry));
   return entry;
 }
@@ -82,7 +87,7 @@ void PutEntry(const LedgerEntry& entry, Batch& batch) {
 // No round has the id of zeros: what was spent before is not known.
 void PutPriorDebits(absl::Span<const OnceStore::PriorDebit> debits, std::vector<LedgerEntry>& ledger, Batch& batch) {
   for (const OnceStore::PriorDebit& debit : debits) {
-    ledger.push_back(NextEntry(ledger, debit.period, debit.nano_rho, Digest{}));
+    ledger.push_back(NextEntry(ledger, debit.period, debit.nano_rho, Digest{}, {}));
     PutEntry(ledger.back(), batch);
   }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ledger: a node's durable account of privacy budget, in integer nano-rho, hash-chained, never refunded.
 //
-// head(n) = SHA-256("aangan/v1/ledger" | head(n-1) | u64 number | i64 year | u8 quarter | i64 nano-rho | round id).
+// head(n) = SHA-256("aangan/v1/ledger" | head(n-1) | u64 number | i64 year | u8 quarter | i64 nano-rho | round id |
+// u64 place in the audit log | commitment to it 32).
 // Source: protocol.md 3; reference 5.5. Threads: pure over what it is given. Errors: DATA_LOSS (DAMAGED).
 #ifndef AANGAN_STORAGE_NODE_LEDGER_H_
 #define AANGAN_STORAGE_NODE_LEDGER_H_
@@ -18,7 +19,7 @@ namespace aangan::storage::node {
 absl::StatusOr<std::vector<LedgerEntry>> ReadLedger(const Reader& reader);
 // The entry that a debit would make behind these.
 LedgerEntry NextEntry(const std::vector<LedgerEntry>& ledger, const model::Period& period, int64_t nano_rho,
-                      const Digest& round_id);
+                      const Digest& round_id, const AuditCommitment& audit);
 void PutEntry(const LedgerEntry& entry, Batch& batch);
 // Debits of rounds that are not known, behind these.
 void PutPriorDebits(absl::Span<const OnceStore::PriorDebit> debits, std::vector<LedgerEntry>& ledger, Batch& batch);

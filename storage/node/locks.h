@@ -43,10 +43,12 @@ enum class AlarmKind : uint8_t {
   kBadVoid = 10,             // a round is called void without a signature, before its window is over, or after a freeze
   kSpoiltTable = 11,         // a release holds a sum that no counts can give
   kReleaseWithheld = 12,     // enough answered long ago, and no release is served
+  kOwnTwin = 13,             // the log holds what this node did not make, or says that a twin of it speaks
+  kTwin = 14,                // the log says that a twin of another collective's node speaks
 };
 struct Alarm {
   AlarmKind kind = AlarmKind::kLogFork;
-  std::string subject;   // period, or empty
+  std::string subject;   // period, collective, or empty
   int64_t time_us = 0;   // when it was first seen
   std::string evidence;  // the signed objects that show it
 };

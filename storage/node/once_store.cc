@@ -218,7 +218,7 @@ absl::Status Store::Approve(const Approval& approval) {
   }
   ASSIGN_OR_RETURN(const std::vector<LedgerEntry> ledger, ReadLedger(*database_));
   RETURN_IF_ERROR(CheckDebit(ledger, entry, approval.cap_nano_rho));
-  const LedgerEntry debit = NextEntry(ledger, entry.period, entry.charge_nano_rho, entry.round_id);
+  const LedgerEntry debit = NextEntry(ledger, entry.period, entry.charge_nano_rho, entry.round_id, approval.audit);
   ASSIGN_OR_RETURN(entry.contribution, approval.make_contribution(debit.head));
   entry.contribution_name = approval.name_contribution(entry.contribution);
   entry.stage = Stage::kApproved;

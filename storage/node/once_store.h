@@ -62,12 +62,20 @@ struct RoundEntry {
   bool sum_agrees = false;       // with what this node added up itself
 };
 
+// Where the audit log stood: its newest entry, and a commitment to the hash after it under a key of the node, so that
+// it says nothing to anybody else. Zeros where there is none.
+struct AuditCommitment {
+  uint64_t place = 0;
+  Digest commitment{};
+};
+
 // One debit. The chain's head is SHA-256 over the head before and the entry.
 struct LedgerEntry {
   uint64_t number = 0;
   model::Period period;
   int64_t nano_rho = 0;
   Digest round_id{};
+  AuditCommitment audit;  // when the round was approved
   Digest head{};
 };
 
@@ -95,6 +103,7 @@ class OnceStore {
   struct Approval {
     model::Period period;
     Digest proposal_digest{};
+    AuditCommitment audit;
     std::string protected_vector;
     // Makes the bytes that are sent; the ledger's head after the debit is signed into them.
     std::function<absl::StatusOr<std::string>(const Digest& ledger_head)> make_contribution;

@@ -129,8 +129,8 @@ const std::vector<Kind>& Kinds() {
        TryAudit},
       {[](Batch& b) {
          std::vector<LedgerEntry> ledger;
-         ledger.push_back(NextEntry(ledger, kQuarter, 100, Digest{}));
-         ledger.push_back(NextEntry(ledger, kQuarter.Next(), 200, Digest{}));
+         ledger.push_back(NextEntry(ledger, kQuarter, 100, Digest{}, {}));
+         ledger.push_back(NextEntry(ledger, kQuarter.Next(), 200, Digest{}, {7, Digest{}}));
          for (const LedgerEntry& entry : ledger) PutEntry(entry, b);
        },
        TryLedger},

@@ -41,6 +41,9 @@ TEST_F(ContributionTest, WhatIsBuiltIsTaken) {
   EXPECT_EQ(taken->values, (std::vector<int64_t>{1, -100, 100}));
   EXPECT_EQ(taken->header.counter, 3u);
   EXPECT_EQ(taken->header.ledger_head, header_.ledger_head);
+  EXPECT_EQ(*LedgerHeadIn(bytes), header_.ledger_head);
+  EXPECT_THAT(LedgerHeadIn(bytes.substr(0, kHeaderBytes - 1)).status(),
+              tests::HasProblem(absl::StatusCode::kInvalidArgument, Reason::kWrongLength));
 }
 
 TEST_F(ContributionTest, EveryFlippedByteIsRefused) {

@@ -199,6 +199,7 @@ std::string FederationUnderTest::Contribution(const TestCollective& collective, 
   privacy::ContributionHeader header;
   header.round_id = privacy::RoundId(Must(privacy::CanonicalDescriptor(round.round_descriptor())));
   header.node_id = model::NodeId(collective.key.public_key()).bytes;
+  header.counter = 1;
   const std::vector<int64_t> values(cells(), value);
   const auto vector = Must(privacy::ProtectedVector::Decode(privacy::EncodeWords(values)));
   return privacy::BuildDirect(header, vector, collective.key);

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 #include <set>
 #include <string>
@@ -73,11 +74,26 @@ class SixCollectives : public ::testing::Test {
                                privacy::RoundId(*privacy::CanonicalDescriptor(descriptor)), federation_.cells());
   }
 
+  // What its node says of itself in each object that it signs.
+  struct Life {
+    uint8_t incarnation = 1;
+    uint64_t counter = 0;
+    uint64_t log_size = 0;
+  };
+  template <typename Header>
+  void Stamp(int place, Header& header) {
+    Life& life = lives_[static_cast<size_t>(place)];
+    header.node_id = holders_.id(place).bytes;
+    header.incarnation.fill(life.incarnation);
+    header.counter = ++life.counter;
+    header.log.size = life.log_size;
+  }
+
   // Collective `place` contributes (place + 1) * 10 in every cell.
   std::string Dealt(int place) {
     privacy::ContributionHeader header;
     header.round_id = holders_.round_id;
-    header.node_id = holders_.id(place).bytes;
+    Stamp(place, header);
     const std::vector<int64_t> values(federation_.cells(), (place + 1) * 10);
     const auto vector = privacy::ProtectedVector::Decode(privacy::EncodeWords(values));
     return *privacy::BuildSummed(header, holders_, *vector, At(place).key, federation_.random());
@@ -140,7 +156,7 @@ class SixCollectives : public ::testing::Test {
     privacy::AnswerHeader header;
     header.round_id = holders_.round_id;
     header.freeze = freeze_;
-    header.node_id = holders_.id(place).bytes;
+    Stamp(place, header);
     return privacy::BuildAnswer(header, words, At(place).key);
   }
   absl::Status SendAnswer(int place, const std::string& bytes) {
@@ -210,6 +226,7 @@ class SixCollectives : public ::testing::Test {
 
   FederationUnderTest federation_{false, TestForm::kSummedOfSix};
   std::vector<SecretBytes> private_keys_;
+  std::array<Life, 6> lives_;
   privacy::Holders holders_;
   std::map<int, std::string> contributions_;
   Digest freeze_{};

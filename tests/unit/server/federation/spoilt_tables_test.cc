@@ -27,7 +27,7 @@ class SpoiltTables : public SixCollectives {
     std::fill_n(values.begin() + table->first_cell, table->cell_count, garbage);
     privacy::ContributionHeader header;
     header.round_id = holders_.round_id;
-    header.node_id = holders_.id(5).bytes;
+    Stamp(5, header);
     const auto vector = privacy::ProtectedVector::Decode(privacy::EncodeWords(values));
     Send(5, *privacy::BuildSummed(header, holders_, *vector, At(5).key, federation_.random()));
     Freeze();

@@ -10,7 +10,8 @@ namespace {
 
 std::vector<LedgerEntry> LedgerOf(const std::vector<std::pair<model::Period, int64_t>>& debits) {
   std::vector<LedgerEntry> ledger;
-  for (const auto& [period, nano_rho] : debits) ledger.push_back(NextEntry(ledger, period, nano_rho, {}));
+  for (const auto& [period, nano_rho] : debits)
+    ledger.push_back(NextEntry(ledger, period, nano_rho, {}, {7, Sha256("audit")}));
   return ledger;
 }
 
