@@ -9,6 +9,7 @@
 #include <array>
 #include <fstream>
 #include <limits>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -174,16 +175,14 @@ absl::StatusOr<node::v1::AuditHead> CheckAuditFile(const std::string& path,
     return Problem(absl::StatusCode::kNotFound, Reason::kNotFound, "There is no such file, or it can not be read.");
   }
   AuditFollower follower(std::move(remember));
-  node::v1::AuditHead end;
+  std::optional<node::v1::AuditHead> end;
   int64_t bytes = 0, number = 0;
   for (std::string text; std::getline(in, text);) {
     AuditFileLine line;
     bytes += static_cast<int64_t>(text.size()) + 1;
     ++number;
-    if (end.entries() != 0 || end.has_time() || text.size() > kLineBytesMax ||
-        !google::protobuf::util::JsonStringToMessage(text, &line).ok()) {
+    if (end || text.size() > kLineBytesMax || !google::protobuf::util::JsonStringToMessage(text, &line).ok())
       return BadLine(number);
-    }
     if (line.has_entry()) {
       RETURN_IF_ERROR(Follow(line.entry(), follower));
     } else if (line.has_head()) {
@@ -193,14 +192,15 @@ absl::StatusOr<node::v1::AuditHead> CheckAuditFile(const std::string& path,
     }
     progress(bytes);
   }
-  if (!end.has_time()) {
+  if (!end) {
     return Problem(absl::StatusCode::kDataLoss, Reason::kLogShortened,
                    "The file does not end in a signed head: its end was cut off.")
         .Number("entries", follower.entries());
   }
-  RETURN_IF_ERROR(CheckEnd(end, follower));
+  RETURN_IF_ERROR(CheckEnd(*end, follower));
   for (const AuditHead& head : wanted) RETURN_IF_ERROR(follower.CheckHead(head));
-  return end;
+  end->clear_phrase();  // it is under no signature, and whoever changed the file could have put any into it
+  return *std::move(end);
 }
 
 }  // namespace aangan::client

@@ -52,8 +52,8 @@ class AuditFileWriter {
   AuditFollower follower_;
 };
 
-// Follows an export to its end and looks for these heads in it; returns the head that it ends in. `progress` is told
-// how many bytes were read.
+// Follows an export to its end and looks for these heads in it; returns the head that it ends in, without its phrase.
+// `progress` is told how many bytes were read.
 absl::StatusOr<node::v1::AuditHead> CheckAuditFile(const std::string& path,
                                                    const std::vector<node::v1::AuditHead>& heads,
                                                    const std::function<void(int64_t bytes)>& progress);

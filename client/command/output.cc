@@ -21,6 +21,21 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// What a terminal would obey instead of showing becomes "?": control characters but the end of a line. A text may come
+// from another's server.
+std::string Shown(absl::string_view text) {
+  std::string shown;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    // U+0080 to U+009F are two bytes in UTF-8.
+    const bool pair = byte == 0xC2 && i + 1 < text.size() && (static_cast<unsigned char>(text[i + 1]) & 0xE0) == 0x80;
+    const bool control = (byte < 0x20 && byte != '\n') || byte == 0x7F || pair;
+    shown += control ? '?' : text[i];
+    if (pair) ++i;
+  }
+  return shown;
+}
+
 std::string TextOf(const Value& value, bool grouped) {
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
   if (const auto* number = std::get_if<int64_t>(&value))
@@ -34,6 +49,14 @@ Json JsonOf(const Value& value) {
   if (const auto* number = std::get_if<int64_t>(&value)) return *number;
   if (const auto* flag = std::get_if<bool>(&value)) return *flag;
   return nullptr;
+}
+
+// For people.
+std::string CellOf(const Value& value) { return Shown(TextOf(value, true)); }
+
+// A byte that is no UTF-8 becomes U+FFFD: messages of errors are not checked on their way.
+std::string Written(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
 Json JsonRows(const Table& table) {
@@ -83,7 +106,7 @@ void PrintTable(const Table& table) {
   for (size_t i = 0; i < count; ++i) {
     widths[i] = DisplayWidth(Heading(table.columns[i]));
     for (const auto& row : table.rows) {
-      widths[i] = std::max(widths[i], DisplayWidth(TextOf(row[i], true)));
+      widths[i] = std::max(widths[i], DisplayWidth(CellOf(row[i])));
       if (!std::holds_alternative<int64_t>(row[i]) && !std::holds_alternative<std::monostate>(row[i]))
         numbers[i] = false;
     }
@@ -94,7 +117,7 @@ void PrintTable(const Table& table) {
     std::cout << out.substr(0, out.find_last_not_of(' ') + 1) << "\n";
   };
   line([&](size_t i) { return Heading(table.columns[i]); });
-  for (const auto& row : table.rows) line([&](size_t i) { return TextOf(row[i], true); });
+  for (const auto& row : table.rows) line([&](size_t i) { return CellOf(row[i]); });
 }
 
 template <typename Detail>
@@ -147,7 +170,7 @@ int ExitCodeOf(const absl::Status& status) {
 
 void Output::Print(const Table& table) const {
   if (form_ == OutputForm::kJson) {
-    std::cout << JsonRows(table).dump(2) << "\n";
+    std::cout << Written(JsonRows(table), 2) << "\n";
   } else if (form_ == OutputForm::kCsv) {
     PrintCsv(table);
   } else if (table.rows.empty()) {
@@ -164,7 +187,7 @@ void Output::PrintObject(const Table& one_row) const {
   for (const auto& row : one_row.rows) {
     for (size_t i = 0; i < one_row.columns.size(); ++i) {
       if (std::holds_alternative<std::monostate>(row[i])) continue;
-      std::cout << Padded(Heading(one_row.columns[i]), width, false) << "  " << TextOf(row[i], true) << "\n";
+      std::cout << Padded(Heading(one_row.columns[i]), width, false) << "  " << CellOf(row[i]) << "\n";
     }
   }
 }
@@ -183,16 +206,16 @@ int Output::Fail(const absl::Status& status) const {
     for (const auto& field : bad.field_violations()) {
       error["fields"].push_back({{"field", field.field()}, {"fix", field.description()}});
     }
-    std::cerr << Json{{"error", error}}.dump() << "\n";
+    std::cerr << Written({{"error", error}}) << "\n";
     return ExitCodeOf(status);
   }
-  std::cerr << "aangan: " << status.message();
-  if (!info.reason().empty()) std::cerr << " (" << info.reason() << ")";
+  std::cerr << "aangan: " << Shown(status.message());
+  if (!info.reason().empty()) std::cerr << " (" << Shown(info.reason()) << ")";
   std::cerr << "\n";
   for (const auto& field : bad.field_violations()) {
-    std::cerr << "  " << field.field() << ": " << field.description() << "\n";
+    std::cerr << "  " << Shown(field.field()) << ": " << Shown(field.description()) << "\n";
   }
-  for (const auto& [key, value] : info.metadata()) std::cerr << "  " << key << " = " << value << "\n";
+  for (const auto& [key, value] : info.metadata()) std::cerr << "  " << Shown(key) << " = " << Shown(value) << "\n";
   return ExitCodeOf(status);
 }
 
@@ -216,7 +239,7 @@ void Progress::Draw(bool last) {
   drawn_ = now;
   const int64_t percent = total_ > 0 ? std::min<int64_t>(100, done_ * 100 / total_) : 100;
   if (!terminal_) {
-    std::cerr << Json{{"progress", what_}, {"done", done_}, {"total", total_}, {"percent", percent}}.dump() << "\n";
+    std::cerr << Written({{"progress", what_}, {"done", done_}, {"total", total_}, {"percent", percent}}) << "\n";
     return;
   }
   absl::Duration left = done_ > 0 ? (now - begun_) * (static_cast<double>(total_ - done_) / static_cast<double>(done_))

@@ -14,6 +14,7 @@
 #include "privacy/accounting.h"
 #include "privacy/recipient_keys.h"
 #include "privacy/round_numbers.h"
+#include "server/federation/resource_names.h"
 
 namespace aangan::federation {
 namespace {
@@ -133,9 +134,11 @@ absl::StatusOr<v1::NationalRelease> SisterBook::Import(const v1::ReleaseFile& fi
   RETURN_IF_ERROR(CheckKey(known, said, key_phrase));
   ASSIGN_OR_RETURN(RoundGround ground, CheckDescriptor(file));
   RETURN_IF_ERROR(CheckWho(release, ground.roster));
-  if (release.state() == v1::RELEASE_STATE_SUPERSEDED)
-    return Refused("national_release.state", "must not be superseded: ask for the one that took its place");
+  if (release.state() < v1::RELEASE_STATE_PROVISIONAL || release.state() > v1::RELEASE_STATE_DISPUTED)
+    return Refused("national_release.state", "must be said, and not superseded: ask for the one that took its place");
   const std::string period = model::PeriodText(ground.quarter);
+  if (release.name() != ResourceNames(roster).Release(period))
+    return Refused("national_release.name", "must be that of its roster and quarter");
   // Whether its sums are as many as its freeze opens.
   ASSIGN_OR_RETURN(const PeriodFigures figures, PeriodFiguresOf(release, std::move(ground)));
 

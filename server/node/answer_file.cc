@@ -18,7 +18,6 @@
 #include "privacy/answer.h"
 #include "privacy/reconstruction.h"
 #include "server/node/answer_agent.h"
-#include "server/node/round_check.h"
 
 namespace aangan::node {
 namespace {
@@ -97,10 +96,7 @@ absl::StatusOr<v1::AnswerFile> ExportAnswer(const storage::node::OnceStore& once
   return file;
 }
 
-absl::StatusOr<v1::SumAnswersResponse> SumAnswers(const storage::node::OnceStore& once, const GovernanceBook& book,
-                                                  const model::Period& quarter, const v1::SumAnswersRequest& request) {
-  ASSIGN_OR_RETURN(const storage::node::RoundEntry entry, once.GetRound(quarter));
-  ASSIGN_OR_RETURN(const RoundGround ground, GroundOf(entry, book));
+absl::StatusOr<v1::SumAnswersResponse> SumAnswers(const RoundGround& ground, const v1::SumAnswersRequest& request) {
   if (!ground.holders) {
     return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
                    "This is a direct round: there are no answers.");

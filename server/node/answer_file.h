@@ -8,16 +8,16 @@
 
 #include "aangan/node/v1/releases.pb.h"
 #include "absl/status/statusor.h"
-#include "server/node/governance_book.h"
 #include "server/node/identity.h"
+#include "server/node/round_check.h"
 #include "storage/node/once_store.h"
 
 namespace aangan::node {
 
 absl::StatusOr<v1::AnswerFile> ExportAnswer(const storage::node::OnceStore& once, const Identity& identity,
                                             const model::Period& quarter);
-absl::StatusOr<v1::SumAnswersResponse> SumAnswers(const storage::node::OnceStore& once, const GovernanceBook& book,
-                                                  const model::Period& quarter, const v1::SumAnswersRequest& request);
+// Of files that anybody may have changed on their way.
+absl::StatusOr<v1::SumAnswersResponse> SumAnswers(const RoundGround& ground, const v1::SumAnswersRequest& request);
 
 }  // namespace aangan::node
 

@@ -32,7 +32,8 @@ namespace aangan::node {
 namespace {
 
 constexpr absl::string_view kPrefix = "aangan-join-";
-constexpr size_t kTokenBytes = 48;  // 16 of the secret, 32 of the authority's digest
+constexpr size_t kTokenBytes = 48;    // 16 of the secret, 32 of the authority's digest
+constexpr size_t kTokenLetters = 77;  // of five bits; the last has one more bit than there is, zero
 
 template <auto Free>
 struct Deleter {
@@ -155,7 +156,7 @@ Certificate ReadCertificate(absl::string_view pem) {
 }  // namespace
 
 absl::StatusOr<Digest> AuthorityOfJoinToken(absl::string_view join_token) {
-  if (!absl::ConsumePrefix(&join_token, kPrefix)) return BadToken();
+  if (!absl::ConsumePrefix(&join_token, kPrefix) || join_token.size() != kTokenLetters) return BadToken();
   std::string bytes;
   uint32_t buffer = 0;
   int bits = 0;
@@ -169,7 +170,7 @@ absl::StatusOr<Digest> AuthorityOfJoinToken(absl::string_view join_token) {
       bytes.push_back(static_cast<char>((buffer >> bits) & 0xff));
     }
   }
-  if (bytes.size() != kTokenBytes) return BadToken();
+  if (bytes.size() != kTokenBytes || (buffer & 1) != 0) return BadToken();
   Digest digest;
   const absl::string_view authority = absl::string_view(bytes).substr(16);
   std::copy(authority.begin(), authority.end(), digest.begin());

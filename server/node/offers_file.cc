@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "base/canonical.h"
+#include "base/digest.h"
 #include "base/files.h"
+#include "base/problem.h"
 #include "base/status.h"
 
 namespace aangan::node {
@@ -13,54 +15,98 @@ namespace {
 
 namespace fed = ::aangan::federation::v1;
 
-constexpr uint32_t kFormat = 3;
+constexpr uint32_t kFormat = 4;  // 3 is the same without the digest
 constexpr uint32_t kFormatWithoutMoments = 2;
 // KnownCatalogues takes in 8 MiB of offers; the rest is rosters, and catalogues that people decided on.
 constexpr size_t kOffersBytesMax = 64u << 20;
 constexpr size_t kOfferBytesMax = 4u << 20;
 
+absl::Status Damaged() {
+  return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged,
+                 "The file \"offers\" in the data folder is damaged. Bring it back from the last backup.");
+}
+
+// What was put into the file is never empty.
+template <typename M>
+absl::StatusOr<M> ReadMessage(absl::string_view bytes) {
+  M message;
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || message.ByteSizeLong() == 0)
+    return Damaged();
+  return message;
+}
+
 absl::StatusOr<std::optional<fed::SignedRoster>> ReadRoster(CanonicalReader& reader) {
   ASSIGN_OR_RETURN(const absl::string_view read, reader.Bytes(kOfferBytesMax));
-  fed::SignedRoster parsed;
-  if (read.empty() || !parsed.ParseFromArray(read.data(), static_cast<int>(read.size())))
-    return std::optional<fed::SignedRoster>();
-  return std::optional<fed::SignedRoster>(std::move(parsed));
+  if (read.empty()) return std::optional<fed::SignedRoster>();
+  ASSIGN_OR_RETURN(fed::SignedRoster roster, ReadMessage<fed::SignedRoster>(read));
+  return std::optional<fed::SignedRoster>(std::move(roster));
+}
+
+absl::Status ReadRosters(CanonicalReader& reader, bool with_moments, Offers& offers) {
+  ASSIGN_OR_RETURN(offers.roster, ReadRoster(reader));
+  ASSIGN_OR_RETURN(offers.in_force, ReadRoster(reader));
+  ASSIGN_OR_RETURN(uint32_t past, reader.U32());
+  for (; past > 0; --past) {
+    ASSIGN_OR_RETURN(const absl::string_view read, reader.Bytes(kOfferBytesMax));
+    ASSIGN_OR_RETURN(fed::SignedRoster old, ReadMessage<fed::SignedRoster>(read));
+    const int32_t epoch = old.roster().epoch();
+    offers.past[epoch] = std::move(old);
+  }
+  if (!with_moments) return absl::OkStatus();
+  ASSIGN_OR_RETURN(uint32_t moments, reader.U32());
+  for (; moments > 0; --moments) {
+    ASSIGN_OR_RETURN(const uint32_t epoch, reader.U32());
+    ASSIGN_OR_RETURN(offers.since_us[static_cast<int32_t>(epoch)], reader.I64());
+  }
+  return absl::OkStatus();
+}
+
+// What stands before the digest at its end.
+absl::StatusOr<absl::string_view> Checked(absl::string_view bytes) {
+  if (bytes.size() < sizeof(Digest)) return Damaged();
+  const absl::string_view body = bytes.substr(0, bytes.size() - sizeof(Digest));
+  if (AsText(Sha256(body)) != bytes.substr(body.size())) return Damaged();
+  return body;
+}
+
+absl::StatusOr<Offers> Decode(absl::string_view bytes) {
+  Offers offers;
+  ASSIGN_OR_RETURN(const uint32_t format, CanonicalReader(bytes).U32());
+  if (format > kFormat) {
+    return Problem(absl::StatusCode::kFailedPrecondition, Reason::kNewerFormat,
+                   "The file \"offers\" in the data folder was written by a newer program. Install that version.");
+  }
+  if (format < kFormatWithoutMoments) return Damaged();
+  if (format == kFormat) {
+    ASSIGN_OR_RETURN(bytes, Checked(bytes));
+  }
+  CanonicalReader reader(bytes.substr(sizeof(format)));
+  const bool with_moments = format != kFormatWithoutMoments;
+  RETURN_IF_ERROR(ReadRosters(reader, with_moments, offers));
+  while (reader.remaining() > 0) {
+    KeptCatalogue& kept = offers.catalogues.emplace_back();
+    if (with_moments) {
+      ASSIGN_OR_RETURN(const uint8_t was_in_force, reader.U8());
+      kept.was_in_force = was_in_force != 0;
+    }
+    ASSIGN_OR_RETURN(const absl::string_view read, reader.Bytes(kOfferBytesMax));
+    ASSIGN_OR_RETURN(kept.signed_catalogue, ReadMessage<fed::SignedCatalogue>(read));
+  }
+  return offers;
 }
 
 }  // namespace
 
 absl::StatusOr<Offers> ReadOffers(const std::string& path) {
-  Offers offers;
   const absl::StatusOr<std::string> bytes = ReadFile(path, kOffersBytesMax);
-  if (absl::IsNotFound(bytes.status())) return offers;
+  if (absl::IsNotFound(bytes.status())) return Offers();
   RETURN_IF_ERROR(bytes.status());
-  CanonicalReader reader(*bytes);
-  ASSIGN_OR_RETURN(const uint32_t format, reader.U32());
-  if (format != kFormat && format != kFormatWithoutMoments) return offers;
-  ASSIGN_OR_RETURN(offers.roster, ReadRoster(reader));
-  ASSIGN_OR_RETURN(offers.in_force, ReadRoster(reader));
-  ASSIGN_OR_RETURN(uint32_t past, reader.U32());
-  for (; past > 0; --past) {
-    ASSIGN_OR_RETURN(const std::optional<fed::SignedRoster> old, ReadRoster(reader));
-    if (old) offers.past[old->roster().epoch()] = *old;
-  }
-  if (format == kFormat) {
-    ASSIGN_OR_RETURN(uint32_t moments, reader.U32());
-    for (; moments > 0; --moments) {
-      ASSIGN_OR_RETURN(const uint32_t epoch, reader.U32());
-      ASSIGN_OR_RETURN(offers.since_us[static_cast<int32_t>(epoch)], reader.I64());
-    }
-  }
-  while (reader.remaining() > 0) {
-    KeptCatalogue kept;
-    if (format == kFormat) {
-      ASSIGN_OR_RETURN(const uint8_t was_in_force, reader.U8());
-      kept.was_in_force = was_in_force != 0;
-    }
-    ASSIGN_OR_RETURN(const absl::string_view read, reader.Bytes(kOfferBytesMax));
-    if (kept.signed_catalogue.ParseFromArray(read.data(), static_cast<int>(read.size())))
-      offers.catalogues.push_back(std::move(kept));
-  }
+  return DecodeOffers(*bytes);
+}
+
+absl::StatusOr<Offers> DecodeOffers(absl::string_view bytes) {
+  absl::StatusOr<Offers> offers = Decode(bytes);
+  if (absl::IsInvalidArgument(offers.status())) return Damaged();  // it ends too early
   return offers;
 }
 
@@ -75,6 +121,8 @@ std::string EncodeOffers(const Offers& offers) {
   for (const auto& [epoch, moment] : offers.since_us) writer.U32(static_cast<uint32_t>(epoch)).I64(moment);
   for (const KeptCatalogue& each : offers.catalogues)
     writer.U8(each.was_in_force ? 1 : 0).Bytes(each.signed_catalogue.SerializeAsString());
+  const Digest digest = Sha256(writer.bytes());
+  writer.Fixed(digest);
   return std::move(writer).Take();
 }
 

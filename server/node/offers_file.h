@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the federation offered at the last contact and which rosters were in force here, as one file in the data folder.
+// It ends in the SHA-256 of all before: what stands in it is believed without being verified again.
 //
-// Threads: pure but for the file. Errors: those of ReadFile; INVALID_ARGUMENT for a file that was cut.
+// Threads: pure but for the file. Errors: those of ReadFile; DATA_LOSS (DAMAGED) for a file that was cut or changed;
+// FAILED_PRECONDITION (NEWER_FORMAT).
 #ifndef AANGAN_SERVER_NODE_OFFERS_FILE_H_
 #define AANGAN_SERVER_NODE_OFFERS_FILE_H_
 
@@ -14,6 +16,7 @@
 #include "aangan/federation/v1/catalogue.pb.h"
 #include "aangan/federation/v1/roster.pb.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace aangan::node {
 
@@ -30,9 +33,10 @@ struct Offers {
   std::vector<KeptCatalogue> catalogues;
 };
 
-// Nothing when there is no file, or one of format 1: the next contact brings it all again. A file of format 2 says
-// nothing of when epochs came in force, nor of which catalogues have been.
+// Nothing when there is no file: the next contact brings it all again. A file of format 2 says nothing of when epochs
+// came in force, nor of which catalogues have been; it and one of format 3 have no digest yet.
 absl::StatusOr<Offers> ReadOffers(const std::string& path);
+absl::StatusOr<Offers> DecodeOffers(absl::string_view bytes);
 std::string EncodeOffers(const Offers& offers);
 
 }  // namespace aangan::node

@@ -136,7 +136,9 @@ absl::StatusOr<v1::AnswerFile> ReleaseRpc::Export(const server::Call&, const v1:
 
 absl::StatusOr<v1::SumAnswersResponse> ReleaseRpc::Sum(const server::Call&, const v1::SumAnswersRequest& request) {
   ASSIGN_OR_RETURN(const model::Period period, QuarterOfRelease(request.name()));
-  return SumAnswers(*rooms_.once, *rooms_.book, period, request);
+  ASSIGN_OR_RETURN(const RoundEntry entry, rooms_.once->GetRound(period));
+  ASSIGN_OR_RETURN(const RoundGround ground, GroundOf(entry, *rooms_.book));
+  return SumAnswers(ground, request);
 }
 
 absl::StatusOr<v1::Release> ReleaseRpc::RefuseRelease(const server::Call& call,

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values as they lie in a node's stores: no bytes end the program, what reads is written again as the same bytes, and a
 // changed link of a chain is seen.
-#include <google/protobuf/stubs/logging.h>
-
 #include <functional>
 #include <vector>
 
@@ -159,12 +157,6 @@ const std::vector<Kind>& Kinds() {
 }
 
 }  // namespace
-
-// Protobuf's own complaints about text that is no UTF-8 would fill the log.
-extern "C" int LLVMFuzzerInitialize(int*, char***) {
-  google::protobuf::SetLogHandler(nullptr);
-  return 0;
-}
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;

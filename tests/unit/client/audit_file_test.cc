@@ -122,6 +122,25 @@ TEST_F(AuditFileTest, WhateverIsDoneToItIsFound) {
               HasProblem(absl::StatusCode::kInvalidArgument, Reason::kBadSignature));
 }
 
+// Between the entries it was passed over.
+TEST_F(AuditFileTest, AHeadThatSaysNothingIsAnEnd) {
+  EXPECT_THAT(After([](auto& lines) { lines.insert(lines.begin() + 2, "{\"head\":{}}"); }),
+              HasProblem(absl::StatusCode::kDataLoss, Reason::kDamaged));
+}
+
+// The phrase stands in the file and under no signature. Beside a shortened log with an older
+// head it could have been that of the paper.
+TEST_F(AuditFileTest, APhraseInAFileIsNotShown) {
+  ASSERT_THAT(After([](auto& lines) {
+                absl::StrReplaceAll({{"\"head\":{", "\"head\":{\"phrase\":\"9-aaaa\","}}, &lines[6]);
+              }),
+              IsOk());
+  const auto end = CheckAuditFile(path(), {}, [](int64_t) {});
+  ASSERT_THAT(end, IsOk());
+  EXPECT_EQ(end->phrase(), "");
+  EXPECT_EQ(end->entries(), 6);
+}
+
 TEST_F(AuditFileTest, AnOlderExportDoesNotHoldALaterHead) {
   ASSERT_THAT(Write(4, HeadAfter(4)), IsOk());
   EXPECT_THAT(CheckAuditFile(path(), {HeadAfter(6)}, [](int64_t) {}).status(),

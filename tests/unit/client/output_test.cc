@@ -47,6 +47,22 @@ TEST(Output, ErrorsAreJsonToo) {
   EXPECT_EQ(error["fields"][0]["field"], "member.gender");
 }
 
+// Found by output_fuzz: a byte that is no UTF-8 in a server's message ended the program.
+TEST(Output, AMessageThatIsNoUtf8IsStillJson) {
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(Output(OutputForm::kJson).Fail(absl::UnavailableError("half \xc1 letter")), 69);
+  EXPECT_EQ(nlohmann::json::parse(testing::internal::GetCapturedStderr())["error"]["message"],
+            "half \xef\xbf\xbd letter");
+}
+
+// What a server said reached the terminal as it was.
+TEST(Output, ATerminalIsToldNothingButText) {
+  testing::internal::CaptureStderr();
+  Output(OutputForm::kTable).Fail(absl::AbortedError("\x1b]0;title\x07 \xc2\x9b 31m\tred\nline \xe0\xa4\x86"));
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "aangan: ?]0;title? ? 31m?red\nline \xe0\xa4\x86\n");
+  EXPECT_NE(Printed(OutputForm::kTable, {{"name"}, {{std::string("\x1b[2J")}}}).find("?[2J"), std::string::npos);
+}
+
 TEST(Output, ExitCodesSayWhatKindOfFailure) {
   EXPECT_EQ(ExitCodeOf(absl::OkStatus()), 0);
   EXPECT_EQ(ExitCodeOf(absl::UnavailableError("")), 69);

@@ -317,6 +317,14 @@ TEST_F(TotalsTest, AReleaseOfAnotherRosterIsTakenOnlyAsItsFederationSignedIt) {
   EXPECT_THAT(Import(sister.File(7, 300, without_one), sister.phrase()), refused);
   EXPECT_THAT(Import(sister.File(7, 300, [](v1::NationalRelease& release) { release.add_sums(1); }), sister.phrase()),
               HasProblem(StatusCode::kDataLoss, Reason::kDamaged));
+  for (const int state : {0, 5, 6, -1}) {
+    const auto of_no_state = [state](v1::NationalRelease& release) {
+      release.set_state(static_cast<v1::ReleaseState>(state));
+    };
+    EXPECT_THAT(Import(sister.File(7, 300, of_no_state), sister.phrase()), refused) << state;
+  }
+  const auto by_another_name = [](v1::NationalRelease& release) { release.set_name("rosters/india/releases/2026Q1"); };
+  EXPECT_THAT(Import(sister.File(7, 300, by_another_name), sister.phrase()), refused);
   // Once taken, the key stays, and only later numbers follow.
   ASSERT_THAT(Import(sister.File(7, 300), sister.phrase()), IsOk());
   EXPECT_THAT(Import(sister.File(7, 300), ""), IsOk());

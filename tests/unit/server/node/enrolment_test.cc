@@ -49,6 +49,17 @@ TEST(JoinToken, AnythingElseIsRefusedWithoutItsText) {
   }
 }
 
+// Found by join_token_fuzz: one letter more, or bits behind the end, named the same authority, and only the federation
+// refused the text.
+TEST(JoinToken, OneTextAloneIsTheToken) {
+  const std::string token = "aangan-join-" + Base32(std::string(48, 'x'));
+  ASSERT_TRUE(AuthorityOfJoinToken(token).ok());
+  std::string bit_more = token;
+  EXPECT_TRUE(HasReason(AuthorityOfJoinToken(token + "a").status(), Reason::kBadToken));
+  ++bit_more.back();
+  EXPECT_TRUE(HasReason(AuthorityOfJoinToken(bit_more).status(), Reason::kBadToken));
+}
+
 TEST(CertificateRequest, CarriesAKeyAndNoName) {
   const CertificateRequest made = MakeCertificateRequest();
   const auto* bytes = reinterpret_cast<const unsigned char*>(made.request_der.data());
