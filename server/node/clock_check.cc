@@ -61,8 +61,9 @@ absl::Status OutsideFederationsCertificate(absl::Time own, const server::Certifi
 
 absl::Status OutsideOwnCertificate(absl::Time own, const server::CertificateTimes& times) {
   return ClockWrong(
-             "The federation says that this node's certificate does not hold at its time; it is from certificate_from "
-             "to certificate_until, and this computer's clock says own_time. Look at a watch. If this computer is "
+             "The federation refuses this node's certificate, which is from certificate_from to certificate_until and "
+             "holds by this computer's clock (own_time): the two clocks seem to differ. Look at a watch. If this "
+             "computer is "
              "wrong, set it: timedatectl set-ntp true, or timedatectl set-time 'YYYY-MM-DD HH:MM:SS'. If it is right, "
              "the federation's clock is wrong: tell its staff.",
              own)

@@ -2,7 +2,6 @@
 // Why a federation that answers can not be reached.
 #include "server/node/link_probe.h"
 
-#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -32,6 +31,19 @@ using Context = std::unique_ptr<SSL_CTX, Deleter<SSL_CTX_free>>;
 
 Bio Reading(const std::string& pem) { return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))); }
 
+// OpenSSL keeps no certificate that it refuses, so its times are noted while it is judged.
+int NoteTimes(int verified, X509_STORE_CTX* judged) {
+  if (verified == 1) return verified;
+  auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(judged, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  auto* times = static_cast<absl::StatusOr<server::CertificateTimes>*>(SSL_get_app_data(ssl));
+  const Bio pem(BIO_new(BIO_s_mem()));
+  char* text = nullptr;
+  if (PEM_write_bio_X509(pem.get(), X509_STORE_CTX_get_current_cert(judged)) != 1) return verified;
+  const long size = BIO_get_mem_data(pem.get(), &text);
+  *times = server::TimesOf({text, static_cast<size_t>(size)});
+  return verified;
+}
+
 // Trusts this authority, but by `now` instead of the computer's clock. Null when it does not parse.
 Context ContextOf(const std::string& authority_pem, absl::Time now) {
   Context context(SSL_CTX_new(TLS_client_method()));
@@ -39,7 +51,7 @@ Context ContextOf(const std::string& authority_pem, absl::Time now) {
   const Certificate authority(PEM_read_bio_X509(Reading(authority_pem).get(), nullptr, nullptr, nullptr));
   if (authority == nullptr || X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), authority.get()) != 1)
     return nullptr;
-  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, &NoteTimes);
   X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(context.get()), absl::ToTimeT(now));
   return context;
 }
@@ -55,37 +67,34 @@ bool IsAboutTime(long verified) {
   return verified == X509_V_ERR_CERT_NOT_YET_VALID || verified == X509_V_ERR_CERT_HAS_EXPIRED;
 }
 
-// What the federation answers to a certificate whose time is over, or has not come; it has signed ours itself, so
-// nothing else can be bad about it.
-bool RefusedForItsTime() {
-  const int reason = ERR_GET_REASON(ERR_peek_last_error());
-  return reason == SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED || reason == SSL_R_SSLV3_ALERT_BAD_CERTIFICATE;
-}
-
-absl::Status TimesOfShown(SSL* ssl, absl::Time now) {
-  const Certificate shown(SSL_get1_peer_certificate(ssl));
-  const Bio pem(BIO_new(BIO_s_mem()));
-  if (shown == nullptr || PEM_write_bio_X509(pem.get(), shown.get()) != 1) return absl::OkStatus();
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(pem.get(), &text);
-  const auto times = server::TimesOf({text, static_cast<size_t>(size)});
-  return times.ok() ? OutsideFederationsCertificate(now, *times) : absl::OkStatus();
+// One handshake; what is wrong with the times of the certificate that was shown, and whether it came about.
+absl::StatusOr<bool> Shake(TlsConnection& connection, absl::Time now) {
+  absl::StatusOr<server::CertificateTimes> refused = absl::NotFoundError("none was refused");
+  SSL_set_app_data(connection.ssl(), &refused);
+  const bool through = connection.Handshake();
+  const bool about_time = !through && IsAboutTime(SSL_get_verify_result(connection.ssl())) && refused.ok();
+  if (about_time) return OutsideFederationsCertificate(now, *refused);
+  return through;
 }
 
 }  // namespace
 
+// gRPC's server sends no alert to whose certificate it refuses: with TLS 1.3 the handshake looks well from here, and
+// then the connection is closed without a word. The authority that we have just verified has signed ours itself, so
+// nothing but its times can be wrong with it.
 absl::Status ProbeLink(const Membership& membership, absl::Time now, absl::Duration timeout) {
   ASSIGN_OR_RETURN(const server::CertificateTimes own, server::TimesOf(membership.certificate_pem));
   RETURN_IF_ERROR(CheckOwnCertificate(now, own));
   const Context context = ContextOf(membership.authority_pem, now);
   if (context == nullptr || !ShowCertificate(context.get(), membership)) return absl::OkStatus();
-  TlsConnection connection(context.get(), timeout);
-  if (!connection.Connect(membership.federation_address)) return absl::OkStatus();
-  const bool through = connection.Handshake();
-  if (!through && IsAboutTime(SSL_get_verify_result(connection.ssl()))) return TimesOfShown(connection.ssl(), now);
-  // With TLS 1.3 the other side judges after this side is through.
-  if ((!through || !connection.AwaitWord()) && RefusedForItsTime()) return OutsideOwnCertificate(now, own);
-  return absl::OkStatus();
+  // Twice, because a federation that stops at that very moment looks alike.
+  for (int i = 0; i < 2; ++i) {
+    TlsConnection connection(context.get(), timeout / 2);
+    if (!connection.Connect(membership.federation_address)) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const bool through, Shake(connection, now));
+    if (!through || connection.AwaitWord() != TlsConnection::Word::kClosed) return absl::OkStatus();
+  }
+  return OutsideOwnCertificate(now, own);
 }
 
 absl::Status ProbeEnrolment(const std::string& address, const std::string& authority_pem, absl::Time now,
@@ -93,8 +102,8 @@ absl::Status ProbeEnrolment(const std::string& address, const std::string& autho
   const Context context = ContextOf(authority_pem, now);
   if (context == nullptr) return absl::OkStatus();
   TlsConnection connection(context.get(), timeout);
-  if (!connection.Connect(address) || connection.Handshake()) return absl::OkStatus();
-  return IsAboutTime(SSL_get_verify_result(connection.ssl())) ? TimesOfShown(connection.ssl(), now) : absl::OkStatus();
+  if (!connection.Connect(address)) return absl::OkStatus();
+  return Shake(connection, now).status();
 }
 
 }  // namespace aangan::node

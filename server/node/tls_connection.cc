@@ -65,29 +65,33 @@ bool TlsConnection::Connect(const std::string& address) {
   return false;
 }
 
-bool TlsConnection::AwaitMore(int result) const {
+bool TlsConnection::WantsMore(int result) const {
   const int error = SSL_get_error(ssl_.get(), result);
-  const short events = error == SSL_ERROR_WANT_READ ? POLLIN : error == SSL_ERROR_WANT_WRITE ? POLLOUT : 0;
-  return events != 0 && Await(fd_, events);
+  return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE;
+}
+
+bool TlsConnection::AwaitMore(int result) const {
+  return Await(fd_, SSL_get_error(ssl_.get(), result) == SSL_ERROR_WANT_WRITE ? POLLOUT : POLLIN);
 }
 
 bool TlsConnection::Handshake() {
   ERR_clear_error();
   int result = 0;
   while ((result = SSL_connect(ssl_.get())) != 1) {
-    if (!AwaitMore(result)) return false;
+    if (!WantsMore(result) || !AwaitMore(result)) return false;
   }
   return true;
 }
 
-bool TlsConnection::AwaitWord() {
+TlsConnection::Word TlsConnection::AwaitWord() {
   ERR_clear_error();
   char first = 0;
   int result = 0;
   while ((result = SSL_read(ssl_.get(), &first, 1)) <= 0) {
-    if (!AwaitMore(result)) return false;
+    if (!WantsMore(result)) return Word::kClosed;
+    if (!AwaitMore(result)) return Word::kSilent;
   }
-  return true;
+  return Word::kSpoke;
 }
 
 }  // namespace aangan::node

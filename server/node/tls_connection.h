@@ -25,8 +25,9 @@ class TlsConnection {
   // To "host:port".
   bool Connect(const std::string& address);
   bool Handshake();
-  // True when the other side says something of its own accord, as a server of HTTP/2 does to whom it lets in.
-  bool AwaitWord();
+  // What the other side does of its own accord after the handshake: a server of HTTP/2 speaks to whom it lets in.
+  enum class Word { kSpoke, kClosed, kSilent };
+  Word AwaitWord();
   SSL* ssl() const { return ssl_.get(); }
 
  private:
@@ -34,7 +35,8 @@ class TlsConnection {
     void operator()(SSL* ssl) const { SSL_free(ssl); }
   };
   bool Await(int fd, short events) const;
-  // Whether an operation of OpenSSL that gave `result` can be tried again.
+  // Whether an operation of OpenSSL that gave `result` waits for the wire; until it can be tried again.
+  bool WantsMore(int result) const;
   bool AwaitMore(int result) const;
 
   const std::chrono::steady_clock::time_point end_;

@@ -285,7 +285,7 @@ TEST_F(ProbeTest, AClockOutsideTheFederationsCertificateIsWrong) {
   EXPECT_THAT(Probe(SignedAt(then), then), HasProblem(StatusCode::kFailedPrecondition, Reason::kClockWrong));
 }
 
-// The federation's computer judges by its own clock, and says no more than an alert of TLS.
+// The federation's computer judges by its own clock, and says nothing at all.
 TEST_F(ProbeTest, ACertificateThatTheFederationFindsTooEarlyOrTooLateIsAboutClocks) {
   const absl::Time soon = absl::Now() + absl::Hours(24 * 3);
   EXPECT_THAT(Probe(SignedAt(soon), soon), HasProblem(StatusCode::kFailedPrecondition, Reason::kClockWrong));
