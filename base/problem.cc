@@ -33,6 +33,8 @@ constexpr std::array<absl::string_view, static_cast<size_t>(Reason::kInternal) +
     "NO_CREDENTIAL",
     "BAD_TOKEN",
     "BAD_CERTIFICATE",
+    "CERTIFICATE_REVOKED",
+    "CERTIFICATE_ENDED",
     "NOT_ALLOWED",
     "GRANT_NEEDED",
     "PERMIT_NEEDED",

@@ -38,6 +38,8 @@ enum class Reason {
   kNoCredential,         // no token and no certificate
   kBadToken,             // unknown, revoked or expired token
   kBadCertificate,       // the certificate is not in the roster or not this collective's
+  kCertificateRevoked,   // the federation's staff took the certificate back
+  kCertificateEnded,     // the certificate's time is over
   kNotAllowed,           // the caller's role may not do this
   kGrantNeeded,          // a sensitive domain is not open to this token: ask the steward for a grant
   kPermitNeeded,         // a second person has to say yes first: ask for a permit

@@ -9,32 +9,33 @@
 
 namespace aangan::client {
 
-void AddInit(CLI::App& app, Session& session);        // init
-void AddServe(CLI::App& app, Session& session);       // serve
-void AddLock(CLI::App& app, Session& session);        // unlock, lock, passphrase
-void AddRecovery(CLI::App& app, Session& session);    // recovery split|rehearse|recover
-void AddEnrol(CLI::App& app, Session& session);       // enrol, change-keys
-void AddRoster(CLI::App& app, Session& session);      // roster show|sign|propose|incarnations|...
-void AddCatalogue(CLI::App& app, Session& session);   // catalogue list|lint|propose|accept|refuse
-void AddMembers(CLI::App& app, Session& session);     // members list|show|create
-void AddServices(CLI::App& app, Session& session);    // services list|create
-void AddTokens(CLI::App& app, Session& session);      // token create|rotate|list|end
-void AddGrants(CLI::App& app, Session& session);      // grant list|create|end|acknowledge|break-glass
-void AddPermits(CLI::App& app, Session& session);     // permit list|approve
-void AddRelease(CLI::App& app, Session& session);     // close, preview, approve, refuse, release list|show
-void AddAnswers(CLI::App& app, Session& session);     // answers export|sum
-void AddOperate(CLI::App& app, Session& session);     // sync, verify, restore-day, accuracy
-void AddAudit(CLI::App& app, Session& session);       // audit list|head|verify|export
-void AddStatus(CLI::App& app, Session& session);      // status
-void AddBackup(CLI::App& app, Session& session);      // backup list|keys|verify, restore
-void AddErase(CLI::App& app, Session& session);       // erase, receipt
-void AddFigures(CLI::App& app, Session& session);     // figures
-void AddSister(CLI::App& app, Session& session);      // sister export|import
-void AddConsent(CLI::App& app, Session& session);     // consent give|withdraw|list
-void AddGrievances(CLI::App& app, Session& session);  // grievance list|file|answer, summary
-void AddNotice(CLI::App& app, Session& session);      // notice add|list|show
-void AddRetention(CLI::App& app, Session& session);   // retention show|set|report
-void AddSeal(CLI::App& app, Session& session);        // seal set|lift|list
+void AddInit(CLI::App& app, Session& session);         // init
+void AddServe(CLI::App& app, Session& session);        // serve
+void AddLock(CLI::App& app, Session& session);         // unlock, lock, passphrase
+void AddRecovery(CLI::App& app, Session& session);     // recovery split|rehearse|recover
+void AddEnrol(CLI::App& app, Session& session);        // enrol, change-keys
+void AddRoster(CLI::App& app, Session& session);       // roster show|sign|propose|incarnations|...
+void AddCatalogue(CLI::App& app, Session& session);    // catalogue list|lint|propose|accept|refuse
+void AddCertificate(CLI::App& app, Session& session);  // certificate list|revoke
+void AddMembers(CLI::App& app, Session& session);      // members list|search|show|create
+void AddServices(CLI::App& app, Session& session);     // services list|create
+void AddTokens(CLI::App& app, Session& session);       // token create|rotate|list|end
+void AddGrants(CLI::App& app, Session& session);       // grant list|create|end|acknowledge|break-glass
+void AddPermits(CLI::App& app, Session& session);      // permit list|approve
+void AddRelease(CLI::App& app, Session& session);      // close, preview, approve, refuse, release list|show
+void AddAnswers(CLI::App& app, Session& session);      // answers export|sum
+void AddOperate(CLI::App& app, Session& session);      // sync, verify, restore-day, accuracy
+void AddAudit(CLI::App& app, Session& session);        // audit list|head|verify|export
+void AddStatus(CLI::App& app, Session& session);       // status
+void AddBackup(CLI::App& app, Session& session);       // backup list|keys|verify, restore
+void AddErase(CLI::App& app, Session& session);        // erase, receipt
+void AddFigures(CLI::App& app, Session& session);      // figures
+void AddSister(CLI::App& app, Session& session);       // sister export|import
+void AddConsent(CLI::App& app, Session& session);      // consent give|withdraw|list
+void AddGrievances(CLI::App& app, Session& session);   // grievance list|file|answer, summary
+void AddNotice(CLI::App& app, Session& session);       // notice add|list|show
+void AddRetention(CLI::App& app, Session& session);    // retention show|set|report
+void AddSeal(CLI::App& app, Session& session);         // seal set|lift|list
 
 }  // namespace aangan::client
 

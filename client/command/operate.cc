@@ -96,9 +96,23 @@ const char* SentenceOf(Attention attention) {
     case node::v1::ATTENTION_DISK_FULL:
       return "The disk is nearly full and writes are refused: free some space";
     case node::v1::ATTENTION_CERTIFICATE:
-      return "The certificate ends within 30 days, or has ended: ask the federation's staff";
+      return "The certificate ends within 30 days, or has ended (certificate_days_left): ask the federation's staff "
+             "for a "
+             "token for new keys, then aangan change-keys";
+    case node::v1::ATTENTION_CERTIFICATE_REVOKED:
+      return "The federation's staff revoked this node's certificate, and nothing goes there: call them, ask for a "
+             "token "
+             "for new keys, then aangan change-keys";
+    case node::v1::ATTENTION_CERTIFICATE_REPLACED:
+      return "The federation does not know this node's certificate any more. If there is a copy of this node "
+             "somewhere, "
+             "stop it; then call the staff, ask for a token for new keys, then aangan change-keys";
+    case node::v1::ATTENTION_CERTIFICATE_NOT_RENEWED:
+      return "The certificate should have been renewed, and the last try went wrong; it is tried again by itself until "
+             "it ends (certificate_days_left). The node's log says why";
     case node::v1::ATTENTION_CLOCK:
-      return "This machine's clock is off: set it right";
+      return "This machine's clock and the federation's disagree (own_clock_time, federation_clock_time). Look at a "
+             "watch, then set the clock that is wrong: timedatectl set-ntp true; aangan sync says more";
     case node::v1::ATTENTION_BUDGET:
       return "The privacy budget does not allow the next round: aangan accuracy";
     case node::v1::ATTENTION_DAMAGED:
@@ -188,18 +202,49 @@ absl::StatusOr<int> Status(const Session& session) {
     absl::StrAppend(&alarms, alarms.empty() ? "" : " ", about, WordOf(node::v1::AlarmKind_descriptor(), alarm.kind()));
   }
   session.output().PrintObject(
-      {{"attentions", "roster", "collective", "node_id", "fingerprint_phrase", "version", "last_contact_time",
-        "disk_free_bytes", "durable_sequence", "catalogue_version", "roster_epoch", "budget_left_nano_rho",
-        "certificate_expire_time", "rebuilding", "alarms", "restore_time", "restore_confirmed", "log_size",
+      {{"attentions",
+        "roster",
+        "collective",
+        "node_id",
+        "fingerprint_phrase",
+        "version",
+        "last_contact_time",
+        "disk_free_bytes",
+        "durable_sequence",
+        "catalogue_version",
+        "roster_epoch",
+        "budget_left_nano_rho",
+        "certificate_expire_time",
+        "certificate_days_left",
+        "own_clock_time",
+        "federation_clock_time",
+        "rebuilding",
+        "alarms",
+        "restore_time",
+        "restore_confirmed",
+        "log_size",
         "log_phrase"},
-       {{session.for_people() ? Value() : Value(attentions), TextOrNothing(status.roster()),
-         TextOrNothing(status.collective()), status.node_id(), status.fingerprint_phrase(), status.version(),
-         TimeValue(status.has_last_contact_time(), status.last_contact_time()), status.disk_free_bytes(),
-         status.durable_sequence(), int64_t{status.catalogue_version()}, int64_t{status.roster_epoch()},
+       {{session.for_people() ? Value() : Value(attentions),
+         TextOrNothing(status.roster()),
+         TextOrNothing(status.collective()),
+         status.node_id(),
+         status.fingerprint_phrase(),
+         status.version(),
+         TimeValue(status.has_last_contact_time(), status.last_contact_time()),
+         status.disk_free_bytes(),
+         status.durable_sequence(),
+         int64_t{status.catalogue_version()},
+         int64_t{status.roster_epoch()},
          status.budget_left_nano_rho(),
-         TimeValue(status.has_certificate_expire_time(), status.certificate_expire_time()), status.rebuilding(),
-         session.for_people() ? Value() : Value(alarms), TimeValue(status.has_restore_time(), status.restore_time()),
-         status.has_restore_time() ? Value(status.restore_confirmed()) : Value(), status.log_size(),
+         TimeValue(status.has_certificate_expire_time(), status.certificate_expire_time()),
+         status.has_certificate_days_left() ? Value(int64_t{status.certificate_days_left()}) : Value(),
+         TimeValue(status.has_own_clock_time(), status.own_clock_time()),
+         TimeValue(status.has_federation_clock_time(), status.federation_clock_time()),
+         status.rebuilding(),
+         session.for_people() ? Value() : Value(alarms),
+         TimeValue(status.has_restore_time(), status.restore_time()),
+         status.has_restore_time() ? Value(status.restore_confirmed()) : Value(),
+         status.log_size(),
          status.log_phrase()}}});
   return kExitOk;
 }

@@ -128,6 +128,7 @@ absl::StatusOr<v1::ListLogEntriesResponse> AnswerRpc::ListLogEntries(const serve
   }
   *response.mutable_head() = std::move(head.head);
   response.set_head_signature(std::move(head.signature));
+  response.mutable_clock_time()->set_seconds(absl::ToUnixSeconds(rooms_.clock->Now()));
   return response;
 }
 

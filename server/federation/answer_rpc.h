@@ -11,6 +11,7 @@
 #include "aangan/federation/v1/answers.pb.h"
 #include "aangan/federation/v1/log.pb.h"
 #include "absl/status/statusor.h"
+#include "base/clock.h"
 #include "server/federation/answer_book.h"
 #include "server/federation/complaint_book.h"
 #include "server/federation/incarnation_book.h"
@@ -32,6 +33,7 @@ class AnswerRpc {
     const LogBook* log = nullptr;
     const IncarnationBook* incarnations = nullptr;
     const server::PageTokens* page_tokens = nullptr;
+    const Clock* clock = nullptr;
     std::function<void()> something_in;  // a round may be due for its next step
   };
   explicit AnswerRpc(Rooms rooms) : rooms_(std::move(rooms)) {}

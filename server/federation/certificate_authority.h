@@ -23,7 +23,7 @@
 namespace aangan::federation {
 
 inline constexpr size_t kCertificateRequestBytesMax = 4 << 10;
-// Until nodes renew their certificates by themselves.
+// A node renews its own when a third of it is left: four months without any link still end well.
 inline constexpr absl::Duration kCertificateLife = absl::Hours(24 * 398);
 
 // A key of our own with its certificate.

@@ -15,22 +15,7 @@ namespace {
 using store::v1::CertificateHolder;
 using store::v1::EnrolledApp;
 
-absl::Status UnknownCertificate() {
-  return Problem(absl::StatusCode::kUnauthenticated, Reason::kBadCertificate,
-                 "The certificate is not one that this federation has in use. Join again to get a new one.");
-}
-
 }  // namespace
-
-std::string CertificateKey(absl::string_view fingerprint) {
-  return absl::StrCat("certificate/", ToHex(AsBytes(fingerprint)));
-}
-
-Write NodeCertificate(const Digest& fingerprint, absl::string_view collective) {
-  CertificateHolder holder;
-  holder.set_id(std::string(collective));
-  return {Table::kSettings, CertificateKey(AsText(fingerprint)), holder.SerializeAsString()};
-}
 
 NewApp MakeApp(server::Role role, absl::string_view id, const Digest& fingerprint, absl::Time now,
                RandomSource& random) {
@@ -49,12 +34,15 @@ NewApp MakeApp(server::Role role, absl::string_view id, const Digest& fingerprin
 
 absl::StatusOr<server::Caller> FederationCallers::Identify(const server::Peer& peer, absl::string_view token) const {
   ASSIGN_OR_RETURN(const server::CertificateIdentity identity, server::IdentityOfCertificate(peer.certificate_pem));
-  ASSIGN_OR_RETURN(const auto found, ReadStored<CertificateHolder>(*store_, Table::kSettings,
-                                                                   CertificateKey(AsText(identity.fingerprint))));
-  if (!found || identity.roster != roster_ || identity.id != found->value.id()) return UnknownCertificate();
+  ASSIGN_OR_RETURN(const CertificateHolder holder, FindHolder(*store_, identity.fingerprint));
+  if (identity.roster != roster_ || identity.id != holder.id()) {
+    return Problem(absl::StatusCode::kUnauthenticated, Reason::kBadCertificate,
+                   "The certificate has another name than it was given. Join again to get a new one.");
+  }
   server::Caller caller;
   caller.id = identity.id;
-  if (found->value.token().empty()) {
+  caller.certificate = identity.fingerprint;
+  if (holder.token().empty()) {
     caller.role = server::Role::kNode;
     caller.collective = identity.id;
     return caller;
@@ -63,7 +51,7 @@ absl::StatusOr<server::Caller> FederationCallers::Identify(const server::Peer& p
     return Problem(absl::StatusCode::kUnauthenticated, Reason::kNoCredential,
                    "An app needs its token beside its certificate. Send it as: authorization: Bearer ...");
   }
-  ASSIGN_OR_RETURN(const server::TokenRecord record, server::DecodeToken(found->value.token()));
+  ASSIGN_OR_RETURN(const server::TokenRecord record, server::DecodeToken(holder.token()));
   RETURN_IF_ERROR(server::CheckToken(token, record, clock_->Now()));
   caller.role = record.role;
   return caller;

@@ -3,8 +3,8 @@
 // of apps, each of which goes with one certificate.
 //
 // A node is known by its certificate alone. An app needs both: certificate and token must have been given out together.
-// Threads: thread-safe. Errors: UNAUTHENTICATED (BAD_CERTIFICATE: not one that is in use here; NO_CREDENTIAL: an app
-// without a token; BAD_TOKEN).
+// Threads: thread-safe. Errors: UNAUTHENTICATED (BAD_CERTIFICATE: not one that is in use here; CERTIFICATE_REVOKED;
+// NO_CREDENTIAL: an app without a token; BAD_TOKEN).
 #ifndef AANGAN_SERVER_FEDERATION_CREDENTIALS_H_
 #define AANGAN_SERVER_FEDERATION_CREDENTIALS_H_
 
@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/random.h"
+#include "server/federation/certificate_book.h"
 #include "server/federation/stored.h"
 #include "server/shared/caller.h"
 
@@ -25,10 +26,8 @@ namespace aangan::federation {
 inline constexpr absl::Duration kAppTokenLife = absl::Hours(24 * 398);  // as long as its certificate
 
 inline std::string AppKey(absl::string_view id) { return absl::StrCat("app/", id); }
-std::string CertificateKey(absl::string_view fingerprint);  // 32 bytes
 
-// Rows that make a certificate known, for the commit of an enrolment.
-Write NodeCertificate(const Digest& fingerprint, absl::string_view collective);
+// Rows that make an app known, for the commit of an enrolment.
 struct NewApp {
   std::vector<Write> writes;
   std::string token;  // shown once

@@ -77,11 +77,10 @@ absl::Status EnrolRpc::TakeNode(const StoredJoinToken& token, const v1::EnrolReq
   // The certificate of the roster in force goes with that roster.
   if (before &&
       !(in_force && in_force->certificate_fingerprint() == before->value.collective().certificate_fingerprint())) {
-    writes.push_back(
-        {Table::kSettings, CertificateKey(before->value.collective().certificate_fingerprint()), std::nullopt});
+    RETURN_IF_ERROR(EndLine(*rooms_.store, before->value.collective().certificate_fingerprint(), writes));
   }
   writes.push_back({Table::kSettings, key, enrolled.SerializeAsString()});
-  writes.push_back(NodeCertificate(certificate.fingerprint, token.id()));
+  writes.push_back(NodeCertificate(certificate, token.id(), rooms_.clock->Now()));
   return absl::OkStatus();
 }
 

@@ -17,6 +17,8 @@
 #include "server/federation/app_rpc.h"
 #include "server/federation/catalogue_rpc.h"
 #include "server/federation/certificate_authority.h"
+#include "server/federation/certificate_book.h"
+#include "server/federation/certificate_rpc.h"
 #include "server/federation/credentials.h"
 #include "server/federation/enrol_rpc.h"
 #include "server/federation/enrolment_port.h"
@@ -31,6 +33,7 @@
 #include "server/shared/config.h"
 #include "server/shared/grpc_front.h"
 #include "server/shared/lifecycle.h"
+#include "server/shared/port_certificate.h"
 #include "storage/federation/rocks_store.h"
 
 namespace aangan::federation {
@@ -68,23 +71,31 @@ class Server final : public FederationServer {
   }
 
   absl::Status StartPorts() {
-    ASSIGN_OR_RETURN(const CertifiedKey own, authority_->MakeServer(options_.server_names));
+    const auto pair = [this]() -> absl::StatusOr<server::PortCertificate::Pair> {
+      ASSIGN_OR_RETURN(CertifiedKey own, authority_->MakeServer(options_.server_names));
+      return server::PortCertificate::Pair{absl::StrCat(own.certificate_pem, authority_->pem()),
+                                           std::move(own.key_pem)};
+    };
+    const std::string tls = absl::StrCat(options_.data, "/tls");
+    port_certificate_ = std::make_unique<server::PortCertificate>(tls + "/port", pair, &computers_clock_);
+    RETURN_IF_ERROR(port_certificate_->MakeAnew());  // the names may be others than before
     server::GrpcFront::Options front;
     front.listen = options_.listen;
-    front.certificate_pem = absl::StrCat(own.certificate_pem, authority_->pem());
-    front.key_pem = own.key_pem;
-    front.client_authority_pem = authority_->pem();
+    front.certificate_path = port_certificate_->certificate_path();
+    front.key_path = port_certificate_->key_path();
+    front.client_authority_path = tls + "/authority.pem";
     front.client_certificate = server::ClientCertificate::kRequired;
     front.reflection = options_.reflection;
     ASSIGN_OR_RETURN(front_, server::GrpcFront::Start(front, door_.get(), clock_));
     front.listen = options_.enrolment_listen;
-    front.client_authority_pem.clear();
+    front.client_authority_path.clear();
     front.client_certificate = server::ClientCertificate::kNone;
     front.reflection = false;
     enrolment_port_ =
         std::make_unique<EnrolmentPort>(front, enrolment_door_.get(), tokens_.get(), clock_,
                                         [this](const std::string& address) { return WritePorts(address); });
     RETURN_IF_ERROR(enrolment_port_->Follow());
+    port_certificate_->Start();
     agent_->Start();
     LogInfo("federation", "ready").Name("address", front_->address()).Name("roster", options_.roster);
     return WritePorts(enrolment_port_->address());
@@ -96,6 +107,7 @@ class Server final : public FederationServer {
     }
     if (front_ != nullptr) front_->Stop(kStopGrace);
     if (enrolment_port_ != nullptr) enrolment_port_->Stop();
+    if (port_certificate_ != nullptr) port_certificate_->Stop();
     if (agent_ != nullptr) agent_->Stop();
   }
 
@@ -103,6 +115,7 @@ class Server final : public FederationServer {
   void MakeBooks() {
     rosters_ = std::make_unique<RosterBook>(store_.get(), &names_, key_->public_key(), clock_);
     tokens_ = std::make_unique<JoinTokens>(store_.get(), rosters_.get(), authority_->digest(), clock_, random_);
+    certificates_ = std::make_unique<CertificateBook>(store_.get(), authority_.get(), options_.roster, clock_);
     catalogues_ = std::make_unique<CatalogueBook>(store_.get(), &names_, rosters_.get());
     log_ = std::make_unique<LogBook>(store_.get(), &names_, key_.get());
     rounds_ =
@@ -136,10 +149,12 @@ class Server final : public FederationServer {
         std::make_unique<RoundRpc>(RoundRpc::Rooms{&names_, rounds_.get(), ingest_.get(), page_tokens_.get(), wake});
     figure_rpc_ = std::make_unique<FigureRpc>(
         FigureRpc::Rooms{&names_, releases_.get(), rounds_.get(), figures_.get(), sisters_.get(), page_tokens_.get()});
-    answer_rpc_ =
-        std::make_unique<AnswerRpc>(AnswerRpc::Rooms{&names_, rosters_.get(), answers_.get(), complaints_.get(),
-                                                     log_.get(), incarnations_.get(), page_tokens_.get(), wake});
+    answer_rpc_ = std::make_unique<AnswerRpc>(AnswerRpc::Rooms{&names_, rosters_.get(), answers_.get(),
+                                                               complaints_.get(), log_.get(), incarnations_.get(),
+                                                               page_tokens_.get(), clock_, wake});
     app_rpc_ = std::make_unique<AppRpc>(AppRpc::Rooms{store_.get(), &names_, page_tokens_.get()});
+    certificate_rpc_ =
+        std::make_unique<CertificateRpc>(CertificateRpc::Rooms{&names_, certificates_.get(), page_tokens_.get()});
     enrol_rpc_ = std::make_unique<EnrolRpc>(EnrolRpc::Rooms{store_.get(), &names_, rosters_.get(), tokens_.get(),
                                                             authority_.get(), key_->public_key(), clock_, random_});
     RETURN_IF_ERROR(door_->Serve(ServiceOf(v1::Roster::descriptor(), "RosterService"), roster_rpc_->Handlers()));
@@ -150,6 +165,8 @@ class Server final : public FederationServer {
         door_->Serve(ServiceOf(v1::Upload::descriptor(), "ContributionService"), round_rpc_->ContributionHandlers()));
     RETURN_IF_ERROR(door_->Serve(ServiceOf(v1::Answer::descriptor(), "AnswerService"), answer_rpc_->AnswerHandlers()));
     RETURN_IF_ERROR(door_->Serve(ServiceOf(v1::App::descriptor(), "AppService"), app_rpc_->Handlers()));
+    RETURN_IF_ERROR(
+        door_->Serve(ServiceOf(v1::Certificate::descriptor(), "CertificateService"), certificate_rpc_->Handlers()));
     RETURN_IF_ERROR(door_->Serve(ServiceOf(v1::LogEntry::descriptor(), "LogService"), answer_rpc_->LogHandlers()));
     RETURN_IF_ERROR(door_->Serve(ServiceOf(v1::Figure::descriptor(), "FigureService"), figure_rpc_->Handlers()));
     return enrolment_door_->Serve(ServiceOf(v1::Roster::descriptor(), "EnrolmentService"), enrol_rpc_->Handlers());
@@ -168,6 +185,7 @@ class Server final : public FederationServer {
 
   const Options options_;
   const Clock* const clock_;
+  const SystemClock computers_clock_;  // by which gRPC judges certificates
   RandomSource* const random_;
   const ResourceNames names_;
   // In the order of making; the ports go first and the store last.
@@ -177,6 +195,7 @@ class Server final : public FederationServer {
   std::unique_ptr<CertificateAuthority> authority_;
   std::unique_ptr<RosterBook> rosters_;
   std::unique_ptr<JoinTokens> tokens_;
+  std::unique_ptr<CertificateBook> certificates_;
   std::unique_ptr<CatalogueBook> catalogues_;
   std::unique_ptr<LogBook> log_;
   std::unique_ptr<RoundBook> rounds_;
@@ -197,9 +216,11 @@ class Server final : public FederationServer {
   std::unique_ptr<FigureRpc> figure_rpc_;
   std::unique_ptr<AnswerRpc> answer_rpc_;
   std::unique_ptr<AppRpc> app_rpc_;
+  std::unique_ptr<CertificateRpc> certificate_rpc_;
   std::unique_ptr<EnrolRpc> enrol_rpc_;
   std::unique_ptr<server::Door> door_;
   std::unique_ptr<server::Door> enrolment_door_;
+  std::unique_ptr<server::PortCertificate> port_certificate_;
   std::unique_ptr<server::GrpcFront> front_;
   std::unique_ptr<EnrolmentPort> enrolment_port_;
 };

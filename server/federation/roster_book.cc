@@ -8,7 +8,7 @@
 #include "base/problem.h"
 #include "base/status.h"
 #include "model/roster.h"
-#include "server/federation/credentials.h"
+#include "server/federation/certificate_book.h"
 
 namespace aangan::federation {
 namespace {
@@ -27,12 +27,14 @@ v1::SignedRoster Signed(const StoredEpoch& stored) {
 }
 
 // Of collectives that have another one in the next epoch; who leaves keeps its own, because it still answers.
-void EndReplacedCertificates(const v1::Roster& before, const v1::Roster& next, std::vector<Write>& writes) {
+absl::Status EndReplacedCertificates(const FederationStore& store, const v1::Roster& before, const v1::Roster& next,
+                                     std::vector<Write>& writes) {
   for (const v1::Collective& each : before.collectives()) {
     const std::optional<int> place = model::PlaceInRoster(next, each.id());
     if (place && next.collectives(*place).certificate_fingerprint() != each.certificate_fingerprint())
-      writes.push_back({Table::kSettings, CertificateKey(each.certificate_fingerprint()), std::nullopt});
+      RETURN_IF_ERROR(EndLine(store, each.certificate_fingerprint(), writes));
   }
+  return absl::OkStatus();
 }
 
 absl::Status NoEpoch() {
@@ -165,7 +167,7 @@ absl::StatusOr<v1::SignedRoster> RosterBook::Sign(int32_t epoch, const v1::Roste
     InsertByCollective(changed.mutable_signatures(), signature);
     std::vector<Write> writes = {{Table::kSettings, key, changed.SerializeAsString()}};
     if (epoch > 1 && model::CheckRosterSignatures(Signed(changed), &before).ok())
-      EndReplacedCertificates(before, changed.roster(), writes);
+      RETURN_IF_ERROR(EndReplacedCertificates(*store_, before, changed.roster(), writes));
     RETURN_IF_ERROR(store_->Commit(writes, {Unchanged(Table::kSettings, *stored)}));
     return Epoch(epoch);
   });

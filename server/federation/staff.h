@@ -3,7 +3,7 @@
 // where the command takes them. Everybody else joins with a token that staff made.
 //
 // Files: authority.pem, certificate.pem, key.pem, token (0600). The token is the last to be written: where it is, all
-// is there; where it is not, the set is made anew.
+// is there; where it is not, the set is made anew. So it is at a start when a third of the certificate's life is left.
 // Threads: one caller at start-up. Errors: those of base/files and of the store.
 #ifndef AANGAN_SERVER_FEDERATION_STAFF_H_
 #define AANGAN_SERVER_FEDERATION_STAFF_H_

@@ -3,20 +3,12 @@
 // sent.
 #include "server/node/enrolment.h"
 
-#include <netdb.h>
-#include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <array>
-#include <cerrno>
-#include <chrono>
 #include <ctime>
 #include <memory>
 #include <optional>
@@ -27,6 +19,7 @@
 #include "base/check.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "server/node/tls_connection.h"
 
 namespace aangan::node {
 namespace {
@@ -47,21 +40,6 @@ using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
 using Request = std::unique_ptr<X509_REQ, Deleter<X509_REQ_free>>;
 using Context = std::unique_ptr<SSL_CTX, Deleter<SSL_CTX_free>>;
-using Connection = std::unique_ptr<SSL, Deleter<SSL_free>>;
-
-class Socket {
- public:
-  explicit Socket(int fd) : fd_(fd) {}
-  ~Socket() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Socket(const Socket&) = delete;
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 absl::Status NoLink() {
   return Problem(
@@ -94,53 +72,6 @@ std::optional<Digest> DigestOf(X509* certificate) {
   const Digest digest = Sha256(AsText({der, static_cast<size_t>(size)}));
   OPENSSL_free(der);
   return digest;
-}
-
-// Time left by a clock that nobody sets; a step of the wall clock must not hang a connection.
-class Countdown {
- public:
-  explicit Countdown(absl::Duration timeout)
-      : end_(std::chrono::steady_clock::now() + absl::ToChronoMilliseconds(timeout)) {}
-  int milliseconds() const {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end_ - std::chrono::steady_clock::now());
-    return left.count() > 0 ? static_cast<int>(left.count()) : 0;
-  }
-
- private:
-  const std::chrono::steady_clock::time_point end_;
-};
-
-bool Await(int fd, short events, const Countdown& countdown) {
-  pollfd waiting{fd, events, 0};
-  return poll(&waiting, 1, countdown.milliseconds()) > 0;
-}
-
-std::optional<Socket> Connect(const std::string& host, const std::string& port, const Countdown& countdown) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(host.c_str(), port.c_str(), &hints, &found) != 0) return std::nullopt;
-  const std::unique_ptr<addrinfo, Deleter<freeaddrinfo>> addresses(found);
-  for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
-    Socket socket(::socket(each->ai_family, each->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, each->ai_protocol));
-    if (socket.fd() < 0) continue;
-    if (connect(socket.fd(), each->ai_addr, each->ai_addrlen) == 0) return socket;
-    if (errno != EINPROGRESS || !Await(socket.fd(), POLLOUT, countdown)) continue;
-    int error = 0;
-    socklen_t size = sizeof(error);
-    if (getsockopt(socket.fd(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0) return socket;
-  }
-  return std::nullopt;
-}
-
-bool Handshake(SSL* ssl, int fd, const Countdown& countdown) {
-  while (true) {
-    const int result = SSL_connect(ssl);
-    if (result == 1) return true;
-    const int error = SSL_get_error(ssl, result);
-    const short events = error == SSL_ERROR_WANT_READ ? POLLIN : error == SSL_ERROR_WANT_WRITE ? POLLOUT : 0;
-    if (events == 0 || !Await(fd, events, countdown)) return false;
-  }
 }
 
 Key ReadKey(absl::string_view pem) {
@@ -179,27 +110,17 @@ absl::StatusOr<Digest> AuthorityOfJoinToken(absl::string_view join_token) {
 
 absl::StatusOr<std::string> FetchAuthority(const std::string& address, const Digest& authority,
                                            absl::Duration timeout) {
-  const size_t colon = address.rfind(':');
-  if (colon == std::string::npos) {
+  if (address.rfind(':') == std::string::npos) {
     return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "The address has no port.")
         .Field("enrolment_address", "must be host:port");
   }
-  const Countdown countdown(timeout);
-  const std::string host = address.substr(0, colon);
-  std::optional<Socket> socket = Connect(host, address.substr(colon + 1), countdown);
-  if (!socket) return NoLink();
   const Context context(SSL_CTX_new(TLS_client_method()));
   AANGAN_CHECK(context != nullptr && SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) == 1);
-  const Connection ssl(SSL_new(context.get()));
-  AANGAN_CHECK(ssl != nullptr);
-  static constexpr std::array<unsigned char, 3> kHttp2 = {2, 'h', '2'};
-  SSL_set_alpn_protos(ssl.get(), kHttp2.data(), kHttp2.size());
-  SSL_set_tlsext_host_name(ssl.get(), host.c_str());
-  SSL_set_fd(ssl.get(), socket->fd());
+  TlsConnection connection(context.get(), timeout);
   // No authority is known yet, so OpenSSL has nothing to verify against: the digest below decides, and then everything
   // is done on a new connection that is verified against what it found.
-  if (!Handshake(ssl.get(), socket->fd(), countdown)) return NoLink();
-  STACK_OF(X509)* chain = SSL_get_peer_cert_chain(ssl.get());
+  if (!connection.Connect(address) || !connection.Handshake()) return NoLink();
+  STACK_OF(X509)* chain = SSL_get_peer_cert_chain(connection.ssl());
   for (int i = 0; chain != nullptr && i < sk_X509_num(chain); ++i) {
     X509* certificate = sk_X509_value(chain, i);
     if (DigestOf(certificate) == authority) return CertificatePem(certificate);

@@ -10,6 +10,7 @@
 
 #include "aangan/federation/v1/answers.grpc.pb.h"
 #include "aangan/federation/v1/catalogue.grpc.pb.h"
+#include "aangan/federation/v1/certificates.grpc.pb.h"
 #include "aangan/federation/v1/contributions.grpc.pb.h"
 #include "aangan/federation/v1/figures.grpc.pb.h"
 #include "aangan/federation/v1/log.grpc.pb.h"
@@ -66,6 +67,7 @@ class GrpcLink final : public FederationLink {
         roster_name_(absl::StrCat("rosters/", options.roster)),
         answers_(fed::AnswerService::NewStub(channel)),
         catalogues_(fed::CatalogueService::NewStub(channel)),
+        certificates_(fed::CertificateService::NewStub(channel)),
         contributions_(fed::ContributionService::NewStub(channel)),
         figures_(fed::FigureService::NewStub(channel)),
         log_(fed::LogService::NewStub(channel)),
@@ -76,6 +78,20 @@ class GrpcLink final : public FederationLink {
     absl::MutexLock lock(&mutex_);
     cancelled_ = true;
     for (grpc::ClientContext* context : under_way_) context->TryCancel();
+  }
+
+  absl::StatusOr<std::string> RenewCertificate(absl::string_view request_der) override {
+    fed::RenewCertificateRequest request;
+    request.set_certificate_request(std::string(request_der));
+    fed::RenewCertificateResponse response;
+    RETURN_IF_ERROR(Ask(*certificates_, &fed::CertificateService::Stub::RenewCertificate, request, &response));
+    return std::move(*response.mutable_certificate_pem());
+  }
+
+  absl::Status ConfirmCertificate() override {
+    fed::ConfirmCertificateResponse response;
+    return Ask(*certificates_, &fed::CertificateService::Stub::ConfirmCertificate, fed::ConfirmCertificateRequest(),
+               &response);
   }
 
   absl::StatusOr<fed::SignedRoster> NewestRoster() override { return Epoch("-"); }
@@ -164,6 +180,7 @@ class GrpcLink final : public FederationLink {
                         std::make_move_iterator(response.mutable_entries()->end()));
     page.head = std::move(*response.mutable_head());
     page.head_signature = std::move(*response.mutable_head_signature());
+    if (response.has_clock_time()) page.clock_time = absl::FromUnixSeconds(response.clock_time().seconds());
     return page;
   }
 
@@ -250,6 +267,7 @@ class GrpcLink final : public FederationLink {
   const std::string roster_name_;
   const std::unique_ptr<fed::AnswerService::Stub> answers_;
   const std::unique_ptr<fed::CatalogueService::Stub> catalogues_;
+  const std::unique_ptr<fed::CertificateService::Stub> certificates_;
   const std::unique_ptr<fed::ContributionService::Stub> contributions_;
   const std::unique_ptr<fed::FigureService::Stub> figures_;
   const std::unique_ptr<fed::LogService::Stub> log_;

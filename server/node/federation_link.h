@@ -12,6 +12,7 @@
 #define AANGAN_SERVER_NODE_FEDERATION_LINK_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct LogPage {
   std::vector<federation::v1::LogEntry> entries;
   federation::v1::LogHead head;
   std::string head_signature;
+  std::optional<absl::Time> clock_time;  // what the federation's clock said; none of an older federation
 };
 
 class FederationLink {
@@ -51,6 +53,10 @@ class FederationLink {
 
   // Ends the calls under way and refuses new ones: the program is stopping.
   virtual void Cancel() = 0;
+
+  // --- of this node's certificate: a renewal in PEM; that the one of this link is in use from here on
+  virtual absl::StatusOr<std::string> RenewCertificate(absl::string_view request_der) = 0;
+  virtual absl::Status ConfirmCertificate() = 0;
 
   virtual absl::StatusOr<federation::v1::SignedRoster> NewestRoster() = 0;
   virtual absl::StatusOr<federation::v1::SignedRoster> GetRoster(int32_t epoch) = 0;

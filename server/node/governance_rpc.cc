@@ -12,6 +12,7 @@
 #include "server/node/catalogue_cost.h"
 #include "server/node/enrolment.h"
 #include "server/node/federation_link.h"
+#include "server/node/link_probe.h"
 #include "server/node/request_rules.h"
 
 namespace aangan::node {
@@ -53,6 +54,16 @@ std::map<std::string, server::Handler> GovernanceRpc::Handlers() {
           {"RefuseCatalogue", server::Handle(this, &GovernanceRpc::RefuseCatalogue)}};
 }
 
+absl::StatusOr<federation::v1::EnrolResponse> GovernanceRpc::Enrol(const std::string& address,
+                                                                   const std::string& authority_pem,
+                                                                   const federation::v1::EnrolRequest& request) const {
+  absl::StatusOr<federation::v1::EnrolResponse> enrolled = CallEnrol(address, authority_pem, request, kJoinStepMax);
+  // The port has answered a moment ago, so a clock may be what keeps the two apart.
+  if (HasReason(enrolled.status(), Reason::kNoLink))
+    RETURN_IF_ERROR(ProbeEnrolment(address, authority_pem, rooms_.clock->Now(), kJoinStepMax));
+  return enrolled;
+}
+
 absl::StatusOr<v1::JoinFederationResponse> GovernanceRpc::JoinFederation(const server::Call&,
                                                                          const v1::JoinFederationRequest& request) {
   RETURN_IF_ERROR(CheckAddress(request.federation_address(), "federation_address"));
@@ -71,7 +82,7 @@ absl::StatusOr<v1::JoinFederationResponse> GovernanceRpc::JoinFederation(const s
   enrol.set_certificate_request(made.request_der);
   enrol.set_signing_key(std::string(AsText(rooms_.identity->key().public_key())));
   ASSIGN_OR_RETURN(const federation::v1::EnrolResponse enrolled,
-                   CallEnrol(request.enrolment_address(), membership.authority_pem, enrol, kJoinStepMax));
+                   Enrol(request.enrolment_address(), membership.authority_pem, enrol));
   membership.roster = enrolled.roster();
   membership.collective = enrolled.id();
   membership.certificate_pem = enrolled.certificate_pem();
@@ -127,7 +138,7 @@ absl::StatusOr<v1::ChangeKeysResponse> GovernanceRpc::ChangeKeys(const server::C
   ASSIGN_OR_RETURN(const std::string canonical, model::CanonicalKeyChange(change));
   enrol.set_key_change_signature(std::string(AsText(old_key->Sign(model::kKeyChangeLabel, canonical))));
   ASSIGN_OR_RETURN(const federation::v1::EnrolResponse enrolled,
-                   CallEnrol(request.enrolment_address(), membership->authority_pem, enrol, kJoinStepMax));
+                   Enrol(request.enrolment_address(), membership->authority_pem, enrol));
   membership->certificate_pem = enrolled.certificate_pem();
   membership->key_pem = made.key_pem;
   RETURN_IF_ERROR(rooms_.identity->Replace(*membership));

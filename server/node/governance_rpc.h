@@ -13,6 +13,7 @@
 #include "aangan/node/v1/governance.pb.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "base/clock.h"
 #include "server/node/governance_book.h"
 #include "server/node/identity.h"
 #include "server/node/sync_agent.h"
@@ -29,6 +30,7 @@ class GovernanceRpc {
     SyncAgent* sync = nullptr;
     const server::PageTokens* page_tokens = nullptr;
     RandomSource* random = nullptr;
+    const Clock* clock = nullptr;
   };
   explicit GovernanceRpc(const Rooms& rooms) : rooms_(rooms) {}
   std::map<std::string, server::Handler> Handlers();
@@ -47,6 +49,8 @@ class GovernanceRpc {
                                                               const v1::AcceptCatalogueRequest& request);
   absl::StatusOr<v1::RefuseCatalogueResponse> RefuseCatalogue(const server::Call& call,
                                                               const v1::RefuseCatalogueRequest& request);
+  absl::StatusOr<federation::v1::EnrolResponse> Enrol(const std::string& address, const std::string& authority_pem,
+                                                      const federation::v1::EnrolRequest& request) const;
   absl::StatusOr<v1::OfferedCatalogue> Offered(int32_t version) const;
 
   const Rooms rooms_;

@@ -201,4 +201,14 @@ absl::Status Identity::Replace(const Membership& membership) {
   return Write(membership);
 }
 
+absl::Status Identity::Renew(const std::string& renewed, const Membership& membership) {
+  RETURN_IF_ERROR(CheckPair(membership));
+  absl::MutexLock lock(&mutex_);
+  if (!membership_ || membership_->certificate_pem != renewed) {
+    return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+                   "The node got new keys while its certificate was renewed. The new keys count.");
+  }
+  return Write(membership);
+}
+
 }  // namespace aangan::node

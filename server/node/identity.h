@@ -55,6 +55,9 @@ class Identity {
   absl::Status Join(const Membership& membership);
   // The same membership with another certificate and its key. UNAUTHENTICATED (BAD_CERTIFICATE).
   absl::Status Replace(const Membership& membership);
+  // The same, if the membership still has `renewed`, this certificate; else FAILED_PRECONDITION (WRONG_STATE): new keys
+  // came meanwhile, and they count.
+  absl::Status Renew(const std::string& renewed, const Membership& membership);
 
  private:
   // In memory until the program ends, so that nobody holds a key that is gone.

@@ -10,6 +10,7 @@
 #include "base/signing.h"
 #include "base/status.h"
 #include "model/canonical_message.h"
+#include "server/node/clock_check.h"
 
 namespace aangan::node {
 namespace {
@@ -95,6 +96,7 @@ absl::StatusOr<std::vector<fed::LogEntry>> LogWatch::Fetch(FederationLink& link,
   while (true) {
     const auto have = static_cast<int64_t>(known + fresh.size());
     ASSIGN_OR_RETURN(*last, link.ListLog(have));
+    if (last->clock_time) RETURN_IF_ERROR(CheckClocks(clock_->Now(), *last->clock_time));
     for (fed::LogEntry& entry : last->entries) {
       if (entry.number() != static_cast<int64_t>(known + fresh.size()) + 1) {
         return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState, "The federation's log has a hole.");

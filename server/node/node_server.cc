@@ -30,6 +30,7 @@
 #include "server/node/backup_agent.h"
 #include "server/node/backup_rpc.h"
 #include "server/node/casework_rpc.h"
+#include "server/node/certificate_keeper.h"
 #include "server/node/close_agent.h"
 #include "server/node/domain_gate.h"
 #include "server/node/governance_book.h"
@@ -60,6 +61,7 @@
 #include "server/shared/config.h"
 #include "server/shared/grpc_front.h"
 #include "server/shared/lifecycle.h"
+#include "server/shared/port_certificate.h"
 #include "storage/node/node_store.h"
 #include "storage/node/once_store.h"
 
@@ -101,9 +103,12 @@ class Server final : public NodeServer {
     close_ =
         std::make_unique<CloseAgent>(CloseAgent::Rooms{store_.get(), once_.get(), identity_.get(), book_.get(),
                                                        watch_.get(), clock_, random_, options_.accepts_rehearsals});
-    sync_ = std::make_unique<SyncAgent>(SyncAgent::Rooms{
-        store_.get(), once_.get(), identity_.get(), book_.get(), close_.get(), watch_.get(), keys_.get(),
-        answers_.get(), clock_, options_.sync_every, options_.accepts_rehearsals, options_.automatic_approval});
+    certificates_ =
+        std::make_unique<CertificateKeeper>(CertificateKeeper::Rooms{options_.data, identity_.get(), clock_});
+    sync_ = std::make_unique<SyncAgent>(SyncAgent::Rooms{store_.get(), once_.get(), identity_.get(), book_.get(),
+                                                         close_.get(), watch_.get(), keys_.get(), answers_.get(),
+                                                         certificates_.get(), clock_, options_.sync_every,
+                                                         options_.accepts_rehearsals, options_.automatic_approval});
     retention_book_ = std::make_unique<RetentionBook>(store_.get());
     grievance_book_ = std::make_unique<GrievanceBook>(store_.get());
     backups_ = std::make_unique<BackupAgent>(store_.get(), options_.data, clock_);
@@ -114,19 +119,26 @@ class Server final : public NodeServer {
   }
 
   absl::Status StartFront() {
-    ASSIGN_OR_RETURN(const OwnCertificate own,
-                     OpenOwnAuthority(absl::StrCat(options_.data, "/tls"), *clock_, *random_));
+    const std::string tls = absl::StrCat(options_.data, "/tls");
+    ASSIGN_OR_RETURN(const OwnCertificate own, OpenOwnAuthority(tls, *clock_, *random_));
+    const auto pair = [this, tls]() -> absl::StatusOr<server::PortCertificate::Pair> {
+      ASSIGN_OR_RETURN(OwnCertificate made, OpenOwnAuthority(tls, *clock_, *random_));
+      return server::PortCertificate::Pair{std::move(made.certificate_pem), std::move(made.key_pem)};
+    };
+    port_certificate_ = std::make_unique<server::PortCertificate>(absl::StrCat(tls, "/port"), pair, &computers_clock_);
+    RETURN_IF_ERROR(own.authority_is_new ? port_certificate_->MakeAnew() : port_certificate_->Look());
     server::GrpcFront::Options front;
     front.listen = options_.listen;
-    front.certificate_pem = own.certificate_pem;
-    front.key_pem = own.key_pem;
-    front.client_authority_pem = own.authority_pem;
+    front.certificate_path = port_certificate_->certificate_path();
+    front.key_path = port_certificate_->key_path();
+    front.client_authority_path = own.authority_path;
     front.client_certificate = server::ClientCertificate::kVerified;
     front.reflection = options_.reflection;
     front.idle_max = kIdleMax;
     front.connection_age_max = kConnectionAgeMax;
     RETURN_IF_ERROR(sync_->CountByBook());
     ASSIGN_OR_RETURN(front_, server::GrpcFront::Start(front, door_.get(), clock_));
+    port_certificate_->Start();
     sync_->Start();
     retention_->Start();
     access_keeper_->Start();
@@ -138,6 +150,7 @@ class Server final : public NodeServer {
   void Stop() override {
     if (door_ != nullptr) door_->Stop(kStopGrace);
     if (front_ != nullptr) front_->Stop(kStopGrace);
+    if (port_certificate_ != nullptr) port_certificate_->Stop();
     if (access_keeper_ != nullptr) access_keeper_->Stop();
     if (retention_ != nullptr) retention_->Stop();
     if (backups_ != nullptr) backups_->Stop();
@@ -178,12 +191,12 @@ class Server final : public NodeServer {
         LateCounts::Rooms{store_.get(), once_.get(), identity_.get(), book_.get(), clock_});
     releases_ = std::make_unique<ReleaseRpc>(ReleaseRpc::Rooms{once_.get(), identity_.get(), book_.get(), close_.get(),
                                                                sync_.get(), late_.get(), page_tokens_.get()});
-    operator_ = std::make_unique<OperatorRpc>(
-        OperatorRpc::Rooms{records, once_.get(), identity_.get(), book_.get(), close_.get(), sync_.get(), watch_.get(),
-                           &recovery_, kVersion, retention_book_.get(), grievance_book_.get(),
-                           options_.disk_reserve_bytes, options_.accepts_rehearsals, grants_.get(), permits_.get()});
+    operator_ = std::make_unique<OperatorRpc>(OperatorRpc::Rooms{
+        records, once_.get(), identity_.get(), book_.get(), close_.get(), sync_.get(), watch_.get(), &recovery_,
+        kVersion, retention_book_.get(), grievance_book_.get(), options_.disk_reserve_bytes,
+        options_.accepts_rehearsals, grants_.get(), permits_.get(), certificates_.get()});
     governance_ = std::make_unique<GovernanceRpc>(
-        GovernanceRpc::Rooms{identity_.get(), book_.get(), sync_.get(), page_tokens_.get(), random_});
+        GovernanceRpc::Rooms{identity_.get(), book_.get(), sync_.get(), page_tokens_.get(), random_, clock_});
     backup_ = std::make_unique<BackupRpc>(
         BackupRpc::Rooms{records, backups_.get(), identity_.get(), once_.get(), options_.data});
     const auto service = [](const google::protobuf::Descriptor* message, const char* name) {
@@ -207,6 +220,7 @@ class Server final : public NodeServer {
 
   const Options options_;
   const Clock* const clock_;
+  const SystemClock computers_clock_;  // by which gRPC judges certificates
   RandomSource* const random_;
   const Recovery recovery_;
   // In the order of making; the front goes first and the stores last.
@@ -225,6 +239,7 @@ class Server final : public NodeServer {
   std::unique_ptr<KeyAgent> keys_;
   std::unique_ptr<AnswerAgent> answers_;
   std::unique_ptr<CloseAgent> close_;
+  std::unique_ptr<CertificateKeeper> certificates_;
   std::unique_ptr<SyncAgent> sync_;
   std::unique_ptr<RetentionBook> retention_book_;
   std::unique_ptr<GrievanceBook> grievance_book_;
@@ -246,6 +261,7 @@ class Server final : public NodeServer {
   std::unique_ptr<BackupRpc> backup_;
   std::unique_ptr<GovernanceRpc> governance_;
   std::unique_ptr<server::Door> door_;
+  std::unique_ptr<server::PortCertificate> port_certificate_;
   std::unique_ptr<server::GrpcFront> front_;
 };
 

@@ -11,6 +11,7 @@
 #include "model/roster.h"
 #include "server/node/accuracy.h"
 #include "server/node/backup_rpc.h"
+#include "server/node/clock_check.h"
 #include "server/node/convert.h"
 #include "server/node/enrolment.h"
 #include "server/node/import_rpc.h"
@@ -45,8 +46,7 @@ absl::StatusOr<v1::GetStatusResponse> OperatorRpc::GetStatus(const server::Call&
   if (membership) {
     response.set_roster(membership->roster);
     response.set_collective(membership->collective);
-    if (const auto expiry = ExpiryOf(membership->certificate_pem))
-      *response.mutable_certificate_expire_time() = TimestampFromTime(*expiry);
+    AddCertificate(membership->certificate_pem, response);
   }
   // Those of the roster in force; before there is one, those with which this node joins.
   const auto in_force = rooms_.book->roster_in_force();
@@ -76,6 +76,34 @@ absl::StatusOr<v1::GetStatusResponse> OperatorRpc::GetStatus(const server::Call&
   AddAttentions(response);
   RETURN_IF_ERROR(AddRecovery(response));
   return response;
+}
+
+void OperatorRpc::AddCertificate(const std::string& certificate_pem, v1::GetStatusResponse& response) const {
+  const std::optional<absl::Time> expiry = ExpiryOf(certificate_pem);
+  if (!expiry) return;
+  *response.mutable_certificate_expire_time() = TimestampFromTime(*expiry);
+  const int64_t hours = std::max<int64_t>(0, absl::ToInt64Hours(*expiry - rooms_.records.clock->Now()));
+  response.set_certificate_days_left(static_cast<int32_t>(hours / 24));
+}
+
+// Why nothing goes to the federation, most urgent first; what somebody can mend comes before what needs patience.
+void OperatorRpc::AddLinkAttentions(v1::GetStatusResponse& response) const {
+  const absl::Time now = rooms_.records.clock->Now();
+  const absl::Status last = rooms_.sync->last_status();
+  if (const std::optional<Clocks> clocks = ClocksOf(last)) {
+    response.add_attentions(v1::ATTENTION_CLOCK);
+    *response.mutable_own_clock_time() = TimestampFromTime(clocks->own);
+    if (clocks->federation) *response.mutable_federation_clock_time() = TimestampFromTime(*clocks->federation);
+  }
+  if (HasReason(last, Reason::kCertificateRevoked)) response.add_attentions(v1::ATTENTION_CERTIFICATE_REVOKED);
+  if (HasReason(last, Reason::kBadCertificate)) response.add_attentions(v1::ATTENTION_CERTIFICATE_REPLACED);
+  if (response.has_certificate_expire_time() &&
+      TimeFromTimestamp(response.certificate_expire_time()) - now < kCertificateWarning)
+    response.add_attentions(v1::ATTENTION_CERTIFICATE);
+  if (rooms_.certificates->failing()) response.add_attentions(v1::ATTENTION_CERTIFICATE_NOT_RENEWED);
+  const auto contact = rooms_.sync->last_contact();
+  if (HasReason(last, Reason::kNoLink) || (contact && now - *contact > kLinkWarning))
+    response.add_attentions(v1::ATTENTION_NO_LINK);
 }
 
 absl::Status OperatorRpc::AddRecovery(v1::GetStatusResponse& response) const {
@@ -115,7 +143,6 @@ void OperatorRpc::AddAttentions(v1::GetStatusResponse& response) const {
   if (!alarms.empty()) response.add_attentions(v1::ATTENTION_ALARM);
   if (rooms_.grants->HasUnacknowledged()) response.add_attentions(v1::ATTENTION_BREAK_GLASS);
   if (rooms_.permits->HasWaiting()) response.add_attentions(v1::ATTENTION_PERMIT_WAITS);
-  if (HasReason(rooms_.sync->last_status(), Reason::kClockWrong)) response.add_attentions(v1::ATTENTION_CLOCK);
   const model::Period ended = model::QuarterOf(model::DayInIndia(now)).Previous();
   const bool restored = rooms_.once->restore_time_us() != 0;
   if (restored && (!rooms_.once->restore_confirmed() || rooms_.once->SitsOut(ended)))
@@ -124,12 +151,7 @@ void OperatorRpc::AddAttentions(v1::GetStatusResponse& response) const {
   if (rooms_.retention->wants_people()) response.add_attentions(v1::ATTENTION_RETENTION_DUE);
   if (WantsBackup(*rooms_.records.store, now)) response.add_attentions(v1::ATTENTION_BACKUP_OLD);
   if (response.roster().empty()) return response.add_attentions(v1::ATTENTION_ENROL);
-  if (response.has_certificate_expire_time() &&
-      TimeFromTimestamp(response.certificate_expire_time()) - now < kCertificateWarning)
-    response.add_attentions(v1::ATTENTION_CERTIFICATE);
-  const auto contact = rooms_.sync->last_contact();
-  if (HasReason(rooms_.sync->last_status(), Reason::kNoLink) || (contact && now - *contact > kLinkWarning))
-    response.add_attentions(v1::ATTENTION_NO_LINK);
+  AddLinkAttentions(response);
   if (const auto roster = rooms_.book->offered_roster(); roster.ok() && !roster->signed_here && !roster->in_force)
     response.add_attentions(v1::ATTENTION_SIGN_ROSTER);
   const std::vector<KnownCatalogue> catalogues = rooms_.book->catalogues();

@@ -45,6 +45,7 @@ class OperatorRpc {
     bool accepts_rehearsals = false;
     const GrantBook* grants = nullptr;
     const PermitBook* permits = nullptr;
+    const CertificateKeeper* certificates = nullptr;
   };
   explicit OperatorRpc(const Rooms& rooms) : rooms_(rooms) {}
   std::map<std::string, server::Handler> Handlers();
@@ -61,6 +62,8 @@ class OperatorRpc {
   absl::StatusOr<v1::ConfirmRestoreResponse> Confirm(const server::Call& call,
                                                      const v1::ConfirmRestoreRequest& request);
   void AddAttentions(v1::GetStatusResponse& response) const;
+  void AddCertificate(const std::string& certificate_pem, v1::GetStatusResponse& response) const;
+  void AddLinkAttentions(v1::GetStatusResponse& response) const;
   absl::Status AddRecovery(v1::GetStatusResponse& response) const;
   absl::StatusOr<std::shared_ptr<const model::CompiledCatalogue>> CatalogueOfVersion(int32_t version) const;
 

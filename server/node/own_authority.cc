@@ -24,7 +24,6 @@ namespace {
 constexpr size_t kPemBytesMax = 16 << 10;
 constexpr int kAuthorityYears = 20;
 constexpr int kCertificateDays = 700;
-constexpr absl::Duration kRenewBefore = absl::Hours(24 * 60);
 constexpr absl::Duration kBackdate = absl::Hours(24);  // a client's clock may lag
 
 template <auto Free>
@@ -144,30 +143,22 @@ absl::StatusOr<OwnCertificate> OpenOwnAuthority(const std::string& folder, const
   const absl::Time now = clock.Now();
   OwnCertificate own;
   own.authority_path = absl::StrCat(folder, "/authority.pem");
-  own.certificate_path = absl::StrCat(folder, "/server.pem");
-  own.key_path = absl::StrCat(folder, "/server.key");
   const std::string authority_key_path = absl::StrCat(folder, "/authority.key");
   ASSIGN_OR_RETURN(std::optional<Pair> authority, ReadPair(own.authority_path, authority_key_path));
   if (!authority) {
-    const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
-    AANGAN_CHECK(key != nullptr);
-    authority = Pair{CertificatePem(MakeAuthority(key.get(), now, random).get()), KeyPem(key.get())};
+    const Key made(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+    AANGAN_CHECK(made != nullptr);
+    authority = Pair{CertificatePem(MakeAuthority(made.get(), now, random).get()), KeyPem(made.get())};
     RETURN_IF_ERROR(WritePair(*authority, own.authority_path, authority_key_path));
+    own.authority_is_new = true;
   }
-  ASSIGN_OR_RETURN(std::optional<Pair> server, ReadPair(own.certificate_path, own.key_path));
-  const std::optional<absl::Time> expiry = server ? ExpiryOf(server->certificate_pem) : std::nullopt;
-  if (!expiry || *expiry - now < kRenewBefore) {
-    const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
-    const Key authority_key = ParseKey(authority->key_pem);
-    const Certificate issuer = ParseCertificate(authority->certificate_pem);
-    AANGAN_CHECK(key != nullptr && authority_key != nullptr && issuer != nullptr);
-    server = Pair{CertificatePem(MakeServer(key.get(), issuer.get(), authority_key.get(), now, random).get()),
-                  KeyPem(key.get())};
-    RETURN_IF_ERROR(WritePair(*server, own.certificate_path, own.key_path));
-  }
+  const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+  const Key authority_key = ParseKey(authority->key_pem);
+  const Certificate issuer = ParseCertificate(authority->certificate_pem);
+  AANGAN_CHECK(key != nullptr && authority_key != nullptr && issuer != nullptr);
   own.authority_pem = authority->certificate_pem;
-  own.certificate_pem = server->certificate_pem;
-  own.key_pem = server->key_pem;
+  own.certificate_pem = CertificatePem(MakeServer(key.get(), issuer.get(), authority_key.get(), now, random).get());
+  own.key_pem = KeyPem(key.get());
   return own;
 }
 

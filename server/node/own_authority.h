@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The node's own small certificate authority: made at the first start, so that its port speaks TLS from the first
-// minute and clients have one file to trust, <data>/tls/authority.pem. It signs one certificate, for localhost,
-// 127.0.0.1 and
-// ::1, and makes a new one when that nears its end.
+// minute and clients have one file to trust, <data>/tls/authority.pem. It signs certificates for localhost, 127.0.0.1
+// and ::1; server/shared/port_certificate.h asks for a new one in time.
 //
-// P-256, SHA-256. Keys are files of mode 0600. Threads: at start alone. Errors: of base/files.
+// P-256, SHA-256. Keys are files of mode 0600. Threads: one at a time. Errors: of base/files.
 #ifndef AANGAN_SERVER_NODE_OWN_AUTHORITY_H_
 #define AANGAN_SERVER_NODE_OWN_AUTHORITY_H_
 
@@ -20,12 +19,11 @@ struct OwnCertificate {
   std::string authority_pem;
   std::string certificate_pem;
   std::string key_pem;
-  std::string authority_path;  // files of the same, for whoever watches them
-  std::string certificate_path;
-  std::string key_path;
+  std::string authority_path;
+  bool authority_is_new = false;  // made just now: what an earlier one signed is worth nothing
 };
 
-// Reads or makes what lies in `folder` (made with mode 0700).
+// Reads or makes the authority in `folder` (made with mode 0700) and signs a new pair.
 absl::StatusOr<OwnCertificate> OpenOwnAuthority(const std::string& folder, const Clock& clock, RandomSource& random);
 
 }  // namespace aangan::node

@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "server/node/clock_check.h"
+#include "server/node/link_probe.h"
 #include "server/node/restore.h"
 #include "server/node/round_check.h"
 #include "server/node/round_state.h"
@@ -24,6 +26,7 @@ using storage::node::Stage;
 
 constexpr absl::Duration kFirstContact = absl::Seconds(2);
 constexpr size_t kEpochsAtOnceMax = 200;
+constexpr absl::Duration kProbeMax = absl::Seconds(5);
 
 absl::Status NotJoined() {
   return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
@@ -81,7 +84,7 @@ void SyncAgent::Run() {
     wait = rooms_.every;
     if (!rooms_.identity->membership().has_value()) continue;
     const absl::Status status = SyncNow().status();
-    if (!status.ok()) LogWarning("sync", "contact not finished").Status(status);
+    if (!status.ok()) LogContact(status);
   }
 }
 
@@ -90,22 +93,35 @@ absl::StatusOr<std::shared_ptr<FederationLink>> SyncAgent::Link() {
   if (link_ != nullptr) return link_;
   const std::optional<Membership> membership = rooms_.identity->membership();
   if (!membership) return NotJoined();
-  FederationLink::Options options;
-  options.address = membership->federation_address;
-  options.roster = membership->roster;
-  options.collective = membership->collective;
-  options.authority_pem = membership->authority_pem;
-  options.certificate_pem = membership->certificate_pem;
-  options.key_pem = membership->key_pem;
-  link_ = rooms_.open_link(options);
+  link_ = rooms_.open_link(LinkOptions(*membership));
   return link_;
+}
+
+absl::StatusOr<std::shared_ptr<FederationLink>> SyncAgent::RenewedLink() {
+  ASSIGN_OR_RETURN(const std::shared_ptr<FederationLink> link, Link());
+  const absl::StatusOr<bool> renewed = rooms_.certificates->Keep(*link);
+  // The one in use still works, or what comes next says why not.
+  if (!renewed.ok()) LogWarning("sync", "certificate not renewed").Status(renewed.status());
+  if (!renewed.ok() || !*renewed) return link;
+  {
+    absl::MutexLock lock(&mutex_);
+    link_ = nullptr;
+  }
+  return Link();
+}
+
+absl::Status SyncAgent::Explained(const absl::Status& status) const {
+  const std::optional<Membership> membership = rooms_.identity->membership();
+  if (!HasReason(status, Reason::kNoLink) || !membership) return status;
+  const absl::Status found = ProbeLink(*membership, rooms_.clock->Now(), kProbeMax);
+  return found.ok() ? status : found;
 }
 
 absl::StatusOr<Contact> SyncAgent::SyncNow() {
   absl::MutexLock lock(&contact_);
   Contact contact;
-  const absl::Status status = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_) -> absl::Status {
-    ASSIGN_OR_RETURN(const std::shared_ptr<FederationLink> link, Link());
+  const absl::Status status = Explained([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::shared_ptr<FederationLink> link, RenewedLink());
     RETURN_IF_ERROR(LogAndGovernance(*link));
     const absl::Status rounds_done = Rounds(*link, contact);
     // Also when a round went wrong: that is what somebody who hides a log could see to.
@@ -114,7 +130,7 @@ absl::StatusOr<Contact> SyncAgent::SyncNow() {
     RETURN_IF_ERROR(log_seen);
     ASSIGN_OR_RETURN(const std::vector<RoundEntry> rounds, rooms_.once->ListRounds());
     return rooms_.keys->DestroyReplaced(rounds);
-  }();
+  }());
   Remember(status);
   RETURN_IF_ERROR(status);
   contact.time = rooms_.clock->Now();
@@ -123,10 +139,10 @@ absl::StatusOr<Contact> SyncAgent::SyncNow() {
 
 absl::Status SyncAgent::SyncGovernance() {
   absl::MutexLock lock(&contact_);
-  const absl::Status status = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_) -> absl::Status {
-    ASSIGN_OR_RETURN(const std::shared_ptr<FederationLink> link, Link());
+  const absl::Status status = Explained([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::shared_ptr<FederationLink> link, RenewedLink());
     return LogAndGovernance(*link);
-  }();
+  }());
   Remember(status);
   return status;
 }
@@ -361,8 +377,11 @@ absl::Status SyncAgent::Look(FederationLink& link, const fed::Round& round, cons
 void SyncAgent::Remember(const absl::Status& status) {
   absl::MutexLock lock(&mutex_);
   last_status_ = status;
-  if (!HasReason(status, Reason::kNoLink) && !HasReason(status, Reason::kWrongState))
-    last_contact_ = rooms_.clock->Now();
+  for (const Reason none : {Reason::kNoLink, Reason::kWrongState, Reason::kClockWrong, Reason::kCertificateEnded,
+                            Reason::kCertificateRevoked, Reason::kBadCertificate}) {
+    if (HasReason(status, none)) return;
+  }
+  last_contact_ = rooms_.clock->Now();
 }
 
 std::optional<absl::Time> SyncAgent::last_contact() const {

@@ -23,6 +23,7 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "server/node/answer_agent.h"
+#include "server/node/certificate_keeper.h"
 #include "server/node/close_agent.h"
 #include "server/node/federation_link.h"
 #include "server/node/governance_book.h"
@@ -50,6 +51,7 @@ class SyncAgent {
     LogWatch* watch = nullptr;
     KeyAgent* keys = nullptr;
     AnswerAgent* answers = nullptr;
+    CertificateKeeper* certificates = nullptr;
     const Clock* clock = nullptr;
     absl::Duration every = absl::Minutes(15);
     bool accepts_rehearsals = false;
@@ -78,6 +80,10 @@ class SyncAgent {
 
  private:
   absl::StatusOr<std::shared_ptr<FederationLink>> Link();
+  // With a certificate that was renewed where it was time.
+  absl::StatusOr<std::shared_ptr<FederationLink>> RenewedLink() ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_);
+  // What somebody can mend, where it is that and no broken link.
+  absl::Status Explained(const absl::Status& status) const;
   absl::Status LogAndGovernance(FederationLink& link) ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_);
   absl::Status Governance(FederationLink& link) ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_);
   absl::Status Rounds(FederationLink& link, Contact& contact) ABSL_EXCLUSIVE_LOCKS_REQUIRED(contact_);

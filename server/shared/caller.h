@@ -46,6 +46,7 @@ struct Caller {
   std::string id;          // token id, collective id, or "" for nobody: goes into the audit as the actor
   std::string collective;  // for kNode
   std::string member;      // for kMember: "members/{m}"
+  Digest certificate{};    // fingerprint of the one that was shown; zeros where none was
 };
 
 // Finds out who calls. `token` is what came as "authorization: Bearer ..."; empty when absent.

@@ -13,6 +13,8 @@
 #include <grpcpp/impl/rpc_service_method.h>
 #include <grpcpp/impl/service_type.h>
 #include <grpcpp/resource_quota.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_credentials_options.h>
 #include <grpcpp/support/proto_buffer_reader.h>
 #include <grpcpp/support/proto_buffer_writer.h>
 
@@ -324,12 +326,16 @@ class Front final : public GrpcFront {
       ask = GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY;
     if (options.client_certificate == ClientCertificate::kRequired)
       ask = GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
-    grpc::SslServerCredentialsOptions tls(ask);
-    tls.pem_root_certs = options.client_authority_pem;
-    tls.pem_key_cert_pairs.push_back({options.key_pem, options.certificate_pem});
+    namespace tls = grpc::experimental;
+    tls::TlsServerCredentialsOptions files(std::make_shared<tls::FileWatcherCertificateProvider>(
+        options.key_path, options.certificate_path, options.client_authority_path,
+        static_cast<unsigned int>(absl::ToInt64Seconds(options.look_every))));
+    files.watch_identity_key_cert_pairs();
+    if (!options.client_authority_path.empty()) files.watch_root_certs();
+    files.set_cert_request_type(ask);
     grpc::ServerBuilder builder;
     int port = 0;
-    builder.AddListeningPort(options.listen, grpc::SslServerCredentials(tls), &port);
+    builder.AddListeningPort(options.listen, tls::TlsServerCredentials(files), &port);
     for (const auto& service : services_) builder.RegisterService(service.get());
     if (reflection_ != nullptr) builder.RegisterService(reflection_.get());
     builder.SetMaxReceiveMessageSize(kReceiveBytesMax);

@@ -29,9 +29,11 @@ class GrpcFront {
  public:
   struct Options {
     std::string listen = "127.0.0.1:0";
-    std::string certificate_pem;  // with its chain
-    std::string key_pem;
-    std::string client_authority_pem;  // that client certificates are verified against
+    // Files that are looked at again and again, so that a new pair counts without a restart: port_certificate.h.
+    std::string certificate_path;  // with its chain
+    std::string key_path;
+    std::string client_authority_path;             // that client certificates are verified against
+    absl::Duration look_every = absl::Minutes(1);  // whole seconds
     ClientCertificate client_certificate = ClientCertificate::kVerified;
     bool reflection = true;
     int stream_threads_max = 8;

@@ -11,6 +11,7 @@
 #include "aangan/federation/v1/answers.pb.h"
 #include "aangan/federation/v1/apps.pb.h"
 #include "aangan/federation/v1/catalogue.pb.h"
+#include "aangan/federation/v1/certificates.pb.h"
 #include "aangan/federation/v1/contributions.pb.h"
 #include "aangan/federation/v1/figures.pb.h"
 #include "aangan/federation/v1/log.pb.h"
@@ -70,6 +71,7 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
       "ListFiguresResponse.contributors",
       "ListFiguresResponse.missing",
       "Collective.id",
+      "Certificate.collective",
       "Collective.title",
       "Collective.run_by",
       "RosterSignature.collective",
@@ -134,6 +136,9 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
       "ListIncarnationsRequest.parent",
       "PublishKeyBatchRequest.parent",
       "App.name",
+      "Certificate.name",
+      "ListCertificatesRequest.parent",
+      "RevokeCertificateRequest.name",
       "ListAppsRequest.parent",
       "DeleteAppRequest.name"}},
     {"page token, sealed by the federation and only handed back",
@@ -151,6 +156,8 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
       "ListCollectivesResponse.next_page_token",
       "ListAppsRequest.page_token",
       "ListAppsResponse.next_page_token",
+      "ListCertificatesRequest.page_token",
+      "ListCertificatesResponse.next_page_token",
       "ListRoundsRequest.page_token",
       "ListRoundsResponse.next_page_token",
       "ListSharesRequest.page_token",
@@ -185,16 +192,18 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
      {"Complaint.complaint", "CreateComplaintRequest.complaint"}},
     {"enrolment of a machine: credentials, certificate request and certificates",
      {"CreateJoinTokenResponse.join_token", "EnrolRequest.join_token", "EnrolRequest.certificate_request",
-      "EnrolResponse.certificate_pem", "EnrolResponse.authority_pem", "EnrolResponse.access_token"}},
+      "EnrolResponse.certificate_pem", "EnrolResponse.authority_pem", "EnrolResponse.access_token",
+      "RenewCertificateRequest.certificate_request", "RenewCertificateResponse.certificate_pem"}},
     {"the protected vector, noised before it becomes bytes: privacy::ProtectedVector is its only maker",
      {"UploadChunkRequest.chunk"}},
 };
 
 std::vector<const FileDescriptor*> Files() {
-  return {federation::v1::Answer::descriptor()->file(),    federation::v1::LogEntry::descriptor()->file(),
-          federation::v1::Catalogue::descriptor()->file(), federation::v1::Receipt::descriptor()->file(),
-          federation::v1::Figure::descriptor()->file(),    federation::v1::Roster::descriptor()->file(),
-          federation::v1::Round::descriptor()->file(),     federation::v1::App::descriptor()->file()};
+  return {federation::v1::Answer::descriptor()->file(),     federation::v1::LogEntry::descriptor()->file(),
+          federation::v1::Catalogue::descriptor()->file(),  federation::v1::Receipt::descriptor()->file(),
+          federation::v1::Figure::descriptor()->file(),     federation::v1::Roster::descriptor()->file(),
+          federation::v1::Round::descriptor()->file(),      federation::v1::App::descriptor()->file(),
+          federation::v1::Certificate::descriptor()->file()};
 }
 
 bool IsText(const FieldDescriptor& field) {
@@ -230,10 +239,11 @@ TEST(FederationDescriptors, EveryTextFieldStandsOnTheListWithItsReason) {
 
 // What a node's certificate may send: the requests of the rpcs that federation_link calls.
 TEST(FederationDescriptors, WhatANodeSendsIsShorterStill) {
-  const std::set<std::string> sent = {"GetEpoch",        "SignEpoch",      "ListCatalogues", "SignCatalogue",
-                                      "ListRounds",      "GetUpload",      "UploadChunk",    "GetNationalRelease",
-                                      "Enrol",           "ListShares",     "CreateAnswer",   "ListAnswers",
-                                      "CreateComplaint", "ListLogEntries", "PublishKeyBatch"};
+  const std::set<std::string> sent = {
+      "GetEpoch",         "SignEpoch",         "ListCatalogues",     "SignCatalogue",  "ListRounds",
+      "GetUpload",        "UploadChunk",       "GetNationalRelease", "Enrol",          "ListShares",
+      "CreateAnswer",     "ListAnswers",       "CreateComplaint",    "ListLogEntries", "PublishKeyBatch",
+      "RenewCertificate", "ConfirmCertificate"};
   const std::set<std::string> allowed = {"GetEpochRequest.name",
                                          "SignEpochRequest.name",
                                          "RosterSignature.collective",
@@ -250,6 +260,7 @@ TEST(FederationDescriptors, WhatANodeSendsIsShorterStill) {
                                          "UploadChunkRequest.digest",
                                          "UploadChunkRequest.chunk",
                                          "GetNationalReleaseRequest.name",
+                                         "RenewCertificateRequest.certificate_request",
                                          "EnrolRequest.join_token",
                                          "EnrolRequest.certificate_request",
                                          "EnrolRequest.signing_key",

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "aangan/federation/v1/apps.pb.h"
+#include "aangan/federation/v1/certificates.pb.h"
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/signing.h"
@@ -66,6 +67,9 @@ class FederationMatrix : public ::testing::Test {
     out_of_use_["node"] = Enrol(fed::JOIN_KIND_NODE, "kerala_1");
     EXPECT_THAT(Call("/aangan.federation.v1.RoundService/ListRounds", out_of_use_["node"]), Not(Unauthenticated()));
     credentials_["node"] = Enrol(fed::JOIN_KIND_NODE, "kerala_1");
+    revoked_ = Enrol(fed::JOIN_KIND_NODE, "odisha_9");
+    EXPECT_THAT(Call("/aangan.federation.v1.RoundService/ListRounds", revoked_), Not(Unauthenticated()));
+    EXPECT_THAT(RevokeAllOf("odisha_9"), tests::IsOk());
     out_of_use_["analyst"] = Enrol(fed::JOIN_KIND_ANALYST_APP, "old_charts");
     EXPECT_THAT(Call("/aangan.federation.v1.RoundService/ListRounds", out_of_use_["analyst"]), Not(Unauthenticated()));
     EXPECT_THAT(DeleteApp("old_charts"), tests::IsOk());
@@ -75,6 +79,24 @@ class FederationMatrix : public ::testing::Test {
     fed::DeleteAppRequest request;
     request.set_name("rosters/india/apps/" + id);
     return Call("/aangan.federation.v1.AppService/DeleteApp", credentials_["steward"], request.SerializeAsString());
+  }
+
+  absl::Status RevokeAllOf(const std::string& collective) {
+    fed::ListCertificatesRequest all;
+    all.set_parent("rosters/india");
+    const std::string service = "/aangan.federation.v1.CertificateService/";
+    const auto bytes =
+        tests::CallGenerically(credentials_["steward"].channel,
+                               {service + "ListCertificates", credentials_["steward"].token, all.SerializeAsString()});
+    fed::ListCertificatesResponse listed;
+    if (!bytes.ok() || !listed.ParseFromString(*bytes)) return bytes.status();
+    for (const fed::Certificate& each : listed.certificates()) {
+      if (each.collective() != collective) continue;
+      fed::RevokeCertificateRequest revoke;
+      revoke.set_name(each.name());
+      return Call(service + "RevokeCertificate", credentials_["steward"], revoke.SerializeAsString());
+    }
+    return absl::NotFoundError(collective);
   }
 
   static ::testing::Matcher<const absl::Status&> Unauthenticated() {
@@ -206,6 +228,7 @@ class FederationMatrix : public ::testing::Test {
   absl::Duration ahead_;
   std::map<std::string, Credential> credentials_;  // by role
   std::map<std::string, Credential> out_of_use_;
+  Credential revoked_;  // a node's
 };
 
 TEST_F(FederationMatrix, EveryRpcEveryRoleEveryCredential) {
@@ -226,6 +249,7 @@ TEST_F(FederationMatrix, EveryRpcEveryRoleEveryCredential) {
       EXPECT_THAT(Call(path, credential), HasProblem(StatusCode::kUnauthenticated, Reason::kBadCertificate))
           << path << ", " << kind;
     }
+    EXPECT_THAT(Call(path, revoked_), HasProblem(StatusCode::kUnauthenticated, Reason::kCertificateRevoked)) << path;
   }
   // The tokens of apps end with their certificates' time.
   MoveClock(federation::kCertificateLife + absl::Hours(24));

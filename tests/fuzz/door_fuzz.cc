@@ -14,6 +14,7 @@
 #include "aangan/federation/v1/answers.pb.h"
 #include "aangan/federation/v1/apps.pb.h"
 #include "aangan/federation/v1/catalogue.pb.h"
+#include "aangan/federation/v1/certificates.pb.h"
 #include "aangan/federation/v1/contributions.pb.h"
 #include "aangan/federation/v1/figures.pb.h"
 #include "aangan/federation/v1/log.pb.h"
@@ -125,6 +126,7 @@ struct House {
     for (const google::protobuf::Descriptor* of : {fed::Answer::descriptor(),
                                                    fed::App::descriptor(),
                                                    fed::Catalogue::descriptor(),
+                                                   fed::Certificate::descriptor(),
                                                    fed::UploadChunkRequest::descriptor(),
                                                    fed::NationalRelease::descriptor(),
                                                    fed::LogEntry::descriptor(),

@@ -11,6 +11,7 @@ namespace fed = federation::v1;
 FederationClient::FederationClient(std::shared_ptr<grpc::Channel> channel, std::string token)
     : rosters(fed::RosterService::NewStub(channel)),
       catalogues(fed::CatalogueService::NewStub(channel)),
+      certificates(fed::CertificateService::NewStub(channel)),
       rounds(fed::RoundService::NewStub(channel)),
       contributions(fed::ContributionService::NewStub(channel)),
       figures(fed::FigureService::NewStub(channel)),

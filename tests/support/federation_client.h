@@ -9,6 +9,7 @@
 
 #include "aangan/federation/v1/answers.grpc.pb.h"
 #include "aangan/federation/v1/catalogue.grpc.pb.h"
+#include "aangan/federation/v1/certificates.grpc.pb.h"
 #include "aangan/federation/v1/contributions.grpc.pb.h"
 #include "aangan/federation/v1/figures.grpc.pb.h"
 #include "aangan/federation/v1/log.grpc.pb.h"
@@ -36,6 +37,7 @@ class FederationClient {
 
   std::unique_ptr<federation::v1::RosterService::Stub> rosters;
   std::unique_ptr<federation::v1::CatalogueService::Stub> catalogues;
+  std::unique_ptr<federation::v1::CertificateService::Stub> certificates;
   std::unique_ptr<federation::v1::RoundService::Stub> rounds;
   std::unique_ptr<federation::v1::ContributionService::Stub> contributions;
   std::unique_ptr<federation::v1::FigureService::Stub> figures;

@@ -114,11 +114,11 @@ void LyingFederation::Open(LiarNode& node) {
                                                                           node.watch.get(), &clock_, &random_, false});
   node.answers = std::make_unique<node::AnswerAgent>(node::AnswerAgent::Rooms{
       node.once.get(), node.round_keys.get(), node.identity.get(), node.book.get(), node.watch.get(), &clock_});
-  const auto place = static_cast<int>(&node - nodes_.data());
-  node.sync = std::make_unique<node::SyncAgent>(
-      node::SyncAgent::Rooms{node.store.get(), node.once.get(), node.identity.get(), node.book.get(), node.close.get(),
-                             node.watch.get(), node.keys.get(), node.answers.get(), &clock_, absl::Minutes(15), false,
-                             false, [this, place](const auto&) { return std::make_shared<LyingLink>(this, place); }});
+  node.certificates.reset(new node::CertificateKeeper({folder, node.identity.get(), &clock_}));
+  node.sync = std::make_unique<node::SyncAgent>(node::SyncAgent::Rooms{
+      node.store.get(), node.once.get(), node.identity.get(), node.book.get(), node.close.get(), node.watch.get(),
+      node.keys.get(), node.answers.get(), node.certificates.get(), &clock_, absl::Minutes(15), false, false,
+      [this, at = &node - nodes_.data()](auto&) { return std::make_shared<LyingLink>(this, static_cast<int>(at)); }});
   Must(node.answers->Resume());
   Must(node.store->SetCatalogues(node.book->Counted()));
 }

@@ -49,6 +49,7 @@ struct LiarNode {
   std::unique_ptr<node::KeyAgent> keys;
   std::unique_ptr<node::CloseAgent> close;
   std::unique_ptr<node::AnswerAgent> answers;
+  std::unique_ptr<node::CertificateKeeper> certificates;
   std::unique_ptr<node::SyncAgent> sync;
 
   void Close();

@@ -31,6 +31,8 @@ class LyingLink final : public node::FederationLink {
   absl::StatusOr<federation::v1::NationalRelease> GetNationalRelease(const std::string& period) override;
 
   // Not asked by the rooms under test.
+  absl::StatusOr<std::string> RenewCertificate(absl::string_view) override { return NotAsked(); }
+  absl::Status ConfirmCertificate() override { return NotAsked(); }
   absl::StatusOr<federation::v1::SignedRoster> GetRoster(int32_t) override { return NotAsked(); }
   absl::StatusOr<federation::v1::SignedRoster> SignRoster(int32_t, absl::string_view) override { return NotAsked(); }
   absl::StatusOr<std::vector<federation::v1::SignedCatalogue>> ListCatalogues() override { return NotAsked(); }

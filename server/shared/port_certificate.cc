@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// A port's own key and certificate: made, checked, and taken into use by turning one link.
+#include "server/shared/port_certificate.h"
+
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <ctime>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "base/problem.h"
+#include "base/status.h"
+
+namespace aangan::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kPemBytesMax = 64 << 10;
+constexpr char kCertificate[] = "certificate.pem";
+constexpr char kKey[] = "key.pem";
+constexpr char kPairPrefix[] = "pair.";
+
+template <auto Free>
+struct Deleter {
+  template <typename T>
+  void operator()(T* pointer) const {
+    Free(pointer);
+  }
+};
+using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
+using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
+
+Certificate ParseCertificate(absl::string_view pem) {
+  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  return Certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+}
+
+bool IsPair(absl::string_view certificate_pem, absl::string_view key_pem) {
+  const Certificate certificate = ParseCertificate(certificate_pem);
+  const Bio bio(BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size())));
+  const Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+  return certificate != nullptr && key != nullptr && X509_check_private_key(certificate.get(), key.get()) == 1;
+}
+
+absl::Status DiskRefused() {
+  return Problem(absl::StatusCode::kUnavailable, Reason::kInternal,
+                 "The folder with the port's certificate can not be written. See to the disk and its rights.");
+}
+
+absl::Time TimeOf(const ASN1_TIME* time) {
+  std::tm parts{};
+  return ASN1_TIME_to_tm(time, &parts) == 1 ? absl::FromTM(parts, absl::UTCTimeZone()) : absl::InfinitePast();
+}
+
+}  // namespace
+
+absl::StatusOr<CertificateTimes> TimesOf(absl::string_view certificate_pem) {
+  const Certificate certificate = ParseCertificate(certificate_pem);
+  if (certificate == nullptr) {
+    return Problem(absl::StatusCode::kInvalidArgument, Reason::kBadCertificate, "This is not a certificate in PEM.");
+  }
+  return CertificateTimes{TimeOf(X509_get0_notBefore(certificate.get())),
+                          TimeOf(X509_get0_notAfter(certificate.get()))};
+}
+
+PortCertificate::~PortCertificate() { Stop(); }
+
+std::string PortCertificate::certificate_path() const { return absl::StrCat(folder_, "/current/", kCertificate); }
+std::string PortCertificate::key_path() const { return absl::StrCat(folder_, "/current/", kKey); }
+
+bool PortCertificate::Suffices() const {
+  const auto certificate = ReadFile(certificate_path(), kPemBytesMax);
+  const auto key = ReadSecretFile(key_path(), kPemBytesMax);
+  if (!certificate.ok() || !key.ok()) return false;
+  const auto times = TimesOf(*certificate);
+  const absl::Time now = clock_->Now();
+  return times.ok() && times->Holds(now) && !times->WantsRenewal(now) &&
+         IsPair(*certificate, {reinterpret_cast<const char*>(key->data()), key->size()});
+}
+
+absl::Status PortCertificate::Look() {
+  absl::MutexLock lock(&looking_);
+  return Suffices() ? absl::OkStatus() : MakePair();
+}
+
+absl::Status PortCertificate::MakeAnew() {
+  absl::MutexLock lock(&looking_);
+  return MakePair();
+}
+
+absl::Status PortCertificate::MakePair() {
+  ASSIGN_OR_RETURN(const Pair pair, maker_());
+  if (!IsPair(pair.certificate_pem, pair.key_pem)) return absl::InternalError("no pair of key and certificate");
+  std::error_code error;
+  int number = 1;
+  while (fs::exists(absl::StrCat(folder_, "/", kPairPrefix, number), error)) ++number;
+  const std::string name = absl::StrCat(kPairPrefix, number);
+  const std::string path = absl::StrCat(folder_, "/", name);
+  RETURN_IF_ERROR(MakeFolders(path, 0700));
+  RETURN_IF_ERROR(WriteFileDurably(absl::StrCat(path, "/", kKey), pair.key_pem, 0600));
+  RETURN_IF_ERROR(WriteFileDurably(absl::StrCat(path, "/", kCertificate), pair.certificate_pem, 0600));
+  return Turn(name);
+}
+
+// A rename over the link is one step for whoever reads through it. What lies beside it afterwards is not in use.
+absl::Status PortCertificate::Turn(const std::string& pair) const {
+  const std::string current = absl::StrCat(folder_, "/current");
+  const std::string next = absl::StrCat(folder_, "/next");
+  std::error_code error;
+  fs::remove(next, error);
+  fs::create_directory_symlink(pair, next, error);
+  if (error) return DiskRefused();
+  fs::rename(next, current, error);
+  if (error) return DiskRefused();
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder_, error)) {
+    const std::string name = entry.path().filename();
+    if (absl::StartsWith(name, kPairPrefix) && name != pair) fs::remove_all(entry.path(), error);
+  }
+  return absl::OkStatus();
+}
+
+void PortCertificate::Start(absl::Duration every) {
+  thread_ = std::thread([this, every] {
+    while (true) {
+      {
+        absl::MutexLock lock(&mutex_);
+        if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), every)) return;
+      }
+      const absl::Status looked = Look();
+      if (!looked.ok()) LogError("certificate", "the port's own could not be renewed").Status(looked);
+    }
+  });
+}
+
+void PortCertificate::Stop() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace aangan::server

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// A port's own key and certificate, made anew by themselves when a third of their life is left, without a restart.
+//
+// They lie in <folder>/pair.<n>/{certificate.pem,key.pem} (0700, 0600), and the link <folder>/current says which pair
+// counts. gRPC watches the files behind that link (FileWatcherCertificateProvider) and takes what it reads, also halves
+// that do not go together, and then refuses everybody; so a pair is whole, checked and on disk before the link is
+// turned to it in one step. Connections that are open go on with what they began with.
+// Threads: thread-safe; one thread of its own between Start and Stop. Errors: those of base/files and of the maker;
+// INTERNAL when the maker gave no pair.
+#ifndef AANGAN_SERVER_SHARED_PORT_CERTIFICATE_H_
+#define AANGAN_SERVER_SHARED_PORT_CERTIFICATE_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+
+namespace aangan::server {
+
+// From when to when a certificate holds.
+struct CertificateTimes {
+  absl::Time from;
+  absl::Time until;
+  bool Holds(absl::Time now) const { return from <= now && now <= until; }
+  // A third of its life is left, or less.
+  bool WantsRenewal(absl::Time now) const { return until - now <= (until - from) / 3; }
+};
+// INVALID_ARGUMENT (BAD_CERTIFICATE) when it does not parse.
+absl::StatusOr<CertificateTimes> TimesOf(absl::string_view certificate_pem);
+
+class PortCertificate {
+ public:
+  struct Pair {
+    std::string certificate_pem;  // with its chain
+    std::string key_pem;
+  };
+  using Maker = std::function<absl::StatusOr<Pair>()>;
+
+  // Nothing is read or made before the first Look or MakeAnew. `clock` outlives it.
+  PortCertificate(std::string folder, Maker maker, const Clock* clock)
+      : folder_(std::move(folder)), maker_(std::move(maker)), clock_(clock) {}
+  ~PortCertificate();
+
+  std::string certificate_path() const;
+  std::string key_path() const;
+  // A new pair is made when there is none that holds, or a third of its life is left.
+  absl::Status Look();
+  // Makes one now, whatever there is.
+  absl::Status MakeAnew();
+  // Often, because a clock that was wrong when the pair was made may be right by now.
+  void Start(absl::Duration every = absl::Minutes(1));
+  void Stop();
+
+ private:
+  bool Suffices() const;
+  absl::Status Turn(const std::string& pair) const;
+  absl::Status MakePair() ABSL_EXCLUSIVE_LOCKS_REQUIRED(looking_);
+
+  const std::string folder_;
+  const Maker maker_;
+  const Clock* const clock_;
+  absl::Mutex looking_;
+  absl::Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace aangan::server
+
+#endif  // AANGAN_SERVER_SHARED_PORT_CERTIFICATE_H_
