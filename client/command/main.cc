@@ -23,7 +23,7 @@ int Run(int argc, char** argv) {
   for (const auto add : {AddStatus,    AddInit,    AddServe,   AddLock,   AddRecovery,  AddEnrol,   AddRoster,
                          AddCatalogue, AddMembers, AddConsent, AddNotice, AddRetention, AddSeal,    AddGrievances,
                          AddServices,  AddImport,  AddTokens,  AddGrants, AddPermits,   AddRelease, AddAnswers,
-                         AddAudit,     AddOperate, AddBackup,  AddErase,  AddFigures,   AddSister}) {
+                         AddAudit,     AddOperate, AddBackup,  AddErase,  AddFigures,   AddSister,  AddBreach}) {
     add(app, session);
   }
   try {

@@ -33,6 +33,11 @@ class NodeServer {
                                                            RandomSource* random);
   virtual ~NodeServer() = default;
   virtual void Stop() = 0;
+
+  // Leaves in the audit log that the key came into memory or goes from it, for whoever has to know after a theft
+  // whether the node was open. Blocks for two seconds at most: neither opening nor locking waits for a full disk.
+  enum class Openness { kOpened, kClosed };
+  virtual void Note(Openness openness) = 0;
 };
 
 // The whole program: settings (or the word "restore": restore_from.h), start, wait for the order to stop, stop. The
