@@ -28,6 +28,7 @@ void AddOperate(CLI::App& app, Session& session);      // sync, verify, restore-
 void AddAudit(CLI::App& app, Session& session);        // audit list|head|verify|export
 void AddStatus(CLI::App& app, Session& session);       // status
 void AddBackup(CLI::App& app, Session& session);       // backup list|keys|verify, restore
+void AddBreach(CLI::App& app, Session& session);       // breach token|computer|federation
 void AddErase(CLI::App& app, Session& session);        // erase, receipt
 void AddFigures(CLI::App& app, Session& session);      // figures
 void AddSister(CLI::App& app, Session& session);       // sister export|import

@@ -20,10 +20,11 @@ int Run(int argc, char** argv) {
   app.set_version_flag("--version", "aangan 0.1.0");
   Session session;
   session.AddOptions(app);
-  for (const auto add : {AddStatus,      AddInit,      AddServe,   AddLock,    AddRecovery, AddEnrol,     AddRoster,
-                         AddCertificate, AddCatalogue, AddMembers, AddConsent, AddNotice,   AddRetention, AddSeal,
-                         AddGrievances,  AddServices,  AddImport,  AddTokens,  AddGrants,   AddPermits,   AddRelease,
-                         AddAnswers,     AddAudit,     AddOperate, AddBackup,  AddErase,    AddFigures,   AddSister}) {
+  for (const auto add :
+       {AddStatus,    AddInit,    AddServe,   AddLock,    AddRecovery,  AddEnrol,   AddRoster,     AddCertificate,
+        AddCatalogue, AddMembers, AddConsent, AddNotice,  AddRetention, AddSeal,    AddGrievances, AddServices,
+        AddImport,    AddTokens,  AddGrants,  AddPermits, AddRelease,   AddAnswers, AddAudit,      AddOperate,
+        AddBackup,    AddErase,   AddFigures, AddSister,  AddBreach}) {
     add(app, session);
   }
   try {

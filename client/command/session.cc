@@ -124,6 +124,12 @@ absl::StatusOr<std::unique_ptr<Channel>> Session::Node(NodeRole role) const {
   return channel;
 }
 
+absl::StatusOr<std::unique_ptr<Channel>> Session::NodeAs(const std::string& token_file) const {
+  ASSIGN_OR_RETURN(Endpoint endpoint, NodeEndpoint(NodeRole::kOperator));
+  endpoint.token_file = token_file;
+  return Channel::Open(endpoint);
+}
+
 absl::StatusOr<std::unique_ptr<Channel>> Session::Federation() const {
   const std::string staff = federation_folder_ + "/staff/";
   Endpoint endpoint;

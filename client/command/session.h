@@ -31,6 +31,8 @@ class Session {
   bool for_people() const { return output_->form() == OutputForm::kTable; }
 
   absl::StatusOr<std::unique_ptr<Channel>> Node(NodeRole role) const;
+  // With the token of this file, for a step that needs a second role.
+  absl::StatusOr<std::unique_ptr<Channel>> NodeAs(const std::string& token_file) const;
   absl::StatusOr<std::unique_ptr<Channel>> Federation() const;
   // The address of one of the ports in a data folder's ports file: "grpc", "enrolment"; empty when it is not open.
   static std::string PortOf(const std::string& folder, const std::string& name);

@@ -75,6 +75,18 @@ absl::StatusOr<google::type::Date> ParseDay(absl::string_view text, absl::string
   return day;
 }
 
+absl::StatusOr<google::protobuf::Timestamp> ParseMoment(absl::string_view text, absl::string_view option) {
+  constexpr absl::string_view kFirstMoment = "T00:00:00+05:30";  // in India
+  const bool is_day = text.find('T') == absl::string_view::npos;
+  absl::Time time;
+  if (!absl::ParseTime(absl::RFC3339_full, absl::StrCat(text, is_day ? kFirstMoment : ""), &time, nullptr))
+    return Wrong(option, "must be a day as 2026-08-03, or a time as 2026-08-03T18:30:00+05:30");
+  google::protobuf::Timestamp moment;
+  moment.set_seconds(absl::ToUnixSeconds(time));
+  moment.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(moment.seconds()))));
+  return moment;
+}
+
 Value TimeValue(bool is_set, const google::protobuf::Timestamp& time) {
   if (!is_set) return std::monostate();
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixSeconds(time.seconds()), absl::UTCTimeZone());

@@ -27,6 +27,8 @@ std::vector<std::string> WordsOf(const google::protobuf::EnumDescriptor* type);
 // "2026-08-03".
 std::string DayText(const google::type::Date& day);  // empty when unset
 absl::StatusOr<google::type::Date> ParseDay(absl::string_view text, absl::string_view option);
+// "2026-08-03", its first moment in India, or a time of RFC 3339.
+absl::StatusOr<google::protobuf::Timestamp> ParseMoment(absl::string_view text, absl::string_view option);
 // Seconds in UTC, RFC 3339; nothing when unset.
 Value TimeValue(bool is_set, const google::protobuf::Timestamp& time);
 

@@ -31,7 +31,25 @@ Role RoleFrom(v1::Role role) { return static_cast<Role>(role - 1); }
 
 bool IsSecondPersons(Role role) { return role == Role::kSteward || role == Role::kAuditor; }
 
-// "tokens/{t}", without looking whether it is there.
+void CheckDomain(absl::string_view domain, absl::string_view field, Problem& problem) {
+  if (!IsSensitiveDomain(domain)) problem.Field(field, "must be mental_health, health or legal_aid");
+}
+
+// When a grant ends: as asked, or the longest.
+absl::Time UntilOf(bool is_set, const google::protobuf::Timestamp& wish, absl::Time now, absl::Duration most,
+                   absl::string_view field, Problem& problem) {
+  if (!is_set) return now + most;
+  const absl::Time until = TimeFromTimestamp(wish);
+  if (until <= now || until > now + most) problem.Field(field, "must be in the future, and within what is allowed");
+  return until;
+}
+
+Problem FieldsProblem() {
+  return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "Some fields are not right; see details.");
+}
+
+}  // namespace
+
 absl::StatusOr<std::string> TokenIdFrom(absl::string_view name, absl::string_view field) {
   if (absl::ConsumePrefix(&name, "tokens/") && model::ParseId(name, field).ok()) return std::string(name);
   return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "This is not the name of a token.")
@@ -53,24 +71,20 @@ v1::Grant GrantMessage(const GrantRecord& record) {
   return grant;
 }
 
-void CheckDomain(absl::string_view domain, absl::string_view field, Problem& problem) {
-  if (!IsSensitiveDomain(domain)) problem.Field(field, "must be mental_health, health or legal_aid");
+v1::Token TokenMessage(const TokenRecord& record, const GrantBook& grants) {
+  v1::Token token;
+  token.set_name(absl::StrCat("tokens/", record.id));
+  token.set_title(record.title);
+  token.set_role(static_cast<v1::Role>(static_cast<int>(record.role) + 1));
+  token.set_member(record.member);
+  *token.mutable_create_time() = TimestampFromMicros(record.create_time_us);
+  *token.mutable_expire_time() = TimestampFromMicros(record.expire_time_us);
+  for (std::string& domain : grants.DomainsOf(record.id)) token.add_sensitive_domains(std::move(domain));
+  if (record.last_used_day != 0)
+    *token.mutable_last_used_date() = DateFromDay(static_cast<model::Day>(record.last_used_day));
+  if (record.rotate_time_us != 0) *token.mutable_rotate_time() = TimestampFromMicros(record.rotate_time_us);
+  return token;
 }
-
-// When a grant ends: as asked, or the longest.
-absl::Time UntilOf(bool is_set, const google::protobuf::Timestamp& wish, absl::Time now, absl::Duration most,
-                   absl::string_view field, Problem& problem) {
-  if (!is_set) return now + most;
-  const absl::Time until = TimeFromTimestamp(wish);
-  if (until <= now || until > now + most) problem.Field(field, "must be in the future, and within what is allowed");
-  return until;
-}
-
-Problem FieldsProblem() {
-  return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "Some fields are not right; see details.");
-}
-
-}  // namespace
 
 std::map<std::string, server::Handler> AccessRpc::Handlers() {
   return {{"CreateToken", server::Handle(this, &AccessRpc::CreateToken)},
@@ -82,21 +96,6 @@ std::map<std::string, server::Handler> AccessRpc::Handlers() {
           {"DeleteGrant", server::Handle(this, &AccessRpc::DeleteGrant)},
           {"BreakGlass", server::Handle(this, &AccessRpc::BreakGlass)},
           {"AcknowledgeBreakGlass", server::Handle(this, &AccessRpc::AcknowledgeBreakGlass)}};
-}
-
-v1::Token AccessRpc::TokenMessage(const TokenRecord& record) const {
-  v1::Token token;
-  token.set_name(absl::StrCat("tokens/", record.id));
-  token.set_title(record.title);
-  token.set_role(static_cast<v1::Role>(static_cast<int>(record.role) + 1));
-  token.set_member(record.member);
-  *token.mutable_create_time() = TimestampFromMicros(record.create_time_us);
-  *token.mutable_expire_time() = TimestampFromMicros(record.expire_time_us);
-  for (std::string& domain : rooms_.grants->DomainsOf(record.id)) token.add_sensitive_domains(std::move(domain));
-  if (record.last_used_day != 0)
-    *token.mutable_last_used_date() = DateFromDay(static_cast<model::Day>(record.last_used_day));
-  if (record.rotate_time_us != 0) *token.mutable_rotate_time() = TimestampFromMicros(record.rotate_time_us);
-  return token;
 }
 
 absl::Status AccessRpc::SecondYes(const server::Call& call, const PermitNeed& need, absl::string_view permit) {
@@ -141,7 +140,7 @@ absl::StatusOr<v1::CreateTokenResponse> AccessRpc::CreateToken(const server::Cal
     RETURN_IF_ERROR(rooms_.grants->Give({made.record.id, domain, until, "", 0}, ActorOf(call)).status());
   }
   v1::CreateTokenResponse response;
-  *response.mutable_token() = TokenMessage(made.record);
+  *response.mutable_token() = TokenMessage(made.record, *rooms_.grants);
   response.set_secret(std::move(made.text));
   return response;
 }
@@ -156,7 +155,7 @@ absl::StatusOr<v1::ListTokensResponse> AccessRpc::ListTokens(const server::Call&
     tokens.resize(page.size);
     response.set_next_page_token(NextPage(pages, call, kList, tokens.back().id));
   }
-  for (const TokenRecord& token : tokens) *response.add_tokens() = TokenMessage(token);
+  for (const TokenRecord& token : tokens) *response.add_tokens() = TokenMessage(token, *rooms_.grants);
   return response;
 }
 
@@ -182,7 +181,7 @@ absl::StatusOr<v1::RotateTokenResponse> AccessRpc::RotateToken(const server::Cal
   }
   ASSIGN_OR_RETURN(server::NewToken made, rooms_.tokens->Rotate(id, grace, ActorOf(call)));
   v1::RotateTokenResponse response;
-  *response.mutable_token() = TokenMessage(made.record);
+  *response.mutable_token() = TokenMessage(made.record, *rooms_.grants);
   response.set_secret(std::move(made.text));
   return response;
 }

@@ -22,6 +22,11 @@
 
 namespace aangan::node {
 
+v1::Token TokenMessage(const server::TokenRecord& record, const GrantBook& grants);
+v1::Grant GrantMessage(const GrantRecord& record);
+// The {token} of "tokens/{token}", without looking whether it is there.
+absl::StatusOr<std::string> TokenIdFrom(absl::string_view name, absl::string_view field);
+
 class AccessRpc {
  public:
   struct Rooms {
@@ -45,7 +50,6 @@ class AccessRpc {
   absl::StatusOr<v1::Grant> AcknowledgeBreakGlass(const server::Call& call,
                                                   const v1::AcknowledgeBreakGlassRequest& request);
 
-  v1::Token TokenMessage(const server::TokenRecord& record) const;
   // Spends the permit where a second person exists; nothing is needed where there is none.
   absl::Status SecondYes(const server::Call& call, const PermitNeed& need, absl::string_view permit);
 

@@ -58,7 +58,9 @@ std::map<std::string, server::Handler> AuditRpc::Handlers() {
   return {{"ListAuditEntries", server::Handle(this, &AuditRpc::ListAuditEntries)},
           {"GetAuditHead", server::Handle(this, &AuditRpc::GetAuditHead)},
           {"VerifyAudit", server::Handle(this, &AuditRpc::VerifyAudit)},
-          {"ExportAudit", server::Handle(this, &AuditRpc::ExportAudit)}};
+          {"ExportAudit", server::Handle(this, &AuditRpc::ExportAudit)},
+          {"ReportTokenExposure", server::Handle(this, &AuditRpc::ReportTokenExposure)},
+          {"ReportNodeExposure", server::Handle(this, &AuditRpc::ReportNodeExposure)}};
 }
 
 void AuditRpc::ListAuditEntries(server::CallPtr call, v1::ListAuditEntriesRequest request,
@@ -101,6 +103,26 @@ void AuditRpc::ExportAudit(server::CallPtr call, v1::ExportAuditRequest request,
     ASSIGN_OR_RETURN(const auto entries, rooms_.store->ListAuditAfter(PlaceOf(page), page.size + 1));
     AnswerWhenNoted(rooms_.store, {Action::kAuditExported, ActorOf(*call), {{kAllEntries, std::nullopt}}},
                     PageOfEntries<v1::ExportAuditResponse>(entries, *rooms_.page_tokens, *call, list, page), done);
+    return absl::OkStatus();
+  });
+}
+
+void AuditRpc::ReportTokenExposure(server::CallPtr call, v1::ReportTokenExposureRequest request,
+                                   server::Done<v1::ReportTokenExposureResponse> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(v1::ReportTokenExposureResponse response, reports_.OfToken(*call, request));
+    AnswerWhenNoted(rooms_.store, {Action::kExposureReported, ActorOf(*call), {{request.token(), std::nullopt}}},
+                    std::move(response), done);
+    return absl::OkStatus();
+  });
+}
+
+void AuditRpc::ReportNodeExposure(server::CallPtr call, v1::ReportNodeExposureRequest request,
+                                  server::Done<v1::NodeExposure> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(v1::NodeExposure response, reports_.OfNode(request));
+    AnswerWhenNoted(rooms_.store, {Action::kExposureReported, ActorOf(*call), {{"node", std::nullopt}}},
+                    std::move(response), done);
     return absl::OkStatus();
   });
 }

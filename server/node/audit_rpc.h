@@ -10,6 +10,7 @@
 #include "aangan/node/v1/audit.pb.h"
 #include "absl/status/statusor.h"
 #include "server/node/audit_heads.h"
+#include "server/node/exposure_reports.h"
 #include "server/node/member_rpc.h"
 #include "server/shared/door.h"
 
@@ -19,7 +20,8 @@ v1::AuditEntry EntryMessage(const storage::node::AuditEntry& entry);
 
 class AuditRpc {
  public:
-  AuditRpc(const RecordRooms& rooms, const AuditHeads::Rooms& heads) : rooms_(rooms), heads_(heads) {}
+  explicit AuditRpc(const ExposureReports::Rooms& rooms)
+      : rooms_(rooms.records), heads_(rooms.heads), reports_(rooms) {}
   std::map<std::string, server::Handler> Handlers();
 
  private:
@@ -28,9 +30,14 @@ class AuditRpc {
   absl::StatusOr<v1::AuditHead> GetAuditHead(const server::Call& call, const v1::GetAuditHeadRequest& request);
   absl::StatusOr<v1::VerifyAuditResponse> VerifyAudit(const server::Call& call, const v1::VerifyAuditRequest& request);
   void ExportAudit(server::CallPtr call, v1::ExportAuditRequest request, server::Done<v1::ExportAuditResponse> done);
+  void ReportTokenExposure(server::CallPtr call, v1::ReportTokenExposureRequest request,
+                           server::Done<v1::ReportTokenExposureResponse> done);
+  void ReportNodeExposure(server::CallPtr call, v1::ReportNodeExposureRequest request,
+                          server::Done<v1::NodeExposure> done);
 
   const RecordRooms rooms_;
   const AuditHeads heads_;
+  const ExposureReports reports_;
 };
 
 }  // namespace aangan::node

@@ -178,8 +178,11 @@ void GrievanceRpc::GetMemberSummary(server::CallPtr call, v1::GetMemberSummaryRe
     ASSIGN_OR_RETURN(const Found member, rooms_.records.store->Get(name));
     ASSIGN_OR_RETURN(v1::MemberSummary summary,
                      Summarise(*rooms_.records.store, *rooms_.once, member, Today(), words, policy.grievance_days()));
-    AnswerWhenNoted(rooms_.records.store, {Action::kRead, ActorOf(*call), {{model::RecordNameText(name), name.member}}},
-                    std::move(summary), done);
+    // Named apart from her record: it shows more of her than that.
+    AnswerWhenNoted(
+        rooms_.records.store,
+        {Action::kRead, ActorOf(*call), {{absl::StrCat(model::RecordNameText(name), "/summary"), name.member}}},
+        std::move(summary), done);
     return absl::OkStatus();
   });
 }

@@ -157,7 +157,12 @@ ControlSocket::Outcome KeyGate::Recover(const SecretBytes& parts, SecretBytes ne
   return {recovery_.Recover(parts, {KeyProtection::kByPassphrase, std::move(next)}), {}, {}};
 }
 
-ControlSocket::Outcome KeyGate::Lock() const {
+void KeyGate::TellBeforeLocking(std::function<void()> tell) {
+  absl::MutexLock lock(&telling_);
+  tell_ = std::move(tell);
+}
+
+ControlSocket::Outcome KeyGate::Lock() {
   if (!options_.key_file.empty() || !options_.credentials_folder.empty()) {
     return {
         Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
@@ -168,6 +173,10 @@ ControlSocket::Outcome KeyGate::Lock() const {
   }
   LogInfo("node", "locked by order");
   unlink(absl::StrCat(options_.data, "/ports").c_str());
+  {
+    absl::MutexLock lock(&telling_);
+    if (tell_) tell_();
+  }
   return {absl::OkStatus(), [words = options_.words] { BeginAnew(words); }, {}};
 }
 

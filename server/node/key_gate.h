@@ -13,6 +13,7 @@
 #ifndef AANGAN_SERVER_NODE_KEY_GATE_H_
 #define AANGAN_SERVER_NODE_KEY_GATE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,6 +44,10 @@ class KeyGate {
   // What opens the key; blocks until it is there.
   absl::StatusOr<storage::KeyLock> Await();
 
+  // What is done between the order to lock and the new beginning; null: nothing. It must come to an end by itself: the
+  // order waits for it, and so does this call while it runs.
+  void TellBeforeLocking(std::function<void()> tell);
+
  private:
   KeyGate(Options options, const Clock* clock, RandomSource* random)
       : options_(std::move(options)), clock_(clock), random_(random), recovery_(options_.data, clock, random) {}
@@ -53,7 +58,7 @@ class KeyGate {
   absl::Status ChangeKeyLock(SecretBytes before, SecretBytes after) const;
   ControlSocket::Outcome Split(SecretBytes passphrase, const SecretBytes& numbers);
   ControlSocket::Outcome Recover(const SecretBytes& parts, SecretBytes next);
-  ControlSocket::Outcome Lock() const;
+  ControlSocket::Outcome Lock();
   // What opens the key now: a passphrase, or the node's own key file.
   absl::StatusOr<storage::KeyLock> LockNow(SecretBytes passphrase) const;
   // RESOURCE_EXHAUSTED while it waits after wrong tries; counts a wrong one.
@@ -68,6 +73,8 @@ class KeyGate {
   absl::Mutex mutex_;
   bool open_ ABSL_GUARDED_BY(mutex_) = false;
   storage::KeyLock lock_ ABSL_GUARDED_BY(mutex_);  // until Await takes it
+  absl::Mutex telling_;
+  std::function<void()> tell_ ABSL_GUARDED_BY(telling_);
   // Of the control thread alone.
   int wrong_tries_ = 0;
   absl::Time next_try_ = absl::InfinitePast();

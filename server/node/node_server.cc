@@ -4,6 +4,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "aangan/node/v1/access.pb.h"
@@ -20,6 +22,7 @@
 #include "aangan/node/v1/retention.pb.h"
 #include "aangan/node/v1/rights.pb.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "base/problem.h"
@@ -68,11 +71,13 @@
 namespace aangan::node {
 namespace {
 
+using storage::node::Action;
 using storage::node::NodeStore;
 using storage::node::OnceStore;
 using storage::node::RoundKeys;
 
 constexpr absl::Duration kStopGrace = absl::Seconds(10);
+constexpr absl::Duration kNotePatience = absl::Seconds(2);
 constexpr char kVersion[] = "0.1.0";
 
 class Server final : public NodeServer {
@@ -155,6 +160,19 @@ class Server final : public NodeServer {
     if (retention_ != nullptr) retention_->Stop();
     if (backups_ != nullptr) backups_->Stop();
     if (sync_ != nullptr) sync_->Stop();
+    NoteClosing();
+  }
+
+  void NoteClosing() override { Note(Action::kNodeClosed); }
+
+  // Neither opening nor locking waits long for a disk that is full.
+  void Note(Action action) {
+    const auto noted = std::make_shared<absl::Notification>();
+    store_->Submit(storage::node::ReadNote{action, "node", {{"node", std::nullopt}}}, [noted](const auto& committed) {
+      if (!committed.ok()) LogWarning("node", "opening or closing not noted").Status(committed.status());
+      noted->Notify();
+    });
+    noted->WaitForNotificationWithTimeout(kNotePatience);
   }
 
  private:
@@ -186,7 +204,9 @@ class Server final : public NodeServer {
         GrievanceRpc::Rooms{records, once_.get(), retention_book_.get(), grievance_book_.get()});
     notices_ = std::make_unique<NoticeRpc>(records);
     retention_rpc_ = std::make_unique<RetentionRpc>(records, retention_book_.get(), permits_.get());
-    audit_ = std::make_unique<AuditRpc>(records, AuditHeads::Rooms{store_.get(), once_.get(), identity_.get(), clock_});
+    audit_ = std::make_unique<AuditRpc>(ExposureReports::Rooms{
+        records, AuditHeads(AuditHeads::Rooms{store_.get(), once_.get(), identity_.get(), clock_}), tokens_.get(),
+        grants_.get(), options_.data});
     late_ = std::make_unique<LateCounts>(
         LateCounts::Rooms{store_.get(), once_.get(), identity_.get(), book_.get(), clock_});
     releases_ = std::make_unique<ReleaseRpc>(ReleaseRpc::Rooms{once_.get(), identity_.get(), book_.get(), close_.get(),
@@ -291,6 +311,7 @@ absl::StatusOr<std::unique_ptr<NodeServer>> NodeServer::Start(const Options& opt
                                                               RandomSource* random) {
   auto server = std::make_unique<Server>(options, clock, random);
   RETURN_IF_ERROR(server->Open());
+  server->Note(Action::kNodeOpened);  // before anybody can ask for anything
   RETURN_IF_ERROR(server->StartFront());
   return std::unique_ptr<NodeServer>(std::move(server));
 }
@@ -329,8 +350,10 @@ int RunNode(int argc, const char* const* argv, const Clock& clock) {
   absl::StatusOr<std::unique_ptr<NodeServer>> server = NodeServer::Start(options, &clock, &random);
   if (!server.ok()) return NotStarted(server.status());
   *key_lock = storage::KeyLock();  // not needed again
+  (*gate)->TellBeforeLocking([&server] { (*server)->NoteClosing(); });
   server::AwaitStop();
   LogInfo("node", "stopping");
+  (*gate)->TellBeforeLocking(nullptr);
   (*server)->Stop();
   return 0;
 }

@@ -33,6 +33,11 @@ class NodeServer {
                                                            RandomSource* random);
   virtual ~NodeServer() = default;
   virtual void Stop() = 0;
+
+  // Start and Stop leave in the audit log that the key came into memory and is about to go from it, for whoever has to
+  // know after a theft whether the node was open. To be called before a lock, which is no stop. Blocks for two seconds
+  // at most.
+  virtual void NoteClosing() = 0;
 };
 
 // The whole program: settings (or the word "restore": restore_from.h), start, wait for the order to stop, stop. The

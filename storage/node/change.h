@@ -79,6 +79,9 @@ enum class Action : uint8_t {
   kRetentionErased = 57,
   kNoticeCreated = 58,
   kGrievanceAnswered = 59,
+  kExposureReported = 65,
+  kNodeOpened = 66,
+  kNodeClosed = 67,
 };
 
 // Makes a repeat safe: the same caller, rpc and id with the same content gets the first answer once that is on disk.

@@ -40,7 +40,8 @@ constexpr Rule kNodeRules[] = {
     {"PermitService", "Approve", "steward auditor"},
     {"PermitService", "Create", "caseworker operator steward"},
     {"PermitService", "List", "caseworker operator steward auditor"},
-    // A member reads who touched her record; whoever keeps a head of the log on paper need not read it.
+    // A member reads who touched her record; whoever keeps a head of the log on paper need not read it, nor who is told
+    // after a theft how many members it was.
     {"AuditService", "List", "member steward auditor"},
     {"AuditService", "Export", "steward auditor"},
     {"AuditService", "", "operator steward auditor"},

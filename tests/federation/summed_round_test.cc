@@ -13,6 +13,7 @@
 #include "model/left_out.h"
 #include "model/roster.h"
 #include "privacy/field.h"
+#include "tests/support/disclosed_rows.h"
 #include "tests/support/federation_cluster.h"
 #include "tests/support/process_memory.h"
 #include "tests/support/status_matchers.h"
@@ -207,6 +208,12 @@ TEST(SummedRound, NineContributeEightAnswerElevenConfirm) {
   cluster.Sync(cluster.nodes()[7]);
   ASSERT_TRUE(cluster.AwaitRound(next, fed::ROUND_STATE_PROVISIONAL));
   EXPECT_EQ(SumsOf(*cluster.NationalRelease(next)), later);
+
+  // Whatever all this left with the federation stands on the list of what it could be forced to hand over.
+  EXPECT_EQ(cluster.federation().Stop(), 0);
+  const tests::DisclosedRows looked = tests::LookThrough(cluster.data());
+  EXPECT_GT(looked.rows, 60u);
+  EXPECT_EQ(looked.unlisted, std::vector<std::string>());
 }
 
 TEST(SummedRound, EightContributionsAreVoidAndOpenNothing) {

@@ -166,7 +166,12 @@ class EachRpcTest : public AuditTest {
   Calls AuditCalls() {
     return {{"AuditService/ListAuditEntries", [this] { EntriesOf(steward_, ""); }},
             {"AuditService/ExportAudit",
-             [this] { Must(steward_, *steward_.audit, &Audit::ExportAudit, v1::ExportAuditRequest()); }}};
+             [this] { Must(steward_, *steward_.audit, &Audit::ExportAudit, v1::ExportAuditRequest()); }},
+            {"AuditService/ReportTokenExposure", [this] {
+               v1::ReportTokenExposureRequest request;
+               request.set_token(EntriesOf(steward_, member_.name()).front().actor());
+               Must(steward_, *steward_.audit, &Audit::ReportTokenExposure, request);
+             }}};
   }
   Calls GrievanceCalls() {
     return {{"GrievanceService/CreateGrievance", [this] { File(); }},
