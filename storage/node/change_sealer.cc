@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/digest.h"
 #include "base/status.h"
 #include "storage/node/record_codec.h"
 
@@ -40,6 +41,9 @@ absl::StatusOr<std::unique_ptr<ChangeItem>> ChangeSealer::Seal(Change change, Do
   auto item = std::make_unique<ChangeItem>(std::move(change), std::move(done));
   auto* records = std::get_if<RecordsChange>(&item->change);
   if (records == nullptr) return item;
+  // What a request said could be guessed from a plain digest, which would stay for 90 days.
+  if (records->request.has_value())
+    records->request->content = HmacSha256(request_key_.span(), AsText(records->request->content));
   absl::StatusOr<std::optional<WorkingKey>> key = KeyFor(*records, item->wrapped_key);
   // Of an erased member a request may still be a repeat, which gets its first answer.
   item->member_missing = absl::IsNotFound(key.status()) && records->request.has_value();

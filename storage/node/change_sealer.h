@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "base/secret.h"
 #include "storage/engine/keyring.h"
 #include "storage/engine/reader.h"
 #include "storage/node/apply.h"
@@ -30,6 +31,7 @@ class ChangeSealer {
         reader_(reader),
         clock_(clock),
         random_(random),
+        request_key_(keyring->Derive("request content")),
         consent_order_(consent_order) {}
 
   absl::StatusOr<std::unique_ptr<ChangeItem>> Seal(Change change, Done done);
@@ -43,6 +45,7 @@ class ChangeSealer {
   const Reader* const reader_;
   const Clock* const clock_;
   RandomSource* const random_;
+  const SecretBytes request_key_;
   std::atomic<uint64_t> consent_order_;
 };
 

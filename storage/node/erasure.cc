@@ -18,6 +18,11 @@ namespace {
 constexpr size_t kEntriesMax = 1u << 20;  // of one member
 constexpr uint32_t kReceiptFormat = 1;
 
+// By a person, when the time of a seal was over, or when a clock of retention had run out.
+bool DestroysHerKey(Action action) {
+  return action == Action::kDeleted || action == Action::kSealEnded || action == Action::kRetentionErased;
+}
+
 // From her audit entries, which stay: they hold no personal value.
 absl::StatusOr<ErasureNote> HistoryOf(const Reader& reader, const model::Id& member) {
   ASSIGN_OR_RETURN(const std::vector<AuditEntry> newest_first, ReadAudit(reader, member, 0, kEntriesMax));
@@ -29,7 +34,7 @@ absl::StatusOr<ErasureNote> HistoryOf(const Reader& reader, const model::Id& mem
   }
   const std::string name = model::RecordNameText({model::RecordKind::kMember, member, member});
   for (const AuditEntry& entry : newest_first) {
-    if (entry.action != Action::kDeleted || entry.resource != name) continue;
+    if (!DestroysHerKey(entry.action) || entry.resource != name) continue;
     note.destroyed_us = entry.time_us;
     note.destroyed_sequence = entry.sequence >> kAuditNumberBits;
     return note;

@@ -367,7 +367,9 @@ absl::StatusOr<VerifyReport> Store::Verify() {
 }
 
 absl::Status Store::Expunge(const std::vector<model::Id>& members, absl::Duration patience) {
-  std::vector<Database::Place> places;
+  tallies_->MakeCheckpoint();
+  RETURN_IF_ERROR(OnSequencer([&](Sequencer&, Batch& batch) { return ForgetRequestsAbout(members, batch); }));
+  std::vector<Database::Place> places = {{Family::kTallies, KeyRange::All()}, {Family::kRequestIds, KeyRange::All()}};
   for (const model::Id& member : members) {
     places.emplace_back(Family::kRecords, MemberRange(member));
     places.emplace_back(Family::kMemberKeys, KeyRange::Prefix(AsText(member.bytes)));

@@ -2,6 +2,7 @@
 // Remembered requests: see request_ids.h.
 #include "storage/node/request_ids.h"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,14 @@ absl::StatusOr<RememberedRequest> Parse(absl::string_view value) {
   return request;
 }
 
+// A deletion has no versions.
+bool WroteAbout(const Committed& result, const std::set<model::Id>& members) {
+  for (size_t i = 0; i < result.names.size(); ++i) {
+    if (result.versions[i] != 0 && members.contains(result.names[i].member)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<RememberedRequest>> FindRequest(const Reader& reader, const RequestKey& request) {
@@ -69,6 +78,22 @@ absl::StatusOr<int64_t> ForgetOldRequests(int64_t now_us, int64_t limit, Batch& 
                              }));
   for (const std::string& key : old) batch.Delete(Family::kRequestIds, key);
   return static_cast<int64_t>(old.size());
+}
+
+absl::Status ForgetRequestsAbout(const std::vector<model::Id>& members, Batch& batch) {
+  const std::set<model::Id> erased(members.begin(), members.end());
+  std::vector<std::string> about;
+  bool damaged = false;
+  RETURN_IF_ERROR(batch.Scan(Family::kRequestIds, KeyRange::All(), Order::kForward,
+                             [&](absl::string_view key, absl::string_view value) {
+                               const absl::StatusOr<RememberedRequest> request = Parse(value);
+                               damaged = !request.ok();
+                               if (!damaged && WroteAbout(request->result, erased)) about.emplace_back(key);
+                               return !damaged;
+                             }));
+  if (damaged) return Damaged();
+  for (const std::string& key : about) batch.Delete(Family::kRequestIds, key);
+  return absl::OkStatus();
 }
 
 }  // namespace aangan::storage::node

@@ -173,6 +173,11 @@ bool Tallies::TakeCheckpointDue() {
   return std::exchange(checkpoint_due_, false);
 }
 
+void Tallies::MakeCheckpoint() {
+  absl::MutexLock lock(&mutex_);
+  checkpoint_due_ = true;
+}
+
 void Tallies::Install(const SetKey& key, uint64_t generation, SetCounts counts) {
   moved_.erase(key);
   installed_[key] = {generation, std::move(counts)};

@@ -68,6 +68,9 @@ class Tallies {
   // A set that has been counted takes its place with this commit, if it is still wanted.
   void Install(const SetKey& key, uint64_t generation, SetCounts counts);
   void Seal(uint64_t sequence, Batch& batch);
+  // The next Seal folds all entries into a checkpoint: none of them then tells which cells one commit moved.
+  // Thread-safe.
+  void MakeCheckpoint() ABSL_LOCKS_EXCLUDED(mutex_);
   void Publish();
   // As it will be after the commit that is being made; none when it will not be whole.
   std::optional<SetCounts> WithPending(const SetKey& key) const;

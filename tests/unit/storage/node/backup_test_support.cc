@@ -69,8 +69,12 @@ absl::StatusOr<std::unique_ptr<NodeStore>> BackedUpStore::Restore(const std::str
   return opened;
 }
 
-absl::Status BackedUpStore::Erase(const model::Id& member) {
-  return Write(WriteKind::kDelete, {model::RecordKind::kMember, member, member}, 1, {}).status();
+absl::Status BackedUpStore::Erase(const model::Id& member, Action action) {
+  RecordsChange change;
+  change.actor = "tokens/t";
+  change.action = action;
+  change.writes.push_back({WriteKind::kDelete, {model::RecordKind::kMember, member, member}, 1, {}});
+  return store->SubmitAndWait(std::move(change)).status();
 }
 
 std::string BackedUpStore::WrappedKey(const model::Id& member) const {

@@ -26,7 +26,7 @@ class BackedUpStore : public StoreUnderTest {
   // A store in folder / into from a generation and the bytes of a key file; opened and verified.
   absl::StatusOr<std::unique_ptr<NodeStore>> Restore(const std::string& key_file, uint64_t number,
                                                      const std::string& into, bool lose_members = false);
-  absl::Status Erase(const model::Id& member);
+  absl::Status Erase(const model::Id& member, Action action = Action::kDeleted);
   std::string WrappedKey(const model::Id& member) const;
   absl::Status Read(const NodeStore& from, const model::Id& member) const;
   // Files below the folder that hold these bytes.

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
 #include <thread>
 
 #include "tests/support/status_matchers.h"
@@ -25,6 +27,17 @@ class ErasureTest : public testing::Test {
   }
   absl::StatusOr<ErasureReceipt> Receipt(const model::Id& member) {
     return ReceiptFor(*test_.store->TakeSnapshot(), member);
+  }
+  std::map<std::string, std::string> Rows(Family family) const {
+    std::map<std::string, std::string> rows;
+    const auto snapshot = test_.store->TakeSnapshot();
+    EXPECT_THAT(snapshot->Scan(family, KeyRange::All(), Order::kForward,
+                               [&](absl::string_view key, absl::string_view value) {
+                                 rows.emplace(key, value);
+                                 return true;
+                               }),
+                IsOk());
+    return rows;
   }
   BackedUpStore test_;
 };
@@ -105,6 +118,53 @@ TEST_F(ErasureTest, TheReceiptNamesEveryCopyThatHoldsHerAndNoOther) {
   gone.overwritten_us = absl::ToUnixMicros(test_.clock.now);
   ASSERT_THAT(test_.store->SubmitAndWait(NoteOf(gone, "tokens/t")), IsOk());
   EXPECT_EQ(Receipt(member)->key_copies[0], gone);
+}
+
+// Whoever or whatever erased her, the receipt has the day, and a copy of after it is none of hers.
+TEST_F(ErasureTest, SealsAndRetentionEraseAsPeopleDo) {
+  uint64_t generation = 0;
+  for (const Action action : {Action::kDeleted, Action::kSealEnded, Action::kRetentionErased}) {
+    const model::Id member = test_.AddMember(true);
+    const uint64_t hers = ++generation;
+    test_.CopyKeys(hers, "hers");
+    test_.clock.now += absl::Hours(1);
+    ASSERT_THAT(test_.Erase(member, action), IsOk());
+    const absl::Time destroyed = test_.clock.now;
+    test_.clock.now += absl::Hours(1);
+    test_.CopyKeys(++generation, "later");
+    ASSERT_THAT(Clear(), IsOk());
+    const auto receipt = Receipt(member);
+    ASSERT_THAT(receipt, IsOk());
+    EXPECT_EQ(receipt->note.destroyed_us, absl::ToUnixMicros(destroyed));
+    ASSERT_EQ(receipt->key_copies.size(), 1u);
+    EXPECT_EQ(receipt->key_copies.front().generation, hers);
+  }
+}
+
+// A request about her, and the counts that her records moved, are in the store no more when she is cleared; the request
+// that erased her still gets its first answer.
+TEST_F(ErasureTest, RequestsAndEntriesOfTheTallyGoWithHer) {
+  const auto request = [](const std::string& rpc) {
+    return RequestKey{"t", rpc, "0190b2c4-0000-4000-8000-000000000001", Sha256("what it said")};
+  };
+  const model::Id member = test_.AddMember(true);
+  const model::RecordName name{model::RecordKind::kMember, member, member};
+  RecordsChange update{{{WriteKind::kUpdate, name, 1, BackedUpStore::Member()}}, request("UpdateMember"), "tokens/t"};
+  ASSERT_THAT(test_.store->SubmitAndWait(update), IsOk());
+  EXPECT_EQ(Rows(Family::kRequestIds).size(), 1u);
+  EXPECT_GT(Rows(Family::kTallies).size(), 1u);
+  for (const auto& [key, value] : Rows(Family::kRequestIds)) {
+    EXPECT_EQ(value.find(AsText(Sha256("what it said"))), std::string::npos);
+  }
+  RecordsChange erase{{{WriteKind::kDelete, name, 2, {}}}, request("DeleteMember"), "tokens/t", Action::kDeleted};
+  ASSERT_THAT(test_.store->SubmitAndWait(erase), IsOk());
+  ASSERT_THAT(Clear(), IsOk());
+  EXPECT_EQ(Rows(Family::kRequestIds).size(), 1u);
+  EXPECT_EQ(Rows(Family::kTallies).size(), 1u);  // the checkpoint
+  const auto repeated = test_.store->SubmitAndWait(erase);
+  ASSERT_THAT(repeated, IsOk());
+  EXPECT_TRUE(repeated->repeated);
+  EXPECT_THAT(test_.store->Verify(), IsOk());
 }
 
 TEST_F(ErasureTest, EveryFieldOfAReceiptIsInWhatIsSigned) {
