@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/kdf.h>
+#include <sodium.h>
 
 #include <memory>
 
@@ -68,5 +69,14 @@ SecretBytes HkdfExpand(absl::Span<const uint8_t> extracted, absl::string_view in
 }
 
 std::string ToHex(absl::Span<const uint8_t> bytes) { return absl::BytesToHexString(AsText(bytes)); }
+
+std::optional<std::string> FromHex(absl::string_view hex) {
+  std::string bytes(hex.size() / 2, '\0');
+  size_t written = 0;
+  const int failed = sodium_hex2bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), hex.data(),
+                                    hex.size(), nullptr, &written, nullptr);
+  if (failed != 0 || ToHex(AsBytes(bytes)) != hex) return std::nullopt;
+  return bytes;
+}
 
 }  // namespace aangan

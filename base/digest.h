@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -34,6 +35,8 @@ inline absl::Span<const uint8_t> AsBytes(absl::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 std::string ToHex(absl::Span<const uint8_t> bytes);
+// Of what ToHex writes, and of nothing else.
+std::optional<std::string> FromHex(absl::string_view hex);
 
 }  // namespace aangan
 

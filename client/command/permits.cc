@@ -3,8 +3,8 @@
 #include "client/command/permits.h"
 
 #include "aangan/node/v1/permits.grpc.pb.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "base/digest.h"
 #include "base/problem.h"
 #include "base/status.h"
 #include "client/command/commands.h"
@@ -59,7 +59,7 @@ absl::StatusOr<int> AskForPermit(const Session& session, const Channel& channel,
   node::v1::CreatePermitRequest request;
   request.mutable_permit()->set_kind(kind);
   request.mutable_permit()->set_subject(info.metadata().at("subject"));
-  request.mutable_permit()->set_request_digest(absl::HexStringToBytes(info.metadata().at("digest")));
+  request.mutable_permit()->set_request_digest(FromHex(info.metadata().at("digest")).value_or(""));
   const auto stub = PermitService::NewStub(channel.grpc());
   ASSIGN_OR_RETURN(const Permit permit, channel.Call(stub.get(), &PermitService::Stub::CreatePermit, request));
   session.output().PrintObject(

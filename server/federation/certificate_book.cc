@@ -6,9 +6,9 @@
 #include <map>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/digest.h"
 #include "base/problem.h"
 #include "base/status.h"
 
@@ -60,7 +60,7 @@ bool MayCall(const CertificateHolder& first, absl::string_view first_fingerprint
   return fingerprint == InUse(first, first_fingerprint) || (!first.renewed().empty() && fingerprint == first.renewed());
 }
 
-std::string FingerprintOf(absl::string_view key) { return absl::HexStringToBytes(absl::StripPrefix(key, kPrefix)); }
+std::string FingerprintOf(absl::string_view key) { return FromHex(absl::StripPrefix(key, kPrefix)).value_or(""); }
 
 }  // namespace
 
@@ -189,10 +189,10 @@ absl::Status CertificateBook::Confirm(const Digest& own) {
 
 absl::StatusOr<v1::Certificate> CertificateBook::Revoke(absl::string_view name) {
   if (!absl::ConsumePrefix(&name, absl::StrCat("rosters/", roster_, "/certificates/"))) return NotFound();
-  const std::string fingerprint = absl::HexStringToBytes(name);
-  if (name.size() != 2 * sizeof(Digest) || ToHex(AsBytes(fingerprint)) != name) return NotFound();
+  const std::optional<std::string> fingerprint = FromHex(name);
+  if (!fingerprint || fingerprint->size() != sizeof(Digest)) return NotFound();
   return UntilUncontested([&]() -> absl::StatusOr<v1::Certificate> {
-    ASSIGN_OR_RETURN(const std::optional<Line> line, Find(fingerprint));
+    ASSIGN_OR_RETURN(const std::optional<Line> line, Find(*fingerprint));
     if (!line || !line->first.value.token().empty()) return NotFound();
     CertificateHolder first = line->first.value;
     if (first.revoke_time_us() == 0) {
@@ -200,7 +200,7 @@ absl::StatusOr<v1::Certificate> CertificateBook::Revoke(absl::string_view name) 
       RETURN_IF_ERROR(store_->Commit({{Table::kSettings, line->first.key, first.SerializeAsString()}},
                                      {Unchanged(Table::kSettings, line->first)}));
     }
-    return Describe(fingerprint, line->own.value, first);
+    return Describe(*fingerprint, line->own.value, first);
   });
 }
 

@@ -2,6 +2,7 @@
 // The node as one object: wiring only.
 #include "server/node/node_server.h"
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -163,19 +164,27 @@ class Server final : public NodeServer {
     NoteClosing();
   }
 
-  void NoteClosing() override { Note(Action::kNodeClosed); }
+  // Nothing is opened without a trace: a report after a theft would else say that the node was closed.
+  absl::Status NoteOpening() {
+    RETURN_IF_ERROR(store_->SubmitAndWait(NoteOf(Action::kNodeOpened)).status());
+    is_noted_open_ = true;
+    return absl::OkStatus();
+  }
 
-  // Neither opening nor locking waits long for a disk that is full.
-  void Note(Action action) {
+  // Locking does not wait long for a disk that is full.
+  void NoteClosing() override {
+    if (!is_noted_open_.exchange(false)) return;
     const auto noted = std::make_shared<absl::Notification>();
-    store_->Submit(storage::node::ReadNote{action, "node", {{"node", std::nullopt}}}, [noted](const auto& committed) {
-      if (!committed.ok()) LogWarning("node", "opening or closing not noted").Status(committed.status());
+    store_->Submit(NoteOf(Action::kNodeClosed), [noted](const auto& committed) {
+      if (!committed.ok()) LogWarning("node", "closing not noted").Status(committed.status());
       noted->Notify();
     });
     noted->WaitForNotificationWithTimeout(kNotePatience);
   }
 
  private:
+  static storage::node::ReadNote NoteOf(Action action) { return {action, "node", {{"node", std::nullopt}}}; }
+
   // What a summed round needs beside the stores.
   absl::Status OpenRoundParts() {
     ASSIGN_OR_RETURN(round_keys_, RoundKeys::Open(absl::StrCat(options_.data, "/round_keys"), random_));
@@ -243,6 +252,7 @@ class Server final : public NodeServer {
   const SystemClock computers_clock_;  // by which gRPC judges certificates
   RandomSource* const random_;
   const Recovery recovery_;
+  std::atomic<bool> is_noted_open_{false};
   // In the order of making; the front goes first and the stores last.
   std::unique_ptr<NodeStore> store_;
   std::unique_ptr<OnceStore> once_;
@@ -311,7 +321,7 @@ absl::StatusOr<std::unique_ptr<NodeServer>> NodeServer::Start(const Options& opt
                                                               RandomSource* random) {
   auto server = std::make_unique<Server>(options, clock, random);
   RETURN_IF_ERROR(server->Open());
-  server->Note(Action::kNodeOpened);  // before anybody can ask for anything
+  RETURN_IF_ERROR(server->NoteOpening());  // before anybody can ask for anything
   RETURN_IF_ERROR(server->StartFront());
   return std::unique_ptr<NodeServer>(std::move(server));
 }

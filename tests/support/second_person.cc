@@ -2,8 +2,8 @@
 // The second person of a test.
 #include "tests/support/second_person.h"
 
-#include "absl/strings/escaping.h"
 #include "base/check.h"
+#include "base/digest.h"
 #include "google/rpc/error_details.pb.h"
 
 namespace aangan::tests {
@@ -19,7 +19,7 @@ node::v1::CreatePermitRequest PermitWish(const absl::Status& refusal) {
   node::v1::CreatePermitRequest wish;
   wish.mutable_permit()->set_kind(kind);
   wish.mutable_permit()->set_subject(info.metadata().at("subject"));
-  wish.mutable_permit()->set_request_digest(absl::HexStringToBytes(info.metadata().at("digest")));
+  wish.mutable_permit()->set_request_digest(FromHex(info.metadata().at("digest")).value());
   return wish;
 }
 

@@ -19,6 +19,13 @@ TEST(Digest, Sha256OfTheVectorsOfFips180) {
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+TEST(Digest, FromHexTakesWhatToHexWritesAndNothingElse) {
+  EXPECT_EQ(FromHex(ToHex(AsBytes(absl::string_view("a\0b\xff", 4)))), std::string("a\0b\xff", 4));
+  EXPECT_EQ(FromHex(""), "");
+  for (const char* wrong : {"0", "0g", "AB", "ab ", " ab", "a b", "0x12", "ab:"})
+    EXPECT_EQ(FromHex(wrong), std::nullopt) << wrong;
+}
+
 TEST(Digest, PartsAreHashedAsIfJoined) { EXPECT_EQ(Sha256({"a", "", "bc"}), Sha256("abc")); }
 
 TEST(Digest, HmacOfTheVectorsOfRfc4231) {
