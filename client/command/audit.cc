@@ -103,9 +103,9 @@ absl::StatusOr<int> VerifyOnNode(const Session& session, const Wish& wish) {
   session.output().Say(wish.heads.empty()
                            ? "The chain holds. A head that was kept elsewhere would also show that its end is there."
                            : "The chain holds, and every head is in it: nothing was removed, changed or cut off.");
-  if (found.contributions() > 0) {
-    session.output().Say(absl::StrCat("It fits all ", found.contributions(),
-                                      " contributions of this node: up to the last of them its end is there."));
+  if (const int contributions = found.contributions(); contributions > 0) {
+    session.output().Say(absl::StrCat("It fits ", contributions == 1 ? "the contribution" : "all contributions",
+                                      " of this node (", contributions, "): up to the last of them its end is there."));
   }
   return kExitOk;
 }

@@ -2,6 +2,7 @@
 // Twins in the log.
 #include "server/node/twin_watch.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "base/digest.h"
@@ -40,6 +41,10 @@ absl::StatusOr<bool> IsAnothers(const fed::LogEntry& entry, const OnceStore& onc
 }
 
 absl::Status Alarm(AlarmKind kind, const std::string& subject, const fed::LogEntry& entry, OnceStore& once) {
+  // The log is read again at each contact; what people see already is not said again.
+  ASSIGN_OR_RETURN(const auto known, once.Alarms());
+  if (std::any_of(known.begin(), known.end(), [&](const auto& a) { return a.kind == kind && a.subject == subject; }))
+    return absl::OkStatus();
   LogError("twins", "alarm").Number("kind", static_cast<int>(kind)).Name("subject", subject);
   return once.RaiseAlarm(kind, subject, entry.SerializeAsString());
 }

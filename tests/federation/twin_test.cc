@@ -9,6 +9,9 @@
 #include <map>
 #include <string>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "tests/support/command_line.h"
 #include "tests/support/federation_cluster.h"
 #include "tests/support/status_matchers.h"
 
@@ -29,6 +32,9 @@ class Twins : public ::testing::Test {
  protected:
   Twins() { cluster_.Found(); }
 
+  static std::string Printed(const std::string& words) {
+    return tests::Printed(absl::StrCat(AANGAN_COMMAND, " ", words));
+  }
   // Whatever a node says to its people.
   static node::v1::GetStatusResponse StatusOf(const ClusterNode& node) {
     const NodeClient client = node.As("operator.token");
@@ -145,11 +151,18 @@ TEST_F(Twins, ANodeThatWasSetBackIsShownToAllAndARestoredOneIsNone) {
   EXPECT_EQ(shown.second().digest(), twin.Release(quarter).contribution_digest());
   EXPECT_EQ(shown.second().period(), period);
 
+  const std::string printed = Printed(absl::StrCat("roster incarnations --output csv --federation ", cluster_.data()));
+  EXPECT_TRUE(absl::StrContains(printed, absl::StrCat(twin.id, ",TWIN same_counter,"))) << printed;
+  EXPECT_TRUE(absl::StrContains(printed, absl::StrCat(restored.id, ",first,"))) << printed;
+  EXPECT_TRUE(absl::StrContains(printed, "code 0")) << printed;
+
   // The node's own, and those of the other nodes.
   TrySync(twin).IgnoreError();
   const auto own = StatusOf(twin);
   EXPECT_TRUE(Wants(own, node::v1::ATTENTION_TWIN));
   EXPECT_EQ(Alarms(own, node::v1::ALARM_KIND_OWN_TWIN, period), 1);
+  const std::string said = Printed(absl::StrCat("status --output json --data ", twin.data));
+  EXPECT_TRUE(absl::StrContains(said, absl::StrCat(period, ": own_twin"))) << said;
   for (ClusterNode& node : cluster_.nodes()) {
     if (&node == &twin) continue;
     const auto status = StatusOf(node);
@@ -171,6 +184,8 @@ TEST_F(Twins, AnAuditLogThatWasPutBackDoesNotFitTheContribution) {
   node::v1::VerifyAuditResponse found;
   ASSERT_THAT(verify(&found), IsOk());
   EXPECT_EQ(found.contributions(), 1);
+  const std::string whole = Printed(absl::StrCat("audit verify --data ", node.data));
+  EXPECT_TRUE(absl::StrContains(whole, "code 0")) << whole;
   // Records and log of before, whole and with the head of their end; the second store as it is now.
   EXPECT_EQ(node.process->Stop(), 0);
   for (const auto& part : fs::directory_iterator(node.data)) {
@@ -179,6 +194,9 @@ TEST_F(Twins, AnAuditLogThatWasPutBackDoesNotFitTheContribution) {
   fs::copy(image, node.data, fs::copy_options::recursive | fs::copy_options::skip_existing);
   node.Restart();
   EXPECT_THAT(verify(&found), HasProblem(StatusCode::kDataLoss, Reason::kLogShortened));
+  const std::string cut = Printed(absl::StrCat("audit verify --data ", node.data));
+  EXPECT_TRUE(absl::StrContains(cut, model::PeriodText(quarter))) << cut;
+  EXPECT_TRUE(absl::StrContains(cut, "code 1")) << cut;
   // Grown again as long as it was it is another one.
   const NodeClient steward = node.As("steward.token");
   ASSERT_TRUE(tests::Eventually(absl::Seconds(60), [&] {

@@ -46,7 +46,9 @@ TEST_F(AuditLedger, ALogThatEndsBeforeAContributionOrIsAnotherIsNamed) {
   EXPECT_THAT(HoldToLedger(other.store(), node_.once()).status(),
               HasProblem(StatusCode::kDataLoss, Reason::kLogShortened));
   const uint64_t place = node_.once().Ledger()->front().audit.place;
-  while (other.store().ListAudit(std::nullopt, 0, 1)->front().sequence <= place) other.AddMember({2026, 8, 1});
+  do {
+    other.AddMember({2026, 8, 1});
+  } while (other.store().ListAudit(std::nullopt, 0, 1)->front().sequence <= place);
   const absl::Status named = HoldToLedger(other.store(), node_.once()).status();
   EXPECT_THAT(named, HasProblem(StatusCode::kDataLoss, Reason::kDamaged));
   EXPECT_NE(named.ToString().find("2026Q3"), std::string::npos) << named;
