@@ -73,7 +73,14 @@ absl::Status OutsideOwnCertificate(absl::Time own, const server::CertificateTime
 
 absl::Status CheckOwnCertificate(absl::Time own, const server::CertificateTimes& times) {
   if (times.Holds(own)) return absl::OkStatus();
-  if (own < times.from) return OutsideOwnCertificate(own, times);
+  if (own < times.from) {
+    return ClockWrong(
+               "This computer's clock (own_time) is before the day on which this node's certificate was given "
+               "(certificate_from), so it is behind. Set it: timedatectl set-ntp true, or timedatectl set-time "
+               "'YYYY-MM-DD HH:MM:SS'.",
+               own)
+        .Name("certificate_from", Text(times.from));
+  }
   return Problem(absl::StatusCode::kUnauthenticated, Reason::kCertificateEnded,
                  "This node's certificate has ended (certificate_until), so the federation lets it in no more. If the "
                  "day of this computer (own_time) is wrong, set it: timedatectl. Else ask the federation's staff for a "

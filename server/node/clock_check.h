@@ -23,8 +23,7 @@ inline constexpr absl::Duration kClocksDifferMax = absl::Hours(1);
 absl::Status CheckClocks(absl::Time own, absl::Time federation);
 
 // What a handshake said about times: `own` is outside the times of the federation's certificate, or the federation
-// refuses that this node's certificate is outside its times although it is not by `own`. CLOCK_WRONG (metadata
-// own_time, certificate_from, certificate_until).
+// refuses this node's although it holds by `own`. CLOCK_WRONG (metadata own_time, certificate_from, certificate_until).
 absl::Status OutsideFederationsCertificate(absl::Time own, const server::CertificateTimes& times);
 absl::Status OutsideOwnCertificate(absl::Time own, const server::CertificateTimes& times);
 // Whether this node's own certificate holds by its own clock: CLOCK_WRONG before its time, and UNAUTHENTICATED
