@@ -2,6 +2,8 @@
 // Changes to one batch: see apply.h.
 #include "storage/node/apply.h"
 
+#include <algorithm>
+
 #include "base/canonical.h"
 #include "base/check.h"
 #include "base/problem.h"
@@ -93,6 +95,18 @@ absl::StatusOr<std::optional<model::MemberFacts>> Sequencer::FactsBefore(const m
   return loader_.Load(batch, member);
 }
 
+absl::StatusOr<std::optional<model::MemberFacts>> Sequencer::FactsAfter(const std::optional<model::MemberFacts>& before,
+                                                                        const RecordsChange& change,
+                                                                        const Batch& batch) const {
+  const bool by_themselves = std::all_of(change.writes.begin(), change.writes.end(), [](const RecordWrite& write) {
+    return write.name.kind == model::RecordKind::kService || write.name.kind == model::RecordKind::kAssessment;
+  });
+  // Of a sealed member the facts do not say what she has.
+  if (!by_themselves || change.past_seal || !before) return loader_.Load(batch, change.writes.front().name.member);
+  ASSIGN_OR_RETURN(model::MemberFacts after, loader_.LoadAfter(batch, *before, change.writes));
+  return std::optional<model::MemberFacts>(std::move(after));
+}
+
 absl::Status Sequencer::CheckNew(const RecordWrite& write, bool skip_if_present, Batch& batch, bool* repeated) {
   const bool is_member = write.name.kind == model::RecordKind::kMember;
   if (is_member) {
@@ -182,7 +196,7 @@ absl::Status Sequencer::ApplyRecords(uint64_t sequence, ChangeItem& item, const 
     item.result.repeated = true;
     return absl::OkStatus();
   }
-  absl::StatusOr<std::optional<model::MemberFacts>> after = loader_.Load(batch, member);
+  absl::StatusOr<std::optional<model::MemberFacts>> after = FactsAfter(before, change, batch);
   if (!after.ok()) {
     erased_.resize(erased_before);
     return after.status();

@@ -86,6 +86,8 @@ class Sequencer final : public Committer {
   absl::Status CheckNew(const RecordWrite& write, bool skip_if_present, Batch& batch, bool* repeated);
   absl::StatusOr<bool> Repeats(ChangeItem& item, const RequestKey& request, Batch& batch);
   absl::StatusOr<std::optional<model::MemberFacts>> FactsBefore(const model::Id& member, const Batch& batch);
+  absl::StatusOr<std::optional<model::MemberFacts>> FactsAfter(const std::optional<model::MemberFacts>& before,
+                                                               const RecordsChange& change, const Batch& batch) const;
   void Audit(uint64_t sequence, const std::vector<AuditNote>& notes, Batch& batch);
 
   Keyring* const keyring_;

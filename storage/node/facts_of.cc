@@ -79,6 +79,12 @@ void FactsGatherer::Add(const model::RecordName& name, const Record& record) {
   }
 }
 
+void FactsGatherer::Drop(const model::RecordName& name) {
+  const auto is_it = [&](const auto& each) { return each.id == name.id; };
+  if (name.kind == model::RecordKind::kService) std::erase_if(facts_.services, is_it);
+  if (name.kind == model::RecordKind::kAssessment) std::erase_if(facts_.assessments, is_it);
+}
+
 model::MemberFacts FactsGatherer::Take() && {
   if (sealed_) {
     model::MemberFacts nothing;

@@ -21,7 +21,10 @@ class FactsGatherer {
   explicit FactsGatherer(const model::Id& member, int64_t as_of_us = kAllTime) : as_of_us_(as_of_us) {
     facts_.id = member;
   }
+  // Goes on from facts that were taken, of a member who is not sealed: with her services and assessments alone.
+  explicit FactsGatherer(model::MemberFacts taken) : as_of_us_(kAllTime), facts_(std::move(taken)) {}
   void Add(const model::RecordName& name, const Record& record);
+  void Drop(const model::RecordName& name);  // a service or an assessment; nothing when it is not there
   // Sorted as MemberFacts promises. Of a sealed member nothing but her id: no tally can see her.
   model::MemberFacts Take() &&;
 

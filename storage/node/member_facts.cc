@@ -52,6 +52,20 @@ absl::StatusOr<std::optional<model::MemberFacts>> MemberFactsLoader::Load(const 
   return std::optional<model::MemberFacts>(std::move(gatherer).Take());
 }
 
+absl::StatusOr<model::MemberFacts> MemberFactsLoader::LoadAfter(const Reader& reader, model::MemberFacts before,
+                                                                absl::Span<const RecordWrite> writes) const {
+  ASSIGN_OR_RETURN(const WorkingKey key, KeyOf(reader, before.id));
+  FactsGatherer gatherer(std::move(before));
+  for (const RecordWrite& write : writes) {
+    gatherer.Drop(write.name);
+    ASSIGN_OR_RETURN(const std::optional<std::string> value, reader.Get(Family::kRecords, RecordKey(write.name)));
+    if (!value.has_value()) continue;  // it was deleted
+    ASSIGN_OR_RETURN(const Record record, OpenRecord(key.span(), write.name, *value));
+    gatherer.Add(write.name, record);
+  }
+  return std::move(gatherer).Take();
+}
+
 absl::Status MemberFactsLoader::ForEachId(const Reader& reader,
                                           absl::FunctionRef<absl::Status(const model::Id&)> visit) const {
   absl::Status status;

@@ -8,6 +8,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "model/facts.h"
 #include "storage/engine/keyring.h"
 #include "storage/engine/reader.h"
@@ -23,6 +24,10 @@ class MemberFactsLoader {
   absl::StatusOr<WorkingKey> KeyOf(const Reader& reader, const model::Id& member) const;
   // None when there is no such member.
   absl::StatusOr<std::optional<model::MemberFacts>> Load(const Reader& reader, const model::Id& member) const;
+  // What a member's facts have become by writes that the reader holds. Each service and assessment stands for itself,
+  // so that those written alone are opened; other kinds of records must not be among them.
+  absl::StatusOr<model::MemberFacts> LoadAfter(const Reader& reader, model::MemberFacts before,
+                                               absl::Span<const RecordWrite> writes) const;
   // One member's records; none when there is no such member.
   absl::Status ForEachRecord(const Reader& reader, const model::Id& member,
                              absl::FunctionRef<void(const model::RecordName&, const Record&)> visit) const;

@@ -48,6 +48,32 @@ TEST_F(MemberFactsTest, AreAllOfHersAndNobodyElses) {
               tests::HasProblem(absl::StatusCode::kNotFound, Reason::kNotFound));
 }
 
+TEST_F(MemberFactsTest, AfterWritesOfServicesAndAssessmentsTheyAreWhatAllRecordsSay) {
+  const model::Id member{{1}};
+  Put(member, 5);
+  const auto before = loader_->Load(batch_, member);
+  ASSERT_TRUE(before.ok() && before->has_value());
+  const WorkingKey key = *loader_->KeyOf(batch_, member);
+  std::vector<RecordWrite> writes;
+  const auto put = [&](WriteKind kind, const model::RecordName& name, const Record& record) {
+    batch_.Put(Family::kRecords, RecordKey(name), SealRecord(key.span(), name, 2, record, random_));
+    writes.push_back({kind, name, 0, {}});
+  };
+  const model::Id updated = (*before)->services[1].id, deleted = (*before)->services[3].id;
+  put(WriteKind::kCreate, {model::RecordKind::kService, member, model::Id{{7}}}, StoreUnderTest::Service(20501));
+  put(WriteKind::kUpdate, {model::RecordKind::kService, member, updated}, StoreUnderTest::Service(20502));
+  store::v1::AssessmentRecord assessment;
+  assessment.set_day(20503);
+  put(WriteKind::kCreate, {model::RecordKind::kAssessment, member, deleted}, assessment);  // ids are of their kind
+  batch_.Delete(Family::kRecords, RecordKey({model::RecordKind::kService, member, deleted}));
+  writes.push_back({WriteKind::kDelete, {model::RecordKind::kService, member, deleted}, 0, {}});
+  const auto after = loader_->LoadAfter(batch_, **before, writes);
+  ASSERT_THAT(after, tests::IsOk());
+  EXPECT_EQ(*after, **loader_->Load(batch_, member));
+  EXPECT_EQ(after->services.size(), 5u);
+  EXPECT_EQ(after->assessments.size(), 1u);
+}
+
 TEST_F(MemberFactsTest, EveryMemberIsVisitedInOrderUntilTheVisitorStops) {
   for (uint8_t i = 1; i <= 4; ++i) Put(model::Id{{i}}, 0);
   std::vector<uint8_t> seen;
