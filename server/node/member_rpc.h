@@ -44,6 +44,8 @@ class MemberRpc {
   void GetMember(server::CallPtr call, v1::GetMemberRequest request, server::Done<v1::Member> done);
   void ListMembers(server::CallPtr call, v1::ListMembersRequest request, server::Done<v1::ListMembersResponse> done);
   void UpdateMember(server::CallPtr call, v1::UpdateMemberRequest request, server::Done<v1::Member> done);
+  void ListMemberRevisions(server::CallPtr call, v1::ListMemberRevisionsRequest request,
+                           server::Done<v1::ListMemberRevisionsResponse> done);
   void DeleteMember(server::CallPtr call, v1::DeleteMemberRequest request, server::Done<google::protobuf::Empty> done);
   void CreateConsent(server::CallPtr call, v1::CreateConsentRequest request, server::Done<v1::Consent> done);
   void GetConsent(server::CallPtr call, v1::GetConsentRequest request, server::Done<v1::Consent> done);
