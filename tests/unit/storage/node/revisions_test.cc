@@ -156,15 +156,16 @@ TEST(Revisions, AreOfNoUseInAnotherPlace) {
 TEST(Revisions, AreInBackupsAndNotOfWhoWasErasedSince) {
   BackedUpStore test;
   const model::Id kept = test.AddMember(true), erased = test.AddMember(true);
+  std::vector<model::RecordName> services;
   for (const model::Id& member : {kept, erased}) {
-    const model::RecordName name{model::RecordKind::kMember, member, member};
-    ASSERT_THAT(test.Write(WriteKind::kUpdate, name, 1, StoreUnderTest::Member()), IsOk());
+    services.push_back(test.AddService(member, DayOf(2026, 8, 1)));
+    ASSERT_THAT(test.Write(WriteKind::kUpdate, services.back(), 1, StoreUnderTest::Service(DayOf(2026, 8, 2))), IsOk());
   }
   ASSERT_THAT(test.BackUp(1), IsOk());
   ASSERT_THAT(test.Erase(erased), IsOk());
   const auto again = test.Restore(test.CopyKeys(1, "new"), 1, "again");
   ASSERT_THAT(again, IsOk());
-  EXPECT_EQ((*again)->ListRevisions({model::RecordKind::kMember, kept, kept}, 0, 10)->size(), 1u);
+  EXPECT_EQ((*again)->ListRevisions(services.front(), 0, 10)->size(), 1u);
   EXPECT_EQ(RowsOf(**again, kept), 1u);
   EXPECT_EQ(RowsOf(**again, erased), 0u);
 }
