@@ -144,11 +144,14 @@ class Server final : public NodeServer {
     if (retention_ != nullptr) retention_->Stop();
     if (backups_ != nullptr) backups_->Stop();
     if (sync_ != nullptr) sync_->Stop();
+    NoteClosing();
   }
 
-  void Note(Openness openness) override {
+  void NoteClosing() override { Note(Action::kNodeClosed); }
+
+  // Neither opening nor locking waits long for a disk that is full.
+  void Note(Action action) {
     const auto noted = std::make_shared<absl::Notification>();
-    const Action action = openness == Openness::kOpened ? Action::kNodeOpened : Action::kNodeClosed;
     store_->Submit(storage::node::ReadNote{action, "node", {{"node", std::nullopt}}}, [noted](const auto& committed) {
       if (!committed.ok()) LogWarning("node", "opening or closing not noted").Status(committed.status());
       noted->Notify();
@@ -289,6 +292,7 @@ absl::StatusOr<std::unique_ptr<NodeServer>> NodeServer::Start(const Options& opt
                                                               RandomSource* random) {
   auto server = std::make_unique<Server>(options, clock, random);
   RETURN_IF_ERROR(server->Open());
+  server->Note(Action::kNodeOpened);  // before anybody can ask for anything
   RETURN_IF_ERROR(server->StartFront());
   return std::unique_ptr<NodeServer>(std::move(server));
 }
@@ -326,13 +330,11 @@ int RunNode(int argc, const char* const* argv, const Clock& clock) {
   absl::StatusOr<std::unique_ptr<NodeServer>> server = NodeServer::Start(options, &clock, &random);
   if (!server.ok()) return NotStarted(server.status());
   *key_lock = storage::KeyLock();  // not needed again
-  (*server)->Note(NodeServer::Openness::kOpened);
-  (*gate)->TellBeforeLocking([&server] { (*server)->Note(NodeServer::Openness::kClosed); });
+  (*gate)->TellBeforeLocking([&server] { (*server)->NoteClosing(); });
   server::AwaitStop();
   LogInfo("node", "stopping");
   (*gate)->TellBeforeLocking(nullptr);
   (*server)->Stop();
-  (*server)->Note(NodeServer::Openness::kClosed);
   return 0;
 }
 

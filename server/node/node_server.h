@@ -34,10 +34,10 @@ class NodeServer {
   virtual ~NodeServer() = default;
   virtual void Stop() = 0;
 
-  // Leaves in the audit log that the key came into memory or goes from it, for whoever has to know after a theft
-  // whether the node was open. Blocks for two seconds at most: neither opening nor locking waits for a full disk.
-  enum class Openness { kOpened, kClosed };
-  virtual void Note(Openness openness) = 0;
+  // Start and Stop leave in the audit log that the key came into memory and is about to go from it, for whoever has to
+  // know after a theft whether the node was open. To be called before a lock, which is no stop. Blocks for two seconds
+  // at most.
+  virtual void NoteClosing() = 0;
 };
 
 // The whole program: settings (or the word "restore": restore_from.h), start, wait for the order to stop, stop. The
