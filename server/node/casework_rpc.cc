@@ -11,6 +11,7 @@
 #include "server/node/domain_gate.h"
 #include "server/node/read_note.h"
 #include "server/node/request_rules.h"
+#include "server/node/revisions.h"
 #include "server/shared/etag.h"
 #include "server/shared/field_mask.h"
 #include "storage/node/day_written.h"
@@ -32,11 +33,13 @@ std::map<std::string, server::Handler> CaseworkRpc::Handlers() {
           {"GetService", server::Handle(this, &CaseworkRpc::GetService)},
           {"ListServices", server::Handle(this, &CaseworkRpc::ListServices)},
           {"UpdateService", server::Handle(this, &CaseworkRpc::UpdateService)},
+          {"ListServiceRevisions", server::Handle(this, &CaseworkRpc::ListServiceRevisions)},
           {"DeleteService", server::Handle(this, &CaseworkRpc::DeleteService)},
           {"CreateAssessment", server::Handle(this, &CaseworkRpc::CreateAssessment)},
           {"GetAssessment", server::Handle(this, &CaseworkRpc::GetAssessment)},
           {"ListAssessments", server::Handle(this, &CaseworkRpc::ListAssessments)},
           {"UpdateAssessment", server::Handle(this, &CaseworkRpc::UpdateAssessment)},
+          {"ListAssessmentRevisions", server::Handle(this, &CaseworkRpc::ListAssessmentRevisions)},
           {"DeleteAssessment", server::Handle(this, &CaseworkRpc::DeleteAssessment)}};
 }
 
@@ -130,6 +133,25 @@ void CaseworkRpc::UpdateService(server::CallPtr call, v1::UpdateServiceRequest r
   });
 }
 
+void CaseworkRpc::ListServiceRevisions(server::CallPtr call, v1::ListServiceRevisionsRequest request,
+                                       server::Done<v1::ListServiceRevisionsResponse> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName name,
+                     NameFor(*call, model::RecordKind::kService, request.parent(), "parent"));
+    ASSIGN_OR_RETURN(const Page page,
+                     PageOf(*rooms_.page_tokens, *call, RevisionsOf(name), request.page_size(), request.page_token()));
+    RETURN_IF_ERROR(CheckStored(*call, name));
+    return ShowRevisions<v1::ListServiceRevisionsResponse>(
+        rooms_, *call, name, page, &ServiceMessage,
+        [&](v1::ListServiceRevisionsResponse& response, const Found& before) -> v1::ServiceRevision* {
+          if (rooms_.gate->Check(*call, name.member, before.record).ok()) return response.add_service_revisions();
+          response.set_some_left_out(true);
+          return nullptr;
+        },
+        done);
+  });
+}
+
 void CaseworkRpc::DeleteService(server::CallPtr call, v1::DeleteServiceRequest request,
                                 server::Done<google::protobuf::Empty> done) {
   OrFail(done, [&]() -> absl::Status {
@@ -218,6 +240,25 @@ void CaseworkRpc::UpdateAssessment(server::CallPtr call, v1::UpdateAssessmentReq
     rooms_.store->Submit(std::move(change), FinishWith<v1::Assessment>(rooms_.store, *call, name, &AssessmentMessage,
                                                                        Checked(call, name.member, done)));
     return absl::OkStatus();
+  });
+}
+
+void CaseworkRpc::ListAssessmentRevisions(server::CallPtr call, v1::ListAssessmentRevisionsRequest request,
+                                          server::Done<v1::ListAssessmentRevisionsResponse> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName name,
+                     NameFor(*call, model::RecordKind::kAssessment, request.parent(), "parent"));
+    ASSIGN_OR_RETURN(const Page page,
+                     PageOf(*rooms_.page_tokens, *call, RevisionsOf(name), request.page_size(), request.page_token()));
+    RETURN_IF_ERROR(CheckStored(*call, name));
+    return ShowRevisions<v1::ListAssessmentRevisionsResponse>(
+        rooms_, *call, name, page, &AssessmentMessage,
+        [&](v1::ListAssessmentRevisionsResponse& response, const Found& before) -> v1::AssessmentRevision* {
+          if (rooms_.gate->Check(*call, name.member, before.record).ok()) return response.add_assessment_revisions();
+          response.set_some_left_out(true);
+          return nullptr;
+        },
+        done);
   });
 }
 

@@ -28,6 +28,8 @@ class CaseworkRpc {
   void GetService(server::CallPtr call, v1::GetServiceRequest request, server::Done<v1::Service> done);
   void ListServices(server::CallPtr call, v1::ListServicesRequest request, server::Done<v1::ListServicesResponse> done);
   void UpdateService(server::CallPtr call, v1::UpdateServiceRequest request, server::Done<v1::Service> done);
+  void ListServiceRevisions(server::CallPtr call, v1::ListServiceRevisionsRequest request,
+                            server::Done<v1::ListServiceRevisionsResponse> done);
   void DeleteService(server::CallPtr call, v1::DeleteServiceRequest request,
                      server::Done<google::protobuf::Empty> done);
   void CreateAssessment(server::CallPtr call, v1::CreateAssessmentRequest request, server::Done<v1::Assessment> done);
@@ -35,6 +37,8 @@ class CaseworkRpc {
   void ListAssessments(server::CallPtr call, v1::ListAssessmentsRequest request,
                        server::Done<v1::ListAssessmentsResponse> done);
   void UpdateAssessment(server::CallPtr call, v1::UpdateAssessmentRequest request, server::Done<v1::Assessment> done);
+  void ListAssessmentRevisions(server::CallPtr call, v1::ListAssessmentRevisionsRequest request,
+                               server::Done<v1::ListAssessmentRevisionsResponse> done);
   void DeleteAssessment(server::CallPtr call, v1::DeleteAssessmentRequest request,
                         server::Done<google::protobuf::Empty> done);
 

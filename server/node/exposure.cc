@@ -40,6 +40,7 @@ struct AboutMember {
 v1::ExposedKind KindOf(absl::string_view collection) {
   static const auto* const kKinds = new std::map<absl::string_view, v1::ExposedKind>{
       {"", v1::EXPOSED_KIND_MEMBER},
+      {"revisions", v1::EXPOSED_KIND_MEMBER},
       {"consents", v1::EXPOSED_KIND_CONSENT},
       {"services", v1::EXPOSED_KIND_SERVICE},
       {"assessments", v1::EXPOSED_KIND_ASSESSMENT},

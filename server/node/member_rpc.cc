@@ -12,6 +12,7 @@
 #include "server/node/notice_book.h"
 #include "server/node/read_note.h"
 #include "server/node/request_rules.h"
+#include "server/node/revisions.h"
 #include "server/shared/etag.h"
 #include "server/shared/field_mask.h"
 #include "storage/node/day_written.h"
@@ -44,6 +45,7 @@ std::map<std::string, server::Handler> MemberRpc::Handlers() {
           {"ListMembers", server::Handle(this, &MemberRpc::ListMembers)},
           {"SearchMembers", server::Handle(this, &MemberRpc::SearchMembers)},
           {"UpdateMember", server::Handle(this, &MemberRpc::UpdateMember)},
+          {"ListMemberRevisions", server::Handle(this, &MemberRpc::ListMemberRevisions)},
           {"DeleteMember", server::Handle(this, &MemberRpc::DeleteMember)},
           {"CreateConsent", server::Handle(this, &MemberRpc::CreateConsent)},
           {"GetConsent", server::Handle(this, &MemberRpc::GetConsent)},
@@ -133,6 +135,19 @@ void MemberRpc::UpdateMember(server::CallPtr call, v1::UpdateMemberRequest reque
     change.writes.push_back({WriteKind::kUpdate, name, version, std::move(record)});
     rooms_.store->Submit(std::move(change), FinishWith<v1::Member>(rooms_.store, *call, name, &MemberMessage, done));
     return absl::OkStatus();
+  });
+}
+
+void MemberRpc::ListMemberRevisions(server::CallPtr call, v1::ListMemberRevisionsRequest request,
+                                    server::Done<v1::ListMemberRevisionsResponse> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const model::RecordName name,
+                     NameFor(*call, model::RecordKind::kMember, request.parent(), "parent"));
+    ASSIGN_OR_RETURN(const Page page,
+                     PageOf(*rooms_.page_tokens, *call, RevisionsOf(name), request.page_size(), request.page_token()));
+    return ShowRevisions<v1::ListMemberRevisionsResponse>(
+        rooms_, *call, name, page, &MemberMessage,
+        [](v1::ListMemberRevisionsResponse& response, const Found&) { return response.add_member_revisions(); }, done);
   });
 }
 

@@ -47,6 +47,8 @@ class MemberRpc {
   void SearchMembers(server::CallPtr call, v1::SearchMembersRequest request,
                      server::Done<v1::SearchMembersResponse> done);
   void UpdateMember(server::CallPtr call, v1::UpdateMemberRequest request, server::Done<v1::Member> done);
+  void ListMemberRevisions(server::CallPtr call, v1::ListMemberRevisionsRequest request,
+                           server::Done<v1::ListMemberRevisionsResponse> done);
   void DeleteMember(server::CallPtr call, v1::DeleteMemberRequest request, server::Done<google::protobuf::Empty> done);
   void CreateConsent(server::CallPtr call, v1::CreateConsentRequest request, server::Done<v1::Consent> done);
   void GetConsent(server::CallPtr call, v1::GetConsentRequest request, server::Done<v1::Consent> done);

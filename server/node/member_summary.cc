@@ -9,13 +9,17 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "base/status.h"
 #include "model/agreed.h"
 #include "server/node/audit_rpc.h"
 #include "server/node/convert.h"
 #include "server/node/record_walk.h"
+#include "server/node/revisions.h"
 
 namespace aangan::node {
 namespace {
@@ -26,6 +30,8 @@ using storage::node::OnceStore;
 using storage::node::RoundEntry;
 
 constexpr size_t kAuditEntriesMax = 200;
+constexpr size_t kCorrectionsMax = 200;
+constexpr size_t kCorrectionDaysSaid = 10;
 constexpr int kGiven = 1;      // CONSENT_DECISION_GIVEN
 constexpr int kBeCounted = 2;  // CONSENT_PURPOSE_BE_COUNTED
 // By the number of ConsentPurpose; the beginning of its words.
@@ -167,6 +173,25 @@ void SayConsents(const Gathered& gathered, model::Day today, const SummaryWords&
   }
 }
 
+// A line a day, so that a day of much typing is not read aloud field by field.
+void SayCorrections(const v1::MemberSummary& summary, const SummaryWords& words, std::vector<std::string>& lines) {
+  std::vector<std::pair<model::Day, std::vector<std::string>>> days;
+  for (const v1::Correction& correction : summary.corrections()) {
+    const model::Day day = model::DayInIndia(TimeFromTimestamp(correction.time()));
+    if (days.empty() || days.back().first != day) days.push_back({day, {}});
+    const bool of_member = correction.name() == summary.member().name();
+    const char* const other = absl::StrContains(correction.name(), "/services/") ? "what_service" : "what_assessment";
+    for (const std::string& path : correction.paths()) {
+      std::string what = words.Say(of_member ? absl::StrCat("what_", absl::StripPrefix(path, "details.")) : other);
+      std::vector<std::string>& said = days.back().second;
+      if (std::find(said.begin(), said.end(), what) == said.end()) said.push_back(std::move(what));
+    }
+  }
+  if (days.size() > kCorrectionDaysSaid) days.resize(kCorrectionDaysSaid);
+  for (const auto& [day, said] : days)
+    lines.push_back(words.Say("corrected", {DateText(day), absl::StrJoin(said, ", ")}));
+}
+
 void SayCounted(const v1::MemberSummary& summary, const SummaryWords& words, std::vector<std::string>& lines) {
   if (summary.counted_quarters().empty()) lines.push_back(words.Say("none_left"));
   for (const v1::CountedQuarter& quarter : summary.counted_quarters()) {
@@ -190,6 +215,8 @@ absl::StatusOr<v1::MemberSummary> Summarise(const NodeStore& store, const OnceSt
   AddKinds(gathered, summary);
   for (const auto& [purpose, consent] : gathered.newest) *summary.add_consents() = ConsentMessage(consent);
   for (const storage::node::AuditEntry& entry : entries) *summary.add_audit_entries() = EntryMessage(entry);
+  ASSIGN_OR_RETURN(std::vector<v1::Correction> corrections, CorrectionsOf(store, member, kCorrectionsMax));
+  for (v1::Correction& correction : corrections) *summary.add_corrections() = std::move(correction);
   for (const RoundEntry& entry : rounds) {
     if (entry.send_time_us != 0) AddQuarter(entry, gathered, quarter, summary);
   }
@@ -197,6 +224,7 @@ absl::StatusOr<v1::MemberSummary> Summarise(const NodeStore& store, const OnceSt
   SayDetails(summary, words, lines);
   SayKinds(gathered, words, lines);
   SayConsents(gathered, today, words, lines);
+  SayCorrections(summary, words, lines);
   if (!entries.empty()) {
     const model::Day last = model::DayInIndia(absl::FromUnixMicros(entries.front().time_us));
     lines.push_back(words.Say("opened", {absl::StrCat(entries.size()), DateText(last)}));

@@ -35,8 +35,9 @@ enum class Family : uint8_t {
   kUploads,
   kAnswers,
   kComplaints,
+  kRevisions,
 };
-inline constexpr size_t kFamilyCount = static_cast<size_t>(Family::kComplaints) + 1;
+inline constexpr size_t kFamilyCount = static_cast<size_t>(Family::kRevisions) + 1;
 
 // How a family is read and what it holds decides its options.
 enum class Shape : uint8_t {
@@ -59,9 +60,11 @@ inline constexpr FamilyRow kMetaRow = {
     "format: u32; families: text; last_commit: mark; master_key_id: bytes; consent_order: u64", Shape::kSmall};
 
 // The node's main store.
-inline constexpr std::array<FamilyRow, 9> kNodeMainFamilies = {{
+inline constexpr std::array<FamilyRow, 10> kNodeMainFamilies = {{
     kMetaRow,
     {Family::kRecords, "records", "member id, kind u8, record id", "sealed record", Shape::kSealed},
+    {Family::kRevisions, "revisions", "member id, kind u8, record id, version u64",
+     "a record as it was sealed before it was changed", Shape::kSealed},
     {Family::kMemberKeys, "member_keys", "member id", "the member's key, sealed under the master key", Shape::kSealed},
     {Family::kErasedIds, "erased_ids", "member id", "empty: the id stays refused", Shape::kLookup},
     {Family::kTallies, "tallies", "kind u8 (1 checkpoint, 2 entry), sequence u64", "sealed counts", Shape::kSealed},

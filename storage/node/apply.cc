@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "storage/node/record_codec.h"
 #include "storage/node/request_ids.h"
+#include "storage/node/revisions.h"
 #include "storage/node/seals.h"
 
 namespace aangan::storage::node {
@@ -146,16 +147,20 @@ absl::Status Sequencer::ApplyWrite(const ChangeItem& item, const RecordWrite& wr
       return Problem(absl::StatusCode::kAborted, Reason::kStaleEtag,
                      "somebody changed this record since it was read; read it again and repeat the change");
     }
+    // What stood here before stays, as it was sealed: under her key, bound to its name and version.
+    if (write.kind == WriteKind::kUpdate) batch.Put(Family::kRevisions, RevisionKey(write.name, version), *present);
   }
   if (write.kind != WriteKind::kDelete) {
     batch.Put(Family::kRecords, key, item.sealed[index]);
   } else if (is_member) {
     batch.DeleteRange(Family::kRecords, MemberRange(write.name.member));
+    batch.DeleteRange(Family::kRevisions, MemberRange(write.name.member));
     batch.Delete(Family::kMemberKeys, member);
     batch.Put(Family::kErasedIds, member, "");
     erased_.push_back(write.name.member);
   } else {
     batch.Delete(Family::kRecords, key);
+    batch.DeleteRange(Family::kRevisions, RevisionRange(write.name));
   }
   return absl::OkStatus();
 }

@@ -26,9 +26,9 @@
 
 namespace aangan::storage::node {
 
-inline constexpr std::array<Family, 7> kFamiliesInBulk = {
-    Family::kMeta,          Family::kRecords,    Family::kErasedIds, Family::kAudit,
-    Family::kAuditByMember, Family::kRequestIds, Family::kSettings,
+inline constexpr std::array<Family, 8> kFamiliesInBulk = {
+    Family::kMeta,  Family::kRecords,       Family::kRevisions,  Family::kErasedIds,
+    Family::kAudit, Family::kAuditByMember, Family::kRequestIds, Family::kSettings,
 };
 inline constexpr absl::string_view kFamilyPart = "family/";  // and its name: what a part is
 inline constexpr absl::string_view kFilePart = "file/";      // and its path in the data folder

@@ -20,6 +20,7 @@
 #include "storage/node/audit_log.h"
 #include "storage/node/bulk.h"
 #include "storage/node/record_codec.h"
+#include "storage/node/revisions.h"
 
 namespace aangan::storage::node {
 namespace {
@@ -96,6 +97,10 @@ class Restoring {
       ASSIGN_OR_RETURN(const model::RecordName name, NameOfKey(key));
       if (!Stays(name.member)) return absl::OkStatus();
       ++report_.records;
+    }
+    if (family == Family::kRevisions) {
+      ASSIGN_OR_RETURN(const model::RecordName name, NameOfRevisionKey(key));
+      if (!Stays(name.member)) return absl::OkStatus();
     }
     const auto left = [key](const std::string& prefix) { return absl::StartsWith(key, prefix); };
     if (family == Family::kSettings && std::any_of(wish_.settings_left.begin(), wish_.settings_left.end(), left))

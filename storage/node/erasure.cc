@@ -11,6 +11,7 @@
 #include "storage/engine/durable_head.h"
 #include "storage/engine/keys.h"
 #include "storage/node/audit_log.h"
+#include "storage/node/record_codec.h"
 
 namespace aangan::storage::node {
 namespace {
@@ -83,6 +84,16 @@ absl::StatusOr<std::vector<model::Id>> PendingErasures(const Reader& reader) {
       }));
   RETURN_IF_ERROR(status);
   return pending;
+}
+
+std::vector<Database::Place> PlacesOf(const std::vector<model::Id>& members) {
+  std::vector<Database::Place> places = {{Family::kTallies, KeyRange::All()}, {Family::kRequestIds, KeyRange::All()}};
+  for (const model::Id& member : members) {
+    places.emplace_back(Family::kRecords, MemberRange(member));
+    places.emplace_back(Family::kRevisions, MemberRange(member));
+    places.emplace_back(Family::kMemberKeys, KeyRange::Prefix(AsText(member.bytes)));
+  }
+  return places;
 }
 
 absl::Status ClearErased(NodeStore& store, const std::vector<model::Id>& members, const Clock& clock,

@@ -17,6 +17,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "storage/engine/database.h"
 #include "storage/node/backup_notes.h"
 #include "storage/node/node_store.h"
 
@@ -27,6 +28,9 @@ absl::StatusOr<std::vector<model::Id>> PendingErasures(const Reader& reader);
 // Clears them, and notes it with an audit entry each.
 absl::Status ClearErased(NodeStore& store, const std::vector<model::Id>& members, const Clock& clock,
                          absl::Duration patience);
+
+// Where what is hers lies, and what told of her.
+std::vector<Database::Place> PlacesOf(const std::vector<model::Id>& members);
 
 struct ErasureReceipt {
   ErasureNote note;

@@ -23,10 +23,12 @@
 #include "storage/node/apply.h"
 #include "storage/node/audit_log.h"
 #include "storage/node/change_sealer.h"
+#include "storage/node/erasure.h"
 #include "storage/node/rebuild.h"
 #include "storage/node/record_codec.h"
 #include "storage/node/recount.h"
 #include "storage/node/request_ids.h"
+#include "storage/node/revisions.h"
 #include "storage/node/seals.h"
 #include "storage/node/tallies.h"
 
@@ -50,6 +52,12 @@ class Store final : public NodeStore {
   absl::StatusOr<Found> Get(const model::RecordName& name) const override;
   absl::StatusOr<std::vector<Found>> List(model::RecordKind kind, const model::Id& member,
                                           const std::optional<model::Id>& after, size_t limit) const override;
+  absl::StatusOr<std::vector<Found>> ListRevisions(const model::RecordName& name, uint64_t before,
+                                                   size_t limit) const override {
+    ASSIGN_OR_RETURN(const WorkingKey key, loader_->KeyOf(*database_, name.member));
+    RETURN_IF_ERROR(RefuseSealed(*database_, name.member));
+    return ReadRevisions(*database_, key.span(), name, before, limit);
+  }
   void Submit(Change change, Done done) override;
   model::Id ImportId(absl::string_view mapping_id, absl::Span<const uint8_t> row_digest, int64_t occurrence,
                      absl::string_view part) const override;
@@ -77,7 +85,11 @@ class Store final : public NodeStore {
   std::unique_ptr<Reader> TakeSnapshot() const override { return database_->TakeSnapshot(); }
   uint64_t estimated_bytes() const override { return database_->estimated_bytes(); }
   absl::Status Scrub() override { return database_->VerifyChecksums(); }
-  absl::Status Expunge(const std::vector<model::Id>& members, absl::Duration patience) override;
+  absl::Status Expunge(const std::vector<model::Id>& members, absl::Duration patience) override {
+    tallies_->MakeCheckpoint();
+    RETURN_IF_ERROR(OnSequencer([&](Sequencer&, Batch& batch) { return ForgetRequestsAbout(members, batch); }));
+    return database_->Expunge(PlacesOf(members), patience);
+  }
   uint64_t durable_sequence() const override { return queue_->durable_sequence(); }
   int64_t disk_free_bytes() const override;
   SecretBytes DeriveKey(Literal purpose) const override { return keyring_->Derive(purpose); }
@@ -87,7 +99,6 @@ class Store final : public NodeStore {
   absl::Status OpenParts();
   absl::Status OnSequencer(TaskItem::Task task);
   absl::StatusOr<bool> RunOut(const model::Id& member, model::Day today);
-
   const StoreOptions options_;
   std::unique_ptr<Keyring> keyring_;
   std::unique_ptr<Database> database_;
@@ -364,17 +375,6 @@ absl::StatusOr<VerifyReport> Store::Verify() {
   }));
   RETURN_IF_ERROR(database_->VerifyChecksums());
   return report;
-}
-
-absl::Status Store::Expunge(const std::vector<model::Id>& members, absl::Duration patience) {
-  tallies_->MakeCheckpoint();
-  RETURN_IF_ERROR(OnSequencer([&](Sequencer&, Batch& batch) { return ForgetRequestsAbout(members, batch); }));
-  std::vector<Database::Place> places = {{Family::kTallies, KeyRange::All()}, {Family::kRequestIds, KeyRange::All()}};
-  for (const model::Id& member : members) {
-    places.emplace_back(Family::kRecords, MemberRange(member));
-    places.emplace_back(Family::kMemberKeys, KeyRange::Prefix(AsText(member.bytes)));
-  }
-  return database_->Expunge(places, patience);
 }
 
 int64_t Store::disk_free_bytes() const {

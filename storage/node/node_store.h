@@ -88,6 +88,10 @@ class NodeStore {
   // (SEALED).
   virtual absl::StatusOr<std::vector<Found>> List(model::RecordKind kind, const model::Id& member,
                                                   const std::optional<model::Id>& after, size_t limit) const = 0;
+  // What a record said before it was changed: its forms with versions under `before` (0: all), newest first. None for a
+  // record that is not there.
+  virtual absl::StatusOr<std::vector<Found>> ListRevisions(const model::RecordName& name, uint64_t before,
+                                                           size_t limit) const = 0;
   virtual void Submit(Change change, Done done) = 0;
   absl::StatusOr<Committed> SubmitAndWait(Change change);
   // The ids that a row of a file gets for good: HMAC-SHA-256 under the node's import key, 128 bits.

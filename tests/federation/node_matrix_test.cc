@@ -96,8 +96,12 @@ void FillNames(const MethodDescriptor& method, const std::string& member, Messag
   for (const char* name : {"name", "parent", "member"}) {
     const FieldDescriptor* field = request->GetDescriptor()->FindFieldByName(name);
     if (field == nullptr || field->type() != FieldDescriptor::TYPE_STRING) continue;
-    const std::string noun = absl::AsciiStrToLower(method.name().substr(3));  // after "Get"
-    const bool child = field->name() == "name" && noun != "member" && noun != "membersummary";
+    std::string noun = absl::AsciiStrToLower(method.name().substr(3));  // after "Get"
+    bool child = field->name() == "name" && noun != "member" && noun != "membersummary";
+    if (method.name() == "ListServiceRevisions" || method.name() == "ListAssessmentRevisions") {  // of one of hers
+      noun = absl::AsciiStrToLower(method.name().substr(4, method.name().rfind("Revisions") - 4));
+      child = true;
+    }
     reflection.SetString(request, field, child ? absl::StrCat(member, "/", noun, "s/", std::string(26, 'a')) : member);
   }
 }

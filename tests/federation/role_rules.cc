@@ -27,6 +27,7 @@ constexpr Rule kNodeRules[] = {
     // A member reads her own record and says herself what she agrees to. Only caseworkers write records.
     {"MemberService", "Get", "member caseworker"},
     {"MemberService", "ListConsents", "member caseworker"},
+    {"MemberService", "ListMemberRevisions", "member caseworker"},
     {"MemberService", "CreateConsent", "member caseworker"},
     {"MemberService", "", "caseworker"},
     {"CaseworkService", "Get", "member caseworker"},

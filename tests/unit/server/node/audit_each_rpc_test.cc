@@ -133,6 +133,8 @@ class EachRpcTest : public AuditTest {
            *request.mutable_member() = member_;
            Update(request, members_, &Members::UpdateMember);
          }},
+        {"MemberService/ListMemberRevisions",
+         [this] { List(v1::ListMemberRevisionsRequest(), members_, &Members::ListMemberRevisions); }},
         {"MemberService/CreateConsent", [this] { Must(caseworker_, members_, &Members::CreateConsent, new_consent_); }},
         {"MemberService/GetConsent",
          [this] { Get(v1::GetConsentRequest(), consent_.name(), members_, &Members::GetConsent); }},
@@ -150,6 +152,18 @@ class EachRpcTest : public AuditTest {
                v1::UpdateServiceRequest request;
                *request.mutable_service() = service_;
                Update(request, casework_, &Casework::UpdateService);
+             }},
+            {"CaseworkService/ListServiceRevisions",
+             [this] {
+               v1::ListServiceRevisionsRequest request;
+               request.set_parent(service_.name());
+               Must(caseworker_, casework_, &Casework::ListServiceRevisions, request);
+             }},
+            {"CaseworkService/ListAssessmentRevisions",
+             [this] {
+               v1::ListAssessmentRevisionsRequest request;
+               request.set_parent(assessment_.name());
+               Must(caseworker_, casework_, &Casework::ListAssessmentRevisions, request);
              }},
             {"CaseworkService/CreateAssessment",
              [this] { Must(caseworker_, casework_, &Casework::CreateAssessment, new_assessment_); }},

@@ -194,7 +194,8 @@ TEST_F(ExposureTest, ASummaryIsMoreThanARecord) {
   get.set_name(member.name());
   Must(caseworker_, *caseworker_.grievances, &v1::GrievanceService::Stub::GetMemberSummary, get);
   std::set<v1::ExposedKind> kinds;
-  for (const v1::ExposedCount& count : ReportOf(steward_, lost).counts()) kinds.insert(count.kind());
+  const Report report = ReportOf(steward_, lost);
+  for (const v1::ExposedCount& count : report.counts()) kinds.insert(count.kind());
   EXPECT_TRUE(kinds.contains(v1::EXPOSED_KIND_SUMMARY));
   EXPECT_TRUE(kinds.contains(v1::EXPOSED_KIND_CONSENT));  // written with the record
 }
