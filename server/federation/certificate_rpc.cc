@@ -56,10 +56,10 @@ absl::StatusOr<v1::ConfirmCertificateResponse> CertificateRpc::ConfirmCertificat
 }
 
 absl::StatusOr<v1::RevokeCertificateResponse> CertificateRpc::RevokeCertificate(
-    const server::Call&, const v1::RevokeCertificateRequest& request) {
+    const server::Call& call, const v1::RevokeCertificateRequest& request) {
   v1::RevokeCertificateResponse response;
   ASSIGN_OR_RETURN(*response.mutable_certificate(), rooms_.certificates->Revoke(request.name()));
-  LogInfo("certificates", "revoked").Name("id", response.certificate().collective());
+  LogInfo("certificates", "revoked").Name("id", response.certificate().collective()).Name("by", call.caller().id);
   return response;
 }
 

@@ -43,7 +43,7 @@ absl::Status CheckClocks(absl::Time own, absl::Time federation) {
   return ClockWrong(
              "This computer's clock (own_time) and the federation's (federation_time) are more than an hour apart. "
              "Look at a watch. If this computer is wrong, set it: timedatectl set-ntp true, or timedatectl set-time "
-             "'YYYY-MM-DD HH:MM:SS'. If it is right, tell the federation's staff. Nothing was sent.",
+             "'YYYY-MM-DD HH:MM:SS'. If it is right, tell the federation's staff. No round was touched.",
              own)
       .Name("federation_time", Text(federation));
 }

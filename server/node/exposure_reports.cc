@@ -92,6 +92,14 @@ absl::StatusOr<v1::KeyOpener> KeyOpenerOf(const std::string& data) {
 
 }  // namespace
 
+// An operator is told how many members, not which: a member's token and a broken glass name one.
+void HideWhich(v1::ReportTokenExposureResponse& response) {
+  response.clear_grants();
+  if (!response.has_token()) return;
+  response.mutable_token()->clear_title();
+  response.mutable_token()->clear_member();
+}
+
 void ExposureReports::AddAccess(const std::string& token_id, const ExposureSpan& span,
                                 v1::ReportTokenExposureResponse& response) const {
   const absl::Time now = rooms_.records.clock->Now();
@@ -153,6 +161,7 @@ absl::StatusOr<v1::ReportTokenExposureResponse> ExposureReports::OfToken(
   ASSIGN_OR_RETURN(const TokenExposure exposure, FollowToken(*rooms_.records.store, request.token(), span,
                                                              static_cast<uint64_t>(response.head().sequence())));
   AddAccess(token_id, span, response);
+  if (call.caller().role == server::Role::kOperator) HideWhich(response);
   if (!exposure.in_log && !response.has_token()) {
     return Problem(
         absl::StatusCode::kNotFound, Reason::kNotFound,

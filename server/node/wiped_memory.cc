@@ -23,7 +23,7 @@ absl::Status FreedMemoryIsWiped() {
   size_t size = sizeof(junk);
   if (mallctl("opt.junk", &junk, &size, nullptr, 0) != 0 || std::strcmp(junk, "free") != 0) {
     return Problem(
-        absl::StatusCode::kFailedPrecondition, Reason::kKeyMissing,
+        absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
         "Memory that is freed would not be overwritten, because the environment changes the allocator. Start "
         "the node without MALLOC_CONF and LD_PRELOAD.");
   }

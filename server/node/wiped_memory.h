@@ -19,7 +19,7 @@ inline constexpr absl::Duration kIdleMax = absl::Seconds(4);
 // One that is never idle is closed too, when the call on it has ended; clients open the next by themselves.
 inline constexpr absl::Duration kConnectionAgeMax = absl::Minutes(1);
 
-// FAILED_PRECONDITION (KEY_MISSING) with what to do where freed memory would stay as it is.
+// FAILED_PRECONDITION (WRONG_STATE) with what to do where freed memory would stay as it is.
 absl::Status FreedMemoryIsWiped();
 
 }  // namespace aangan::node

@@ -115,9 +115,11 @@ absl::Status PortCertificate::Turn(const std::string& pair) const {
   const std::string current = absl::StrCat(folder_, "/current");
   const std::string next = absl::StrCat(folder_, "/next");
   std::error_code error;
-  fs::remove(next, error);
+  fs::remove_all(next, error);
   fs::create_directory_symlink(pair, next, error);
   if (error) return DiskRefused();
+  // A copy of the folder that followed links has a folder there, which a link does not replace.
+  if (fs::is_directory(fs::symlink_status(current, error))) fs::remove_all(current, error);
   fs::rename(next, current, error);
   if (error) return DiskRefused();
   for (const fs::directory_entry& entry : fs::directory_iterator(folder_, error)) {

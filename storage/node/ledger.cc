@@ -18,15 +18,15 @@ absl::Status Damaged() {
 }
 
 std::string Body(const LedgerEntry& entry) {
-  return CanonicalWriter()
-      .U64(entry.number)
+  CanonicalWriter writer;
+  writer.U64(entry.number)
       .I64(entry.period.year)
       .U8(static_cast<uint8_t>(entry.period.quarter))
       .I64(entry.nano_rho)
-      .Fixed(entry.round_id)
-      .U64(entry.audit.place)
-      .Fixed(entry.audit.commitment)
-      .bytes();
+      .Fixed(entry.round_id);
+  // Debits of before there were commitments, and those that a restore writes, end here.
+  if (entry.audit != AuditCommitment()) writer.U64(entry.audit.place).Fixed(entry.audit.commitment);
+  return std::move(writer).Take();
 }
 
 std::string Encode(const LedgerEntry& entry) { return Body(entry) + std::string(AsText(entry.head)); }
@@ -41,8 +41,10 @@ absl::StatusOr<LedgerEntry> Parse(absl::string_view value) {
   ASSIGN_OR_RETURN(const uint8_t quarter, reader.U8());
   ASSIGN_OR_RETURN(entry.nano_rho, reader.I64());
   RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(entry.round_id)));
-  ASSIGN_OR_RETURN(entry.audit.place, reader.U64());
-  RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(entry.audit.commitment)));
+  if (reader.remaining() > sizeof(Digest)) {
+    ASSIGN_OR_RETURN(entry.audit.place, reader.U64());
+    RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(entry.audit.commitment)));
+  }
   RETURN_IF_ERROR(reader.Fixed(absl::MakeSpan(entry.head)));
   RETURN_IF_ERROR(reader.End());
   entry.period = {static_cast<int16_t>(year), static_cast<int8_t>(quarter)};

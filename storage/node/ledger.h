@@ -2,7 +2,7 @@
 // The ledger: a node's durable account of privacy budget, in integer nano-rho, hash-chained, never refunded.
 //
 // head(n) = SHA-256("aangan/v1/ledger" | head(n-1) | u64 number | i64 year | u8 quarter | i64 nano-rho | round id |
-// u64 place in the audit log | commitment to it 32).
+// u64 place in the audit log | commitment to it 32); without the last two where there is no commitment.
 // Source: protocol.md 3; reference 5.5. Threads: pure over what it is given. Errors: DATA_LOSS (DAMAGED).
 #ifndef AANGAN_STORAGE_NODE_LEDGER_H_
 #define AANGAN_STORAGE_NODE_LEDGER_H_

@@ -67,6 +67,7 @@ struct RoundEntry {
 struct AuditCommitment {
   uint64_t place = 0;
   Digest commitment{};
+  bool operator==(const AuditCommitment&) const = default;
 };
 
 // One debit. The chain's head is SHA-256 over the head before and the entry.

@@ -91,6 +91,20 @@ TEST_F(PortCertificateTest, HalvesThatDoNotGoTogetherAreMadeGood) {
   EXPECT_EQ(fs::status(port_->key_path()).permissions(), fs::perms::owner_read | fs::perms::owner_write);
 }
 
+// Programs that copy a folder may put what a link leads to in the link's place.
+TEST_F(PortCertificateTest, ACopyThatFollowedLinksIsMadeGood) {
+  ASSERT_THAT(port_->Look(), IsOk());
+  for (const char* link : {"/current", "/next"}) {
+    const fs::path copied = folder_path_ + "/copied";
+    fs::copy(folder_path_ + "/current/", copied, fs::copy_options::recursive);
+    fs::remove_all(folder_path_ + link);
+    fs::rename(copied, folder_path_ + link);
+    ASSERT_THAT(port_->MakeAnew(), IsOk());
+    EXPECT_TRUE(fs::is_symlink(folder_path_ + "/current"));
+    EXPECT_FALSE(fs::exists(folder_path_ + "/next"));
+  }
+}
+
 TEST_F(PortCertificateTest, ARunningPortTakesItWithoutARestart) {
   ASSERT_THAT(port_->Look(), IsOk());
   const auto roles = *server::Authorisation::Load();

@@ -145,6 +145,21 @@ TEST_F(ExposureTest, AnOperatorIsToldHowManyAndACaseworkerNothing) {
               HasProblem(StatusCode::kPermissionDenied, Reason::kNotAllowed));
 }
 
+TEST_F(ExposureTest, NeitherAMembersTokenNorABrokenGlassTellAnOperatorWhich) {
+  const v1::Member member = Create();
+  const std::string broke_glass = NameOf(caseworker_);
+  v1::BreakGlassRequest glass;
+  glass.set_member(member.name());
+  glass.set_domain("health");
+  glass.set_reason(v1::BREAK_GLASS_REASON_THREAT);
+  Must(caseworker_, *caseworker_.access, &Access::BreakGlass, glass);
+  Read(node_.Client(tests::TokenFor(steward_, v1::ROLE_MEMBER, member.name())), member.name());
+  for (const std::string& lost : {broke_glass, LastActor()}) {
+    EXPECT_TRUE(absl::StrContains(ReportOf(steward_, lost).SerializeAsString(), member.name())) << lost;
+    EXPECT_FALSE(absl::StrContains(ReportOf(node_.Operator(), lost).SerializeAsString(), member.name())) << lost;
+  }
+}
+
 TEST_F(ExposureTest, AnEndedTokenAndMembersWhoAreGoneAreStillThere) {
   const std::string lost = NameOf(caseworker_);
   const v1::Member stays = Create(), sealed = Create(), erased = Create();

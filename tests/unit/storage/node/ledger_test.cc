@@ -2,6 +2,7 @@
 // The ledger's sums over every window of four periods.
 #include "storage/node/ledger.h"
 
+#include "base/canonical.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
 
@@ -28,6 +29,18 @@ TEST(Ledger, EachEntryIsChainedToTheOneBefore) {
   const auto other = LedgerOf({{{2026, 1}, 21}, {{2026, 2}, 20}});
   EXPECT_EQ(one[1].number, 2u);
   EXPECT_NE(one[1].head, other[1].head);
+}
+
+// What a node wrote before there were commitments is read as it was written; a byte of it that changes is seen too.
+TEST(Ledger, ADebitWithoutACommitmentHasTheFormOfBefore) {
+  Batch old(nullptr);
+  const LedgerEntry entry = NextEntry({}, {2026, 1}, 20, Sha256("round"), {});
+  PutEntry(entry, old);
+  const std::string body = CanonicalWriter().U64(1).I64(2026).U8(1).I64(20).Fixed(Sha256("round")).bytes();
+  const Digest head = Sha256({"aangan/v1/ledger", AsText(Digest{}), body});
+  EXPECT_EQ(old.changes().begin()->second, body + std::string(AsText(head)));
+  ASSERT_THAT(ReadLedger(old), tests::IsOk());
+  EXPECT_EQ(ReadLedger(old)->front().audit, AuditCommitment());
 }
 
 // Also one that would read as the same: a year 65,536 later is the same in the sixteen bits that a period has.
