@@ -154,7 +154,7 @@ TEST_F(ErasureTest, RequestsAndEntriesOfTheTallyGoWithHer) {
   EXPECT_EQ(Rows(Family::kRequestIds).size(), 1u);
   EXPECT_GT(Rows(Family::kTallies).size(), 1u);
   for (const auto& [key, value] : Rows(Family::kRequestIds)) {
-    EXPECT_EQ(value.find(AsText(Sha256("what it said"))), std::string::npos);
+    EXPECT_EQ(value.find(std::string(AsText(Sha256("what it said")))), std::string::npos);
   }
   RecordsChange erase{{{WriteKind::kDelete, name, 2, {}}}, request("DeleteMember"), "tokens/t", Action::kDeleted};
   ASSERT_THAT(test_.store->SubmitAndWait(erase), IsOk());
