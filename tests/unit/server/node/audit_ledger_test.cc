@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/cord.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/server/node/three_collectives.h"
 
@@ -51,7 +52,10 @@ TEST_F(AuditLedger, ALogThatEndsBeforeAContributionOrIsAnotherIsNamed) {
   } while (other.store().ListAudit(std::nullopt, 0, 1)->front().sequence <= place);
   const absl::Status named = HoldToLedger(other.store(), node_.once()).status();
   EXPECT_THAT(named, HasProblem(StatusCode::kDataLoss, Reason::kDamaged));
-  EXPECT_NE(named.ToString().find("2026Q3"), std::string::npos) << named;
+  // The quarter stands in what goes to the caller.
+  const auto info = named.GetPayload("type.googleapis.com/google.rpc.ErrorInfo");
+  ASSERT_TRUE(info.has_value());
+  EXPECT_NE(std::string(*info).find("2026Q3"), std::string::npos) << *info;
 }
 
 TEST_F(AuditLedger, ACommitmentSaysNothingToWhoeverLacksTheKey) {
