@@ -93,6 +93,23 @@ class Twins : public ::testing::Test {
     node.Restart();
   }
 
+  // The node's own people, and those of the other nodes.
+  void NodesSay(ClusterNode& twin, const std::string& period) {
+    TrySync(twin).IgnoreError();
+    const auto own = StatusOf(twin);
+    EXPECT_TRUE(Wants(own, node::v1::ATTENTION_TWIN));
+    EXPECT_EQ(Alarms(own, node::v1::ALARM_KIND_OWN_TWIN, period), 1);
+    const std::string said = Printed(absl::StrCat("status --output json --data ", twin.data));
+    EXPECT_TRUE(absl::StrContains(said, absl::StrCat(period, ": own_twin"))) << said;
+    for (ClusterNode& node : cluster_.nodes()) {
+      if (&node == &twin) continue;
+      const auto status = StatusOf(node);
+      EXPECT_FALSE(Wants(status, node::v1::ATTENTION_TWIN)) << node.id;
+      EXPECT_EQ(Alarms(status, node::v1::ALARM_KIND_TWIN, twin.id), 1) << node.id;
+      EXPECT_EQ(status.alarms_size(), 1) << node.id;
+    }
+  }
+
   FederationCluster cluster_{{}};
   const tests::TempDir images_;
 };
@@ -156,20 +173,7 @@ TEST_F(Twins, ANodeThatWasSetBackIsShownToAllAndARestoredOneIsNone) {
   EXPECT_TRUE(absl::StrContains(printed, absl::StrCat(restored.id, ",first,"))) << printed;
   EXPECT_TRUE(absl::StrContains(printed, "code 0")) << printed;
 
-  // The node's own, and those of the other nodes.
-  TrySync(twin).IgnoreError();
-  const auto own = StatusOf(twin);
-  EXPECT_TRUE(Wants(own, node::v1::ATTENTION_TWIN));
-  EXPECT_EQ(Alarms(own, node::v1::ALARM_KIND_OWN_TWIN, period), 1);
-  const std::string said = Printed(absl::StrCat("status --output json --data ", twin.data));
-  EXPECT_TRUE(absl::StrContains(said, absl::StrCat(period, ": own_twin"))) << said;
-  for (ClusterNode& node : cluster_.nodes()) {
-    if (&node == &twin) continue;
-    const auto status = StatusOf(node);
-    EXPECT_FALSE(Wants(status, node::v1::ATTENTION_TWIN)) << node.id;
-    EXPECT_EQ(Alarms(status, node::v1::ALARM_KIND_TWIN, twin.id), 1) << node.id;
-    EXPECT_EQ(status.alarms_size(), 1) << node.id;
-  }
+  NodesSay(twin, period);
 }
 
 TEST_F(Twins, AnAuditLogThatWasPutBackDoesNotFitTheContribution) {
