@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "model/roster.h"
-#include "server/federation/certificate_authority.h"
 #include "server/node/enrolment.h"
 #include "server/shared/caller.h"
 #include "tests/support/status_matchers.h"
@@ -232,18 +231,6 @@ TEST_F(CertificatesTest, ARevokedNodeComesBackWithNewKeysAndTheWholeOldLineEnds)
   EXPECT_THAT(Ask(federation_.As(one())), HasProblem(StatusCode::kUnauthenticated, Reason::kBadCertificate));
   EXPECT_THAT(Ask(federation_.As(back)), IsOk());
   EXPECT_EQ(List().size(), federation_.collectives().size());
-}
-
-TEST_F(CertificatesTest, TheStaffsOwnSetIsMadeAnewAtAStartWhenAThirdIsLeft) {
-  const std::string staff = federation_.data() + "/staff/";
-  const std::string token = tests::ReadAll(staff + "token");
-  federation_.clock().Advance(kCertificateLife * 0.6);
-  federation_.Restart();
-  EXPECT_EQ(tests::ReadAll(staff + "token"), token);
-  federation_.clock().Advance(kCertificateLife * 0.1);
-  federation_.Restart();
-  EXPECT_NE(tests::ReadAll(staff + "token"), token);
-  EXPECT_TRUE(node::PairMatches(tests::ReadAll(staff + "certificate.pem"), tests::ReadAll(staff + "key.pem")));
 }
 
 }  // namespace
