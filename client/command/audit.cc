@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "client/command/audit_file.h"
 #include "client/command/commands.h"
+#include "client/command/permits.h"
 #include "client/command/words.h"
 
 namespace aangan::client {
@@ -20,7 +21,7 @@ constexpr absl::Duration kFollowDeadline = absl::Seconds(30);
 struct Wish {
   std::string member, actor;
   size_t limit = 100;
-  std::string to, file, node;
+  std::string to, permit, file, node;
   std::vector<std::string> heads;
 };
 
@@ -142,18 +143,22 @@ absl::StatusOr<int> Export(const Session& session, const Wish& wish) {
   ASSIGN_OR_RETURN(const auto file, AuditFileWriter::Open(wish.to));
   node::v1::ExportAuditRequest request;
   request.set_page_size(2000);
+  request.set_permit(wish.permit);
+  const auto ask = [&] { return channel->Call(stub.get(), &AuditService::Stub::ExportAudit, request); };
+  absl::StatusOr<node::v1::ExportAuditResponse> page = ask();
+  if (!page.ok()) return AskForPermit(session, *channel, page.status());
   {
     Progress progress("exporting", head.entries());
-    while (file->entries() < head.entries()) {
-      ASSIGN_OR_RETURN(const node::v1::ExportAuditResponse page,
-                       channel->Call(stub.get(), &AuditService::Stub::ExportAudit, request));
-      for (const node::v1::AuditEntry& entry : page.audit_entries()) {
+    while (true) {
+      for (const node::v1::AuditEntry& entry : page->audit_entries()) {
         if (file->entries() == head.entries()) break;  // what came after the head
         RETURN_IF_ERROR(file->Add(entry));
       }
       progress.Advance(file->entries());
-      request.set_page_token(page.next_page_token());
-      if (request.page_token().empty()) break;
+      request.set_page_token(page->next_page_token());
+      if (request.page_token().empty() || file->entries() == head.entries()) break;
+      page = ask();
+      RETURN_IF_ERROR(page.status());
     }
   }
   RETURN_IF_ERROR(file->Finish(head));
@@ -188,9 +193,11 @@ void AddAudit(CLI::App& app, Session& session) {
   verify->add_option("--file", wish->file, "check this export instead, without a node; --head takes files then");
   verify->add_option("--node", wish->node, "with --file: who must have signed it, a node_id");
   run(verify, &Verify);
-  CLI::App* out = AddCommand(*audit, "export", "Write the whole log into a file (steward, auditor)",
-                             "aangan audit export --to audit.jsonl");
+  CLI::App* out =
+      AddCommand(*audit, "export", "Write the whole log into a file, once a second person said yes (steward, auditor)",
+                 "aangan audit export --to audit.jsonl --permit permits/7h2m...");
   out->add_option("--to", wish->to, "file to write")->required();
+  out->add_option("--permit", wish->permit, "permits/{permit}; without it the command asks for one");
   run(out, &Export);
 }
 

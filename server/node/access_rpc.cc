@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -12,6 +13,7 @@
 #include "base/status.h"
 #include "server/node/convert.h"
 #include "server/node/domain_gate.h"
+#include "server/node/read_note.h"
 #include "server/node/request_rules.h"
 
 namespace aangan::node {
@@ -46,6 +48,19 @@ absl::Time UntilOf(bool is_set, const google::protobuf::Timestamp& wish, absl::T
 
 Problem FieldsProblem() {
   return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "Some fields are not right; see details.");
+}
+
+// Whom these tokens or grants are about.
+template <typename Record>
+absl::StatusOr<std::set<model::Id>> MembersOf(const std::vector<Record>& records) {
+  std::set<model::Id> members;
+  for (const Record& record : records) {
+    if (record.member.empty()) continue;
+    ASSIGN_OR_RETURN(const model::RecordName name,
+                     model::ParseRecordName(model::RecordKind::kMember, record.member, "member"));
+    members.insert(name.member);
+  }
+  return members;
 }
 
 }  // namespace
@@ -145,18 +160,22 @@ absl::StatusOr<v1::CreateTokenResponse> AccessRpc::CreateToken(const server::Cal
   return response;
 }
 
-absl::StatusOr<v1::ListTokensResponse> AccessRpc::ListTokens(const server::Call& call,
-                                                             const v1::ListTokensRequest& request) {
-  const server::PageTokens& pages = *rooms_.records.page_tokens;
-  ASSIGN_OR_RETURN(const Page page, PageOf(pages, call, kList, request.page_size(), request.page_token()));
-  std::vector<TokenRecord> tokens = rooms_.tokens->List(page.after, page.size + 1);
-  v1::ListTokensResponse response;
-  if (tokens.size() > page.size) {
-    tokens.resize(page.size);
-    response.set_next_page_token(NextPage(pages, call, kList, tokens.back().id));
-  }
-  for (const TokenRecord& token : tokens) *response.add_tokens() = TokenMessage(token, *rooms_.grants);
-  return response;
+void AccessRpc::ListTokens(server::CallPtr call, v1::ListTokensRequest request,
+                           server::Done<v1::ListTokensResponse> done) {
+  OrFail(done, [&]() -> absl::Status {
+    const server::PageTokens& pages = *rooms_.records.page_tokens;
+    ASSIGN_OR_RETURN(const Page page, PageOf(pages, *call, kList, request.page_size(), request.page_token()));
+    std::vector<TokenRecord> tokens = rooms_.tokens->List(page.after, page.size + 1);
+    v1::ListTokensResponse response;
+    if (tokens.size() > page.size) {
+      tokens.resize(page.size);
+      response.set_next_page_token(NextPage(pages, *call, kList, tokens.back().id));
+    }
+    for (const TokenRecord& token : tokens) *response.add_tokens() = TokenMessage(token, *rooms_.grants);
+    ASSIGN_OR_RETURN(const std::set<model::Id> shown, MembersOf(tokens));  // when she last looked at her record
+    AnswerAbout(rooms_.records.store, *call, shown, "tokens", std::move(response), done);
+    return absl::OkStatus();
+  });
 }
 
 absl::StatusOr<google::protobuf::Empty> AccessRpc::DeleteToken(const server::Call& call,
@@ -207,23 +226,27 @@ absl::StatusOr<v1::Grant> AccessRpc::CreateGrant(const server::Call& call, const
   return GrantMessage(given);
 }
 
-absl::StatusOr<v1::ListGrantsResponse> AccessRpc::ListGrants(const server::Call& call,
-                                                             const v1::ListGrantsRequest& request) {
-  std::string token;
-  if (request.parent() != "tokens/-") {
-    ASSIGN_OR_RETURN(token, TokenIdFrom(request.parent(), "parent"));
-  }
-  const std::string list = absl::StrCat(request.parent(), "/grants");
-  const server::PageTokens& pages = *rooms_.records.page_tokens;
-  ASSIGN_OR_RETURN(const Page page, PageOf(pages, call, list, request.page_size(), request.page_token()));
-  std::vector<GrantRecord> grants = rooms_.grants->List(token, page.after, page.size + 1);
-  v1::ListGrantsResponse response;
-  if (grants.size() > page.size) {
-    grants.resize(page.size);
-    response.set_next_page_token(NextPage(pages, call, list, GrantName(grants.back())));
-  }
-  for (const GrantRecord& grant : grants) *response.add_grants() = GrantMessage(grant);
-  return response;
+void AccessRpc::ListGrants(server::CallPtr call, v1::ListGrantsRequest request,
+                           server::Done<v1::ListGrantsResponse> done) {
+  OrFail(done, [&]() -> absl::Status {
+    std::string token;
+    if (request.parent() != "tokens/-") {
+      ASSIGN_OR_RETURN(token, TokenIdFrom(request.parent(), "parent"));
+    }
+    const std::string list = absl::StrCat(request.parent(), "/grants");
+    const server::PageTokens& pages = *rooms_.records.page_tokens;
+    ASSIGN_OR_RETURN(const Page page, PageOf(pages, *call, list, request.page_size(), request.page_token()));
+    std::vector<GrantRecord> grants = rooms_.grants->List(token, page.after, page.size + 1);
+    v1::ListGrantsResponse response;
+    if (grants.size() > page.size) {
+      grants.resize(page.size);
+      response.set_next_page_token(NextPage(pages, *call, list, GrantName(grants.back())));
+    }
+    for (const GrantRecord& grant : grants) *response.add_grants() = GrantMessage(grant);
+    ASSIGN_OR_RETURN(const std::set<model::Id> shown, MembersOf(grants));  // in what emergency she was, and when
+    AnswerAbout(rooms_.records.store, *call, shown, "grants", std::move(response), done);
+    return absl::OkStatus();
+  });
 }
 
 absl::StatusOr<google::protobuf::Empty> AccessRpc::DeleteGrant(const server::Call& call,

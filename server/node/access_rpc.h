@@ -40,11 +40,11 @@ class AccessRpc {
 
  private:
   absl::StatusOr<v1::CreateTokenResponse> CreateToken(const server::Call& call, const v1::CreateTokenRequest& request);
-  absl::StatusOr<v1::ListTokensResponse> ListTokens(const server::Call& call, const v1::ListTokensRequest& request);
+  void ListTokens(server::CallPtr call, v1::ListTokensRequest request, server::Done<v1::ListTokensResponse> done);
   absl::StatusOr<google::protobuf::Empty> DeleteToken(const server::Call& call, const v1::DeleteTokenRequest& request);
   absl::StatusOr<v1::RotateTokenResponse> RotateToken(const server::Call& call, const v1::RotateTokenRequest& request);
   absl::StatusOr<v1::Grant> CreateGrant(const server::Call& call, const v1::CreateGrantRequest& request);
-  absl::StatusOr<v1::ListGrantsResponse> ListGrants(const server::Call& call, const v1::ListGrantsRequest& request);
+  void ListGrants(server::CallPtr call, v1::ListGrantsRequest request, server::Done<v1::ListGrantsResponse> done);
   absl::StatusOr<google::protobuf::Empty> DeleteGrant(const server::Call& call, const v1::DeleteGrantRequest& request);
   absl::StatusOr<v1::Grant> BreakGlass(const server::Call& call, const v1::BreakGlassRequest& request);
   absl::StatusOr<v1::Grant> AcknowledgeBreakGlass(const server::Call& call,

@@ -7,6 +7,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "base/problem.h"
 #include "base/status.h"
 #include "server/node/convert.h"
 #include "server/node/read_note.h"
@@ -37,14 +39,37 @@ uint64_t PlaceOf(const Page& page) {
   return absl::SimpleAtoi(page.after, &place) ? place : 0;
 }
 
-// So many entries as fit; the token of the next page when there are more.
+// What an export has still to hand out: the entries behind `after`, and none behind `end`, the newest one when its
+// permit was spent. A page token lives for ever, so without an end one yes would open all that is written later too.
+struct ExportSpan {
+  uint64_t after = 0;
+  uint64_t end = 0;
+};
+
+absl::StatusOr<ExportSpan> ExportSpanOf(const storage::node::NodeStore& store, const Page& page) {
+  ExportSpan span;
+  if (page.after.empty()) {
+    ASSIGN_OR_RETURN(const auto newest, store.ListAudit(std::nullopt, 0, 1));
+    if (!newest.empty()) span.end = newest.front().sequence;
+    return span;
+  }
+  const std::pair<std::string, std::string> places = absl::StrSplit(page.after, absl::MaxSplits('/', 1));
+  if (!absl::SimpleAtoi(places.first, &span.after) || !absl::SimpleAtoi(places.second, &span.end)) {
+    return Problem(absl::StatusCode::kInvalidArgument, Reason::kBadPageToken, "This page token is of an older node.")
+        .Field("page_token", "must be empty to begin again");
+  }
+  return span;
+}
+
+// So many entries as fit; the token of the next page when there are more, with `behind` the place in it.
 template <typename Response>
 Response PageOfEntries(const std::vector<storage::node::AuditEntry>& entries, const server::PageTokens& tokens,
-                       const server::Call& call, const std::string& list, const Page& page) {
+                       const server::Call& call, const std::string& list, const Page& page,
+                       absl::string_view behind = "") {
   Response response;
   for (const storage::node::AuditEntry& entry : entries) {
     if (static_cast<size_t>(response.audit_entries_size()) == page.size) {
-      response.set_next_page_token(NextPage(tokens, call, list, absl::StrCat(entries[page.size - 1].sequence)));
+      response.set_next_page_token(NextPage(tokens, call, list, absl::StrCat(entries[page.size - 1].sequence, behind)));
       break;
     }
     *response.add_audit_entries() = EntryMessage(entry);
@@ -100,9 +125,18 @@ void AuditRpc::ExportAudit(server::CallPtr call, v1::ExportAuditRequest request,
     const std::string list = absl::StrCat(kAllEntries, "/export");
     ASSIGN_OR_RETURN(const Page page, PageOf(*rooms_.page_tokens, *call, list, request.page_size(),
                                              request.page_token(), {.size_default = 1000, .size_max = 2000}));
-    ASSIGN_OR_RETURN(const auto entries, rooms_.store->ListAuditAfter(PlaceOf(page), page.size + 1));
+    if (request.page_token().empty()) {
+      // The yes is to the whole log, in pages of whatever size.
+      const PermitNeed need = NeedOf(v1::PERMIT_KIND_EXPORT, kAllEntries, v1::ExportAuditRequest());
+      RETURN_IF_ERROR(permits_->Use(need, *call, request.permit()));
+    }
+    ASSIGN_OR_RETURN(const ExportSpan span, ExportSpanOf(*rooms_.store, page));
+    ASSIGN_OR_RETURN(auto entries, rooms_.store->ListAuditAfter(span.after, page.size + 1));
+    while (!entries.empty() && entries.back().sequence > span.end) entries.pop_back();
     AnswerWhenNoted(rooms_.store, {Action::kAuditExported, ActorOf(*call), {{kAllEntries, std::nullopt}}},
-                    PageOfEntries<v1::ExportAuditResponse>(entries, *rooms_.page_tokens, *call, list, page), done);
+                    PageOfEntries<v1::ExportAuditResponse>(entries, *rooms_.page_tokens, *call, list, page,
+                                                           absl::StrCat("/", span.end)),
+                    done);
     return absl::OkStatus();
   });
 }

@@ -12,6 +12,7 @@
 #include "server/node/audit_heads.h"
 #include "server/node/exposure_reports.h"
 #include "server/node/member_rpc.h"
+#include "server/node/permit_book.h"
 #include "server/shared/door.h"
 
 namespace aangan::node {
@@ -20,8 +21,9 @@ v1::AuditEntry EntryMessage(const storage::node::AuditEntry& entry);
 
 class AuditRpc {
  public:
-  explicit AuditRpc(const ExposureReports::Rooms& rooms)
-      : rooms_(rooms.records), heads_(rooms.heads), reports_(rooms) {}
+  // All outlive it.
+  AuditRpc(const ExposureReports::Rooms& rooms, PermitBook* permits)
+      : rooms_(rooms.records), heads_(rooms.heads), reports_(rooms), permits_(permits) {}
   std::map<std::string, server::Handler> Handlers();
 
  private:
@@ -38,6 +40,7 @@ class AuditRpc {
   const RecordRooms rooms_;
   const AuditHeads heads_;
   const ExposureReports reports_;
+  PermitBook* const permits_;
 };
 
 }  // namespace aangan::node

@@ -213,9 +213,11 @@ class Server final : public NodeServer {
         GrievanceRpc::Rooms{records, once_.get(), retention_book_.get(), grievance_book_.get()});
     notices_ = std::make_unique<NoticeRpc>(records);
     retention_rpc_ = std::make_unique<RetentionRpc>(records, retention_book_.get(), permits_.get());
-    audit_ = std::make_unique<AuditRpc>(ExposureReports::Rooms{
-        records, AuditHeads(AuditHeads::Rooms{store_.get(), once_.get(), identity_.get(), clock_}), tokens_.get(),
-        grants_.get(), options_.data});
+    audit_ = std::make_unique<AuditRpc>(
+        ExposureReports::Rooms{records,
+                               AuditHeads(AuditHeads::Rooms{store_.get(), once_.get(), identity_.get(), clock_}),
+                               tokens_.get(), grants_.get(), options_.data},
+        permits_.get());
     late_ = std::make_unique<LateCounts>(
         LateCounts::Rooms{store_.get(), once_.get(), identity_.get(), book_.get(), clock_});
     releases_ = std::make_unique<ReleaseRpc>(ReleaseRpc::Rooms{once_.get(), identity_.get(), book_.get(), close_.get(),

@@ -3,8 +3,9 @@
 // disk. A note that can not be made durable (a full disk, a full queue, the end of the program) is the answer instead
 // (docs/decisions/0015).
 //
-// A record and a list of one member's records leave one entry each; a page of members leaves one for each member on it,
-// so that each finds it in her own log. Entries hold names of resources alone.
+// A record and a list of one member's records leave one entry each; a page of members, or one that says something about
+// members here and there, leaves one for each member on it, so that each finds it in her own log. Entries hold names of
+// resources alone.
 // Threads: thread-safe; answers come on the store's sequencer. Errors: those of NodeStore.
 #ifndef AANGAN_SERVER_NODE_READ_NOTE_H_
 #define AANGAN_SERVER_NODE_READ_NOTE_H_
@@ -13,11 +14,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "server/node/request_rules.h"
 #include "server/shared/door.h"
@@ -37,6 +40,20 @@ void AnswerWhenNoted(storage::node::NodeStore* store, storage::node::ReadNote no
     if (!noted.ok()) return done(noted.status());
     done(std::move(*answer));
   });
+}
+
+// A page of something else that says something about these members: "members/{member}/{what}" in the log of each.
+// Nothing is noted where it is about nobody.
+template <typename Response>
+void AnswerAbout(storage::node::NodeStore* store, const server::Call& call, const std::set<model::Id>& members,
+                 absl::string_view what, Response response, server::Done<Response> done) {
+  if (members.empty()) return done(std::move(response));
+  storage::node::ReadNote note{storage::node::Action::kListed, ActorOf(call), {}};
+  for (const model::Id& member : members) {
+    const std::string name = model::RecordNameText({model::RecordKind::kMember, member, member});
+    note.shown.push_back({absl::StrCat(name, "/", what), member});
+  }
+  AnswerWhenNoted(store, std::move(note), std::move(response), std::move(done));
 }
 
 // One record, if `check` (where there is one) lets it. NOT_FOUND leaves no note: nothing is shown.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "base/problem.h"
 #include "base/status.h"
 #include "server/node/convert.h"
+#include "server/node/read_note.h"
 #include "server/node/request_rules.h"
 #include "server/shared/etag.h"
 #include "server/shared/field_mask.h"
@@ -95,25 +97,30 @@ absl::StatusOr<v1::RetentionPolicy> RetentionRpc::UpdateRetentionPolicy(
   return PolicyMessage(changed);
 }
 
-absl::StatusOr<v1::ReportRetentionResponse> RetentionRpc::ReportRetention(const server::Call& call,
-                                                                          const v1::ReportRetentionRequest& request) {
-  ASSIGN_OR_RETURN(const Page page,
-                   PageOf(*rooms_.page_tokens, call, kReport, request.page_size(), request.page_token()));
-  ASSIGN_OR_RETURN(const store::v1::RetentionPolicyRecord policy, book_->Policy());
-  ASSIGN_OR_RETURN(const std::vector<DueMember> all, book_->Look(model::DayInIndia(rooms_.clock->Now())));
-  v1::ReportRetentionResponse response;
-  absl::string_view last;  // in the order of ids, which is that of their bytes
-  *response.mutable_retention_policy() = PolicyMessage(policy);
-  for (const DueMember& due : all) {
-    if (AsText(due.member.bytes) <= absl::string_view(page.after)) continue;
-    if (static_cast<size_t>(response.due_members_size()) == page.size) {
-      response.set_next_page_token(NextPage(*rooms_.page_tokens, call, kReport, last));
-      break;
+void RetentionRpc::ReportRetention(server::CallPtr call, v1::ReportRetentionRequest request,
+                                   server::Done<v1::ReportRetentionResponse> done) {
+  OrFail(done, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const Page page,
+                     PageOf(*rooms_.page_tokens, *call, kReport, request.page_size(), request.page_token()));
+    ASSIGN_OR_RETURN(const store::v1::RetentionPolicyRecord policy, book_->Policy());
+    ASSIGN_OR_RETURN(const std::vector<DueMember> all, book_->Look(model::DayInIndia(rooms_.clock->Now())));
+    v1::ReportRetentionResponse response;
+    std::set<model::Id> shown;
+    absl::string_view last;  // in the order of ids, which is that of their bytes
+    *response.mutable_retention_policy() = PolicyMessage(policy);
+    for (const DueMember& due : all) {
+      if (AsText(due.member.bytes) <= absl::string_view(page.after)) continue;
+      if (static_cast<size_t>(response.due_members_size()) == page.size) {
+        response.set_next_page_token(NextPage(*rooms_.page_tokens, *call, kReport, last));
+        break;
+      }
+      last = AsText(due.member.bytes);
+      shown.insert(due.member);
+      *response.add_due_members() = DueMessage(due);
     }
-    last = AsText(due.member.bytes);
-    *response.add_due_members() = DueMessage(due);
-  }
-  return response;
+    AnswerAbout(rooms_.store, *call, shown, "retention", std::move(response), done);
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace aangan::node

@@ -28,8 +28,8 @@ class RetentionRpc {
                                                          const v1::GetRetentionPolicyRequest& request);
   absl::StatusOr<v1::RetentionPolicy> UpdateRetentionPolicy(const server::Call& call,
                                                             const v1::UpdateRetentionPolicyRequest& request);
-  absl::StatusOr<v1::ReportRetentionResponse> ReportRetention(const server::Call& call,
-                                                              const v1::ReportRetentionRequest& request);
+  void ReportRetention(server::CallPtr call, v1::ReportRetentionRequest request,
+                       server::Done<v1::ReportRetentionResponse> done);
 
   const RecordRooms rooms_;
   RetentionBook* const book_;

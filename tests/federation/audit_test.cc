@@ -41,10 +41,13 @@ class AuditCommandTest : public ::testing::Test {
                           tests::MakeKeyFile(folder_ / "key")};
     node_ = DaemonProcess::Start(options_);
   }
-  // What `aangan audit` prints, with its exit code behind.
-  std::string Audit(const std::string& words) const {
-    return tests::Printed(
-        absl::StrCat(AANGAN_COMMAND, " audit ", words, " --output json --data ", options_.data_folder));
+  // What the command prints, with its exit code behind.
+  std::string Command(const std::string& words) const {
+    return tests::Printed(absl::StrCat(AANGAN_COMMAND, " ", words, " --output json --data ", options_.data_folder));
+  }
+  std::string Audit(const std::string& words) const { return Command(absl::StrCat("audit ", words)); }
+  NodeClient Steward() const {
+    return NodeClient::OfFolder(node_->address("grpc"), options_.data_folder, "steward.token");
   }
   static std::string Between(const std::string& text, const std::string& before, const std::string& behind) {
     const size_t begin = text.find(before);
@@ -53,10 +56,9 @@ class AuditCommandTest : public ::testing::Test {
     return text.substr(from, text.find(behind, from) - from);
   }
   NodeClient Caseworker() const {
-    const NodeClient steward = NodeClient::OfFolder(node_->address("grpc"), options_.data_folder, "steward.token");
     return NodeClient(tests::OpenChannel(node_->address("grpc"),
                                          {tests::ReadAll(options_.data_folder + "/tls/authority.pem"), "", ""}),
-                      tests::TokenFor(steward, node::v1::ROLE_CASEWORKER));
+                      tests::TokenFor(Steward(), node::v1::ROLE_CASEWORKER));
   }
   static void Read(const NodeClient& client, const std::string& member) {
     node::v1::GetMemberRequest request;
@@ -70,7 +72,7 @@ class AuditCommandTest : public ::testing::Test {
   std::unique_ptr<DaemonProcess> node_;
 };
 
-TEST_F(AuditCommandTest, AnExportIsCheckedWithoutTheNode) {
+TEST_F(AuditCommandTest, AnExportTakesTwoPeopleAndIsCheckedWithoutTheNode) {
   ASSERT_NE(node_, nullptr);
   const NodeClient client = Caseworker();
   std::string errors;
@@ -80,7 +82,18 @@ TEST_F(AuditCommandTest, AnExportIsCheckedWithoutTheNode) {
   EXPECT_TRUE(absl::StrContains(list, "read")) << list;
   EXPECT_TRUE(absl::StrContains(list, "code 0")) << list;
   const std::string file = folder_ / "audit.jsonl";
-  const std::string exported = Audit(absl::StrCat("export --to ", file));
+  const std::string asked = Audit(absl::StrCat("export --to ", file));
+  EXPECT_TRUE(absl::StrContains(asked, "code 1")) << asked;
+  EXPECT_FALSE(fs::exists(file) || fs::exists(file + ".part"));
+  const std::string permit = Between(asked, "\"permit\": \"", "\"");
+  const std::string with_permit = absl::StrCat("export --to ", file, " --permit ", permit);
+  EXPECT_TRUE(absl::StrContains(Audit(with_permit), "code 1")) << "nobody said yes";
+  const std::string second = folder_ / "auditor.token";
+  std::ofstream(second) << tests::TokenFor(Steward(), node::v1::ROLE_AUDITOR);
+  fs::permissions(second, fs::perms::owner_read | fs::perms::owner_write);
+  const std::string approved = Command(absl::StrCat("permit approve ", permit, " --token-file ", second));
+  EXPECT_TRUE(absl::StrContains(approved, "code 0")) << approved;
+  const std::string exported = Audit(with_permit);
   EXPECT_TRUE(absl::StrContains(exported, "code 0")) << exported;
   const std::string text = tests::ReadAll(file);
   EXPECT_TRUE(absl::StrContains(text, names.front()));

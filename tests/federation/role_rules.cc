@@ -39,7 +39,7 @@ constexpr Rule kNodeRules[] = {
     {"AccessService", "", "steward"},
     // Whoever needs a second person's yes asks; a steward or an auditor is that person.
     {"PermitService", "Approve", "steward auditor"},
-    {"PermitService", "Create", "caseworker operator steward"},
+    {"PermitService", "Create", "caseworker operator steward auditor"},
     {"PermitService", "List", "caseworker operator steward auditor"},
     // A member reads who touched her record; whoever keeps a head of the log on paper need not read it, nor who is told
     // after a theft how many members it was.

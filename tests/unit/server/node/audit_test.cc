@@ -137,6 +137,7 @@ TEST_F(AuditTest, AnExportHoldsTheWholeChainAndNothingPersonal) {
   AuditFollower follower({head.entries()});
   v1::ExportAuditRequest request;
   request.set_page_size(7);
+  request.set_permit(PermitToExport());
   while (follower.entries() < head.entries()) {
     const v1::ExportAuditResponse page = Must(steward_, *steward_.audit, &Audit::ExportAudit, request);
     ASSERT_GT(page.audit_entries_size(), 0);

@@ -5,12 +5,15 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "tests/support/daemon_process.h"
+#include "tests/support/second_person.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/server/node/node_under_test.h"
 
@@ -58,6 +61,20 @@ class AuditTest : public ::testing::Test {
     const auto page = Must(client, *client.audit, &v1::AuditService::Stub::ListAuditEntries, request);
     return {page.audit_entries().begin(), page.audit_entries().end()};
   }
+  // A second person's yes to an export. Her token is made by the first call: a token with grants is made before it, or
+  // with her yes.
+  std::string PermitToExport() {
+    if (second_ == nullptr)
+      second_ = std::make_unique<tests::NodeClient>(node_.Client(tests::TokenFor(steward_, v1::ROLE_AUDITOR)));
+    return tests::PermitFor(Export(steward_, {}).status(), steward_, *second_);
+  }
+  static absl::StatusOr<v1::ExportAuditResponse> Export(const tests::NodeClient& client,
+                                                        const v1::ExportAuditRequest& request) {
+    v1::ExportAuditResponse page;
+    const absl::Status status = client.Call(*client.audit, &v1::AuditService::Stub::ExportAudit, request, &page);
+    if (!status.ok()) return status;
+    return page;
+  }
   absl::Status Verify(const std::vector<v1::AuditHead>& heads, const std::vector<std::string>& phrases = {}) {
     v1::VerifyAuditRequest request;
     for (const v1::AuditHead& head : heads) *request.add_heads() = head;
@@ -69,6 +86,7 @@ class AuditTest : public ::testing::Test {
   NodeUnderTest node_;
   tests::NodeClient steward_;
   tests::NodeClient caseworker_;
+  std::unique_ptr<tests::NodeClient> second_;
 };
 
 }  // namespace aangan::node

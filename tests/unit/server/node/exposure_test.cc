@@ -53,6 +53,7 @@ class ExposureTest : public AuditTest {
   std::map<std::string, int64_t> CountedByHand(const std::string& actor, int64_t from_s, int64_t until_s) {
     std::map<std::string, int64_t> counts;
     v1::ExportAuditRequest request;
+    request.set_permit(PermitToExport());
     do {
       const v1::ExportAuditResponse page = Must(steward_, *steward_.audit, &Audit::ExportAudit, request);
       for (const v1::AuditEntry& entry : page.audit_entries()) {
