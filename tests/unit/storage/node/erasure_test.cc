@@ -160,8 +160,7 @@ TEST_F(ErasureTest, RequestsAndEntriesOfTheTallyGoWithHer) {
   ASSERT_THAT(test_.store->SubmitAndWait(erase), IsOk());
   ASSERT_THAT(Clear(), IsOk());
   EXPECT_EQ(Rows(Family::kRequestIds).size(), 1u);
-  for (const auto& [key, value] : Rows(Family::kTallies))
-    EXPECT_EQ(key.front(), 1) << ToHex(AsBytes(key));  // a checkpoint
+  for (const auto& [key, value] : Rows(Family::kTallies)) EXPECT_NE(key.front(), 2) << "an entry";
   const auto repeated = test_.store->SubmitAndWait(erase);
   ASSERT_THAT(repeated, IsOk());
   EXPECT_TRUE(repeated->repeated);
