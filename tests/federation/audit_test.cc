@@ -52,11 +52,13 @@ class AuditCommandTest : public ::testing::Test {
     const size_t from = begin + before.size();
     return text.substr(from, text.find(behind, from) - from);
   }
+  NodeClient Steward() const {
+    return NodeClient::OfFolder(node_->address("grpc"), options_.data_folder, "steward.token");
+  }
   NodeClient Caseworker() const {
-    const NodeClient steward = NodeClient::OfFolder(node_->address("grpc"), options_.data_folder, "steward.token");
     return NodeClient(tests::OpenChannel(node_->address("grpc"),
                                          {tests::ReadAll(options_.data_folder + "/tls/authority.pem"), "", ""}),
-                      tests::TokenFor(steward, node::v1::ROLE_CASEWORKER));
+                      tests::TokenFor(Steward(), node::v1::ROLE_CASEWORKER));
   }
   static void Read(const NodeClient& client, const std::string& member) {
     node::v1::GetMemberRequest request;
@@ -74,7 +76,7 @@ TEST_F(AuditCommandTest, AnExportIsCheckedWithoutTheNode) {
   ASSERT_NE(node_, nullptr);
   const NodeClient client = Caseworker();
   std::string errors;
-  const std::vector<std::string> names = tests::FillWithCanaries(client, "2026Q1", &errors);
+  const std::vector<std::string> names = tests::FillWithCanaries(client, Steward(), "2026Q1", &errors);
   Read(client, names.front());
   const std::string list = Audit(absl::StrCat("list --member ", names.front()));
   EXPECT_TRUE(absl::StrContains(list, "read")) << list;
@@ -104,7 +106,7 @@ TEST_F(AuditCommandTest, AnOlderNodePutInPlaceDoesNotHoldTheHeadOnPaper) {
   {
     const NodeClient client = Caseworker();
     std::string errors;
-    member = tests::FillWithCanaries(client, "2026Q1", &errors).front();
+    member = tests::FillWithCanaries(client, Steward(), "2026Q1", &errors).front();
   }
   const std::string early = Between(Audit("head"), "\"phrase\": \"", "\"");
   EXPECT_EQ(node_->Stop(), 0);
