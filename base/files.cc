@@ -2,12 +2,18 @@
 // Durable small files: see files.h.
 #include "base/files.h"
 
+#include <endian.h>
 #include <fcntl.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <vector>
@@ -57,6 +63,23 @@ bool WriteAll(int fd, absl::string_view bytes) {
   return true;
 }
 
+// The mask of an access list stands where the group's rights else stand, so a credential that systemd gives to the
+// unit's user reads as 0440: the list says who may, acl(5). Only this user, that is, and none to write.
+bool ListGivesItToThisUserAlone(int fd, mode_t mode) {
+  std::array<char, 256> list;
+  const ssize_t size = fgetxattr(fd, "system.posix_acl_access", list.data(), list.size());
+  if ((mode & 0037) != 0 || size < static_cast<ssize_t>(sizeof(posix_acl_xattr_header))) return false;
+  posix_acl_xattr_entry entry;
+  for (size_t at = sizeof(posix_acl_xattr_header); at + sizeof(entry) <= static_cast<size_t>(size);
+       at += sizeof(entry)) {
+    std::memcpy(&entry, list.data() + at, sizeof(entry));
+    const uint16_t tag = le16toh(entry.e_tag);
+    const bool own = tag == ACL_USER_OBJ || tag == ACL_MASK || (tag == ACL_USER && le32toh(entry.e_id) == geteuid());
+    if (!own && entry.e_perm != 0) return false;
+  }
+  return true;
+}
+
 absl::Status SyncFolderOf(const std::string& path) {
   size_t slash = path.find_last_of('/');
   Descriptor folder(
@@ -101,7 +124,7 @@ absl::StatusOr<SecretBytes> ReadSecretFile(const std::string& path, size_t max_b
   if (!file.ok()) return DiskRefuses(path);
   struct stat facts {};
   if (fstat(file.get(), &facts) != 0) return DiskRefuses(path);
-  if ((facts.st_mode & 0077) != 0) {
+  if ((facts.st_mode & 0077) != 0 && !ListGivesItToThisUserAlone(file.get(), facts.st_mode)) {
     return Problem(absl::StatusCode::kFailedPrecondition, Reason::kKeyMissing,
                    "others may read this secret file; make it private: chmod 0600")
         .Name("file", LastPart(path));

@@ -127,6 +127,7 @@ absl::StatusOr<SecretBytes> GiveOrder(const std::string& folder, Order order, co
 }
 
 absl::StatusOr<SecretBytes> AskLine(const std::string& question, bool silent) {
+  RETURN_IF_ERROR(LockSecrets());  // here and not in main: a low limit stops no command that takes no secret
   termios before{};
   const bool terminal = isatty(STDIN_FILENO) != 0 && tcgetattr(STDIN_FILENO, &before) == 0;
   if (terminal) {
@@ -154,6 +155,7 @@ absl::StatusOr<SecretBytes> AskLine(const std::string& question, bool silent) {
 
 absl::StatusOr<SecretBytes> Passphrase(const std::string& file, const std::string& question) {
   if (file.empty()) return AskLine(question, true);
+  RETURN_IF_ERROR(LockSecrets());
   return ReadSecretLine(file, kPassphraseBytesMax);
 }
 

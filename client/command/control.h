@@ -2,7 +2,8 @@
 // Orders to the node on this computer, over the socket in its folder (server/node/control_socket.h has their form), and
 // secrets asked of who sits here.
 // Threads: one thread. Errors: UNAVAILABLE (NO_LINK) when no node answers; what the node says; INVALID_ARGUMENT
-// (INVALID_FIELD) when standard input is at its end. An empty line is an answer.
+// (INVALID_FIELD) when standard input is at its end; FAILED_PRECONDITION (KEY_MISSING) when the memory for a secret can
+// not be locked. An empty line is an answer.
 #ifndef AANGAN_CLIENT_COMMAND_CONTROL_H_
 #define AANGAN_CLIENT_COMMAND_CONTROL_H_
 

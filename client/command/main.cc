@@ -2,6 +2,7 @@
 // aangan: the command for those who run a node, and for the federation's staff.
 #include <cstdio>
 
+#include "base/secret.h"
 #include "client/command/commands.h"
 #include "client/command/import.h"
 
@@ -40,4 +41,7 @@ int Run(int argc, char** argv) {
 }  // namespace
 }  // namespace aangan::client
 
-int main(int argc, char** argv) { return aangan::client::Run(argc, argv); }
+int main(int argc, char** argv) {
+  aangan::ForbidCoreDumps();  // passphrases and parts of a key pass through it
+  return aangan::client::Run(argc, argv);
+}

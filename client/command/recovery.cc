@@ -156,6 +156,7 @@ std::optional<size_t> PartAtFault(const absl::Status& status) {
 
 // Asks until the node takes them; a part with a slip is asked again alone.
 absl::Status Bring(const Session& session, const Wish& wish, Order order, const SecretBytes& second) {
+  RETURN_IF_ERROR(LockSecrets());
   std::vector<SecretBytes> parts;
   for (const std::string& file : wish.part_files) {
     ASSIGN_OR_RETURN(SecretBytes part, ReadSecretFile(file, kPartBytesMax));

@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+#include <unistd.h>
 
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/files.h"
+#include "base/log.h"
 #include "base/status.h"
 #include "server/node/enrolment.h"
 
@@ -119,7 +121,18 @@ struct Pair {
   std::string key_pem;
 };
 
-// The pair as it lies there, if it is one.
+// Nothing in the certificate was changed since the key signed it, nor in the key since it was made: a changed key may
+// still carry the public half that the certificate names, and would sign what nobody accepts.
+bool IsSound(absl::string_view certificate_pem, absl::string_view key_pem) {
+  const Key key = ParseKey(key_pem);
+  const Certificate certificate = ParseCertificate(certificate_pem);
+  if (key == nullptr || certificate == nullptr || X509_verify(certificate.get(), key.get()) != 1) return false;
+  const std::unique_ptr<EVP_PKEY_CTX, Deleter<EVP_PKEY_CTX_free>> check(
+      EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
+  return check != nullptr && EVP_PKEY_pairwise_check(check.get()) == 1;
+}
+
+// The pair as it lies there, if it is one; none after a crash between the two files, or when one is damaged.
 absl::StatusOr<std::optional<Pair>> ReadPair(const std::string& certificate_path, const std::string& key_path) {
   absl::StatusOr<std::string> key = ReadKeyPem(key_path);
   if (absl::IsNotFound(key.status())) return std::optional<Pair>();
@@ -127,7 +140,7 @@ absl::StatusOr<std::optional<Pair>> ReadPair(const std::string& certificate_path
   absl::StatusOr<std::string> certificate = ReadFile(certificate_path, kPemBytesMax);
   if (absl::IsNotFound(certificate.status())) return std::optional<Pair>();
   RETURN_IF_ERROR(certificate.status());
-  if (!PairMatches(*certificate, *key)) return std::optional<Pair>();  // a crash between the two files: made again
+  if (!PairMatches(*certificate, *key) || !IsSound(*certificate, *key)) return std::optional<Pair>();
   return std::optional<Pair>(Pair{*std::move(certificate), *std::move(key)});
 }
 
@@ -146,6 +159,10 @@ absl::StatusOr<OwnCertificate> OpenOwnAuthority(const std::string& folder, const
   const std::string authority_key_path = absl::StrCat(folder, "/authority.key");
   ASSIGN_OR_RETURN(std::optional<Pair> authority, ReadPair(own.authority_path, authority_key_path));
   if (!authority) {
+    if (access(own.authority_path.c_str(), F_OK) == 0) {
+      LogWarning("certificate",
+                 "the node's own authority was damaged and is made anew: give its clients the new file authority.pem");
+    }
     const Key made(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
     AANGAN_CHECK(made != nullptr);
     authority = Pair{CertificatePem(MakeAuthority(made.get(), now, random).get()), KeyPem(made.get())};
@@ -156,7 +173,7 @@ absl::StatusOr<OwnCertificate> OpenOwnAuthority(const std::string& folder, const
   const Key authority_key = ParseKey(authority->key_pem);
   const Certificate issuer = ParseCertificate(authority->certificate_pem);
   AANGAN_CHECK(key != nullptr && authority_key != nullptr && issuer != nullptr);
-  own.authority_pem = authority->certificate_pem;
+  own.authority_pem = CertificatePem(issuer.get());
   own.certificate_pem = CertificatePem(MakeServer(key.get(), issuer.get(), authority_key.get(), now, random).get());
   own.key_pem = KeyPem(key.get());
   return own;

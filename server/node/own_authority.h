@@ -3,6 +3,7 @@
 // minute and clients have one file to trust, <data>/tls/authority.pem. It signs certificates for localhost, 127.0.0.1
 // and ::1; server/shared/port_certificate.h asks for a new one in time.
 //
+// What was damaged is not used: the authority is then made anew, with a line in the log, as clients must be told.
 // P-256, SHA-256. Keys are files of mode 0600. Threads: one at a time. Errors: of base/files.
 #ifndef AANGAN_SERVER_NODE_OWN_AUTHORITY_H_
 #define AANGAN_SERVER_NODE_OWN_AUTHORITY_H_

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A port's own key and certificate, made anew by themselves when a third of their life is left, without a restart.
 //
-// They lie in <folder>/pair.<n>/{certificate.pem,key.pem} (0700, 0600), and the link <folder>/current says which pair
-// counts. gRPC watches the files behind that link (FileWatcherCertificateProvider) and takes what it reads, also halves
-// that do not go together, and then refuses everybody; so a pair is whole, checked and on disk before the link is
-// turned to it in one step. Connections that are open go on with what they began with.
+// They lie in <folder>/pair.<n>/{certificate.pem,key.pem} (0700, 0600) beside a digest of both; a pair that its digest
+// does not fit is made anew. The link <folder>/current says which pair counts. gRPC watches the files behind that link
+// (FileWatcherCertificateProvider) and takes what it reads, also halves that do not go together, and then refuses
+// everybody; so a pair is whole, checked and on disk before the link is turned to it in one step. Connections that are
+// open go on with what they began with.
 // Threads: thread-safe; one thread of its own between Start and Stop. Errors: those of base/files and of the maker;
 // INTERNAL when the maker gave no pair.
 #ifndef AANGAN_SERVER_SHARED_PORT_CERTIFICATE_H_

@@ -55,6 +55,9 @@ class AuditCommandTest : public ::testing::Test {
     const size_t from = begin + before.size();
     return text.substr(from, text.find(behind, from) - from);
   }
+  NodeClient Steward() const {
+    return NodeClient::OfFolder(node_->address("grpc"), options_.data_folder, "steward.token");
+  }
   NodeClient Caseworker() const {
     return NodeClient(tests::OpenChannel(node_->address("grpc"),
                                          {tests::ReadAll(options_.data_folder + "/tls/authority.pem"), "", ""}),
@@ -76,7 +79,7 @@ TEST_F(AuditCommandTest, AnExportTakesTwoPeopleAndIsCheckedWithoutTheNode) {
   ASSERT_NE(node_, nullptr);
   const NodeClient client = Caseworker();
   std::string errors;
-  const std::vector<std::string> names = tests::FillWithCanaries(client, "2026Q1", &errors);
+  const std::vector<std::string> names = tests::FillWithCanaries(client, Steward(), "2026Q1", &errors);
   Read(client, names.front());
   const std::string list = Audit(absl::StrCat("list --member ", names.front()));
   EXPECT_TRUE(absl::StrContains(list, "read")) << list;
@@ -117,7 +120,7 @@ TEST_F(AuditCommandTest, AnOlderNodePutInPlaceDoesNotHoldTheHeadOnPaper) {
   {
     const NodeClient client = Caseworker();
     std::string errors;
-    member = tests::FillWithCanaries(client, "2026Q1", &errors).front();
+    member = tests::FillWithCanaries(client, Steward(), "2026Q1", &errors).front();
   }
   const std::string early = Between(Audit("head"), "\"phrase\": \"", "\"");
   EXPECT_EQ(node_->Stop(), 0);

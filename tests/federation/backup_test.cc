@@ -53,9 +53,11 @@ class BackupTest : public ::testing::Test {
     if (started == nullptr) std::abort();
     return started;
   }
+  NodeClient Steward(const DaemonProcess& node, const std::string& data) const {
+    return NodeClient::OfFolder(node.address("grpc"), folder_ / data, "steward.token");
+  }
   NodeClient Caseworker(const DaemonProcess& node, const std::string& data) const {
-    const NodeClient steward = NodeClient::OfFolder(node.address("grpc"), folder_ / data, "steward.token");
-    const std::string token = tests::TokenFor(steward, node::v1::ROLE_CASEWORKER);
+    const std::string token = tests::TokenFor(Steward(node, data), node::v1::ROLE_CASEWORKER);
     const std::string path = folder_ / absl::StrCat(data, ".caseworker");
     std::ofstream(path) << token;
     fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
@@ -196,7 +198,7 @@ TEST_F(BackupTest, ADamagedOrOlderBackupIsRefusedOrNamed) {
 // Nothing personal in any file of the node, its backup or its key file, in any form.
 TEST_F(BackupTest, NoCopyHoldsAPersonalText) {
   std::string errors;
-  ASSERT_FALSE(tests::FillWithCanaries(*casework_, "2026Q3", &errors).empty());
+  ASSERT_FALSE(tests::FillWithCanaries(*casework_, Steward(*node_, "data"), "2026Q3", &errors).empty());
   ASSERT_TRUE(StrContains(BackUp(), "code 0"));
   EXPECT_EQ(node_->Stop(), 0);
   int files = 0;

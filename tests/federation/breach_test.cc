@@ -45,11 +45,13 @@ class BreachTest : public ::testing::Test {
                              [this] { return absl::StrContains(Command("unlock"), "Open. 'aangan status'"); }) &&
            node_->AwaitReady(absl::Seconds(60));
   }
+  NodeClient Steward() const {
+    return NodeClient::OfFolder(node_->address("grpc"), options_.data_folder, "steward.token");
+  }
   // A caseworker's token in a file.
   std::string CaseworkerFile() const {
     const std::string path = folder_ / "caseworker.token";
-    std::ofstream(path) << tests::TokenFor(
-        NodeClient::OfFolder(node_->address("grpc"), options_.data_folder, "steward.token"), node::v1::ROLE_CASEWORKER);
+    std::ofstream(path) << tests::TokenFor(Steward(), node::v1::ROLE_CASEWORKER);
     chmod(path.c_str(), 0600);
     return path;
   }
@@ -72,7 +74,7 @@ TEST_F(BreachTest, ALostTokenNamesWhoIsAffectedAndNobodysNameWithoutACaseworker)
   ASSERT_TRUE(Unlock());
   const std::string token_file = CaseworkerFile();
   std::string errors;
-  const std::vector<std::string> names = tests::FillWithCanaries(Caseworker(token_file), "2026Q1", &errors);
+  const std::vector<std::string> names = tests::FillWithCanaries(Caseworker(token_file), Steward(), "2026Q1", &errors);
   ASSERT_FALSE(names.empty()) << errors;
   const std::string token = absl::StrCat("tokens/", tests::ReadAll(token_file).substr(7, 26));  // aangan-{id}-{secret}
   const std::string list = Command(absl::StrCat("breach token ", token, " --output json"));

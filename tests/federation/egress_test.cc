@@ -58,7 +58,7 @@ TEST(Egress, NoPersonalTextInLogsErrorsOrOnDisk) {
       tests::OpenChannel(node->address("grpc"), {tests::ReadAll(options.data_folder + "/tls/authority.pem"), "", ""}),
       tests::TokenFor(steward, node::v1::ROLE_CASEWORKER));
   std::string errors;
-  tests::FillWithCanaries(client, "2026Q1", &errors);
+  tests::FillWithCanaries(client, steward, "2026Q1", &errors);
   EXPECT_NE(errors, "");
   EXPECT_EQ(tests::FoundIn(errors), "");
   ExpectNoneIn(options.data_folder);  // as it runs: the log of the store, what is not flushed yet

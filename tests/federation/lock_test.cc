@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/digest.h"
+#include "base/files.h"
 #include "base/secret.h"
 #include "storage/engine/master_key.h"
 #include "tests/support/command_line.h"
@@ -92,6 +93,43 @@ TEST_F(LockTest, OpensWithThePassphraseAloneAndLocksAtOnce) {
   EXPECT_EQ(node_->Stop(), 0);
 }
 
+// A credential of the systemd unit, as LoadCredentialEncrypted lays it down.
+TEST_F(LockTest, OpensByTheCredentialOfItsUnit) {
+  ASSERT_TRUE(AwaitSocket());
+  EXPECT_EQ(node_->Stop(), 0);
+  const std::string folder = folder_ / "credentials";
+  std::filesystem::create_directory(folder);
+  const auto lay = [&folder](const std::string& line) {
+    return WriteFileDurably(folder + "/aangan-passphrase", line, 0400);
+  };
+  DaemonProcess::Options with_credential = options_;
+  with_credential.environment["CREDENTIALS_DIRECTORY"] = folder;
+  // The first one makes the key; the second opens it.
+  for (int start = 0; start < 2; ++start) {
+    ASSERT_THAT(lay(absl::StrCat(kPassphrase, "\n")), IsOk());
+    node_ = DaemonProcess::Start(with_credential);
+    ASSERT_NE(node_, nullptr);
+    EXPECT_THAT(Ask(), IsOk());
+    EXPECT_TRUE(absl::StrContains(Command("lock", ""), "opens by itself"));
+    EXPECT_EQ(node_->Stop(), 0);
+  }
+  // A wrong one is not asked again and again: the node says so and ends.
+  constexpr char kWrong[] = "five words that stay apart";
+  ASSERT_THAT(lay(kWrong), IsOk());
+  node_ = DaemonProcess::Launch(with_credential);
+  EXPECT_FALSE(node_->AwaitReady(absl::Seconds(60)));
+  EXPECT_EQ(node_->Stop(), 1);
+  const std::string log = tests::ReadAll(options_.log_path);
+  EXPECT_TRUE(absl::StrContains(log, "does not open")) << log;
+  EXPECT_FALSE(absl::StrContains(log, kWrong) || absl::StrContains(log, kPassphrase));
+  // It is the passphrase of the key, for whoever types it.
+  node_ = DaemonProcess::Launch(options_);
+  ASSERT_TRUE(AwaitSocket());
+  EXPECT_TRUE(absl::StrContains(Unlock(kPassphrase), "code 0"));
+  ASSERT_TRUE(node_->AwaitReady(absl::Seconds(60)));
+  EXPECT_EQ(node_->Stop(), 0);
+}
+
 TEST_F(LockTest, AfterThreeWrongOnesItTakesTheRightOneLater) {
   ASSERT_TRUE(AwaitSocket());
   ASSERT_TRUE(absl::StrContains(Unlock(kPassphrase), "code 0"));
@@ -106,8 +144,8 @@ TEST_F(LockTest, AfterThreeWrongOnesItTakesTheRightOneLater) {
 }
 
 // Passphrase and master key are in no page that could be written to swap or a core dump. They are in the locked ones:
-// the test of the test.
-TEST_F(LockTest, PassphraseAndMasterKeyLieInLockedPagesAlone) {
+// the test of the test. Once the node is locked they are in none.
+TEST_F(LockTest, PassphraseAndMasterKeyLieInLockedPagesAloneUntilItIsLocked) {
   ASSERT_TRUE(AwaitSocket());
   ASSERT_TRUE(absl::StrContains(Unlock(kPassphrase), "code 0"));
   ASSERT_TRUE(node_->AwaitReady(absl::Seconds(60)));
@@ -120,6 +158,16 @@ TEST_F(LockTest, PassphraseAndMasterKeyLieInLockedPagesAlone) {
   EXPECT_TRUE(tests::FoundInMemory(node_->pid(), needles, tests::Pages::kUnlocked).empty());
   EXPECT_EQ(tests::FoundInMemory(node_->pid(), needles, tests::Pages::kLocked), std::vector<size_t>{1});
   EXPECT_TRUE(tests::FoundInFolder(options_.data_folder, needles).empty());
+
+  const pid_t pid = node_->pid();
+  ASSERT_TRUE(absl::StrContains(Command("lock", ""), "code 0"));
+  // Its answer says that it waits again, as the process that it was.
+  ASSERT_TRUE(tests::Eventually(
+      absl::Seconds(60), [this] { return absl::StrContains(Unlock("five words that stay apart"), "does not open"); }));
+  ASSERT_EQ(node_->pid(), pid);
+  EXPECT_TRUE(tests::FoundInMemory(pid, needles).empty());
+  EXPECT_FALSE(tests::FoundInMemory(pid, {options_.data_folder}).empty());
+  EXPECT_EQ(node_->Stop(), 0);
 }
 
 }  // namespace

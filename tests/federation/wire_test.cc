@@ -104,10 +104,11 @@ TEST(Wire, NothingOfAMemberIsOnIt) {
   std::vector<std::string> needles = tests::Canaries();
   std::string errors;
   for (ClusterNode& node : cluster.nodes()) {
+    const NodeClient steward = node.As("steward.token");
     const NodeClient caseworker(
         tests::OpenChannel(node.process->address("grpc"), {tests::ReadAll(node.data + "/tls/authority.pem"), "", ""}),
-        tests::TokenFor(node.As("steward.token"), node::v1::ROLE_CASEWORKER));
-    AddIds(tests::FillWithCanaries(caseworker, model::PeriodText(quarter), &errors), &needles);
+        tests::TokenFor(steward, node::v1::ROLE_CASEWORKER));
+    AddIds(tests::FillWithCanaries(caseworker, steward, model::PeriodText(quarter), &errors), &needles);
   }
   for (ClusterNode& node : cluster.nodes()) cluster.Contribute(node, quarter);
   ASSERT_TRUE(cluster.Finish(quarter));

@@ -16,10 +16,11 @@ namespace aangan::tests {
 const std::vector<std::string>& Canaries();
 // The first of the needles that is in the bytes in any form; empty when there is none.
 std::string FoundIn(const std::string& bytes, const std::vector<std::string>& needles = Canaries());
-// A member with a service and an assessment, every text a canary, and wrong calls with canaries in them, whose errors
-// are appended. `client` is a caseworker's. Returns the names of the records.
-std::vector<std::string> FillWithCanaries(const NodeClient& client, const std::string& enrolment_quarter,
-                                          std::string* errors);
+// A member with a service, an assessment and an answered grievance, and another from an imported row, every text a
+// canary; a search; and wrong calls with canaries in them, whose errors are appended. Returns the names of the records
+// of the first.
+std::vector<std::string> FillWithCanaries(const NodeClient& caseworker, const NodeClient& steward,
+                                          const std::string& enrolment_quarter, std::string* errors);
 
 }  // namespace aangan::tests
 

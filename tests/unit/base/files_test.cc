@@ -2,10 +2,15 @@
 // Small files: written whole or not at all, secret ones private, destroyed ones in place.
 #include "base/files.h"
 
+#include <endian.h>
 #include <gtest/gtest.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 
@@ -70,6 +75,38 @@ TEST(Files, ASecretThatOthersMayReadIsRefused) {
     EXPECT_THAT(ReadSecretFile(dir / "key", 100),
                 HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kKeyMissing));
   }
+}
+
+// As systemd gives a credential to the user of a unit: root's file of mode 0400, and an access list.
+TEST(Files, ASecretThatAnAccessListGivesToThisUserIsReadAndNoOther) {
+  tests::TempDir dir;
+  ASSERT_THAT(WriteFileDurably(dir / "credential", "secret", 0400), IsOk());
+  const auto give = [&](uint32_t user, uint16_t to_group) {
+    struct {
+      posix_acl_xattr_header header = {htole32(POSIX_ACL_XATTR_VERSION)};
+      posix_acl_xattr_entry entries[5];
+    } list;
+    const auto entry = [](uint16_t tag, uint16_t rights, uint32_t id = 0xffffffff) {
+      return posix_acl_xattr_entry{htole16(tag), htole16(rights), htole32(id)};
+    };
+    list.entries[0] = entry(ACL_USER_OBJ, ACL_READ);
+    list.entries[1] = entry(ACL_USER, ACL_READ, user);
+    list.entries[2] = entry(ACL_GROUP_OBJ, to_group);
+    list.entries[3] = entry(ACL_MASK, ACL_READ);
+    list.entries[4] = entry(ACL_OTHER, 0);
+    return setxattr((dir / "credential").c_str(), "system.posix_acl_access", &list, sizeof(list), 0);
+  };
+  const int given = give(geteuid(), 0);
+  if (given != 0 && errno == ENOTSUP) GTEST_SKIP() << "this file system keeps no access lists";
+  ASSERT_EQ(given, 0) << errno;
+  ASSERT_EQ(Facts(dir / "credential").st_mode & 0777, 0440u);
+  EXPECT_THAT(ReadSecretFile(dir / "credential", 100), IsOk());
+  ASSERT_EQ(give(geteuid(), ACL_READ), 0);
+  EXPECT_THAT(ReadSecretFile(dir / "credential", 100),
+              HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kKeyMissing));
+  ASSERT_EQ(give(geteuid() + 1, 0), 0);
+  EXPECT_THAT(ReadSecretFile(dir / "credential", 100),
+              HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kKeyMissing));
 }
 
 TEST(Files, AnOverwrittenFileIsTheSameFileFullOfZeros) {

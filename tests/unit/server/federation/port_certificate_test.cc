@@ -83,6 +83,13 @@ TEST_F(PortCertificateTest, HalvesThatDoNotGoTogetherAreMadeGood) {
   ASSERT_THAT(WriteFileDurably(port_->certificate_path(), "rubbish", 0600), IsOk());
   ASSERT_THAT(port_->Look(), IsOk());
   EXPECT_EQ(made_, 4);
+  // The certificate's signature changed: still the certificate of this key, to nobody's good.
+  std::string changed = tests::ReadAll(port_->certificate_path());
+  const size_t end = changed.rfind("\n-----END");
+  changed[end - 8] = changed[end - 8] == 'A' ? 'B' : 'A';
+  ASSERT_THAT(WriteFileDurably(port_->certificate_path(), changed, 0600), IsOk());
+  ASSERT_THAT(port_->Look(), IsOk());
+  EXPECT_EQ(made_, 5);
   // What a cut left between making a pair and turning the link to it goes with the next turn.
   fs::create_directory(folder_path_ + "/pair.7");
   fs::create_directory_symlink("pair.7", folder_path_ + "/next");

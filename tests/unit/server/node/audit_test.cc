@@ -131,7 +131,7 @@ TEST_F(AuditTest, AnotherNodesHeadIsNotInThisLog) {
 
 TEST_F(AuditTest, AnExportHoldsTheWholeChainAndNothingPersonal) {
   std::string errors;
-  tests::FillWithCanaries(caseworker_, "2026Q1", &errors);
+  tests::FillWithCanaries(caseworker_, steward_, "2026Q1", &errors);
   Must(caseworker_, *caseworker_.members, &Members::ListMembers, v1::ListMembersRequest());
   const v1::AuditHead head = Head();
   AuditFollower follower({head.entries()});
