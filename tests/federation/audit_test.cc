@@ -55,9 +55,6 @@ class AuditCommandTest : public ::testing::Test {
     const size_t from = begin + before.size();
     return text.substr(from, text.find(behind, from) - from);
   }
-  NodeClient Steward() const {
-    return NodeClient::OfFolder(node_->address("grpc"), options_.data_folder, "steward.token");
-  }
   NodeClient Caseworker() const {
     return NodeClient(tests::OpenChannel(node_->address("grpc"),
                                          {tests::ReadAll(options_.data_folder + "/tls/authority.pem"), "", ""}),
