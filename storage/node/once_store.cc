@@ -170,7 +170,8 @@ absl::StatusOr<std::optional<SecretBytes>> Store::FindDraw(const Digest& round_i
   if (!sealed.has_value()) return std::optional<SecretBytes>();
   ASSIGN_OR_RETURN(const SecretBytes key, ReadSecretFile(DrawKeyPath(round_id), kDrawKeyBytes));
   if (key.size() != kDrawKeyBytes)
-    return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged, "the key of a draw does not read");
+    return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged,
+                   "the key of a draw does not read; restore this node, which sits out what had begun");
   ASSIGN_OR_RETURN(SecretBytes draw,
                    OpenSecret(key.span(), {kDrawPlace, AsText(round_id), 1}, Sealed::FromStored(*sealed)));
   return std::optional<SecretBytes>(std::move(draw));
