@@ -113,6 +113,7 @@ absl::StatusOr<std::shared_ptr<FederationLink>> SyncAgent::RenewedLink() {
 absl::Status SyncAgent::Explained(const absl::Status& status) const {
   const std::optional<Membership> membership = rooms_.identity->membership();
   if (!HasReason(status, Reason::kNoLink) || !membership) return status;
+  if (absl::MutexLock lock(&mutex_); stopping_) return status;  // cancelled; a stop waits for no probe
   const absl::Status found = ProbeLink(*membership, rooms_.clock->Now(), kProbeMax);
   return found.ok() ? status : found;
 }

@@ -12,7 +12,7 @@
 #include "tests/support/canaries.h"
 #include "tests/support/command_line.h"
 #include "tests/support/daemon_process.h"
-#include "tests/support/key_lock.h"
+#include "tests/support/lone_node.h"
 #include "tests/support/node_client.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -28,17 +28,7 @@ using tests::NodeClient;
 class AuditCommandTest : public ::testing::Test {
  protected:
   AuditCommandTest() {
-    options_.binary = AANGAN_NODE_UNDER_TEST;
-    options_.data_folder = folder_ / "data";
-    options_.log_path = folder_ / "log";
-    options_.arguments = {"--node.data",
-                          options_.data_folder,
-                          "--node.listen",
-                          "127.0.0.1:0",
-                          "--node.disk_reserve_megabytes",
-                          "1",
-                          "--node.key_file",
-                          tests::MakeKeyFile(folder_ / "key")};
+    options_ = tests::LoneNode(AANGAN_NODE_UNDER_TEST, folder_.path());
     node_ = DaemonProcess::Start(options_);
   }
   // What the command prints, with its exit code behind.

@@ -14,6 +14,7 @@
 #include "tests/support/command_line.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/key_lock.h"
+#include "tests/support/lone_node.h"
 #include "tests/support/node_client.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -32,23 +33,11 @@ using tests::NodeClient;
 class BackupTest : public ::testing::Test {
  protected:
   BackupTest() {
-    key_file_ = tests::MakeKeyFile(folder_ / "key");
     node_ = StartNode("data");
     casework_ = std::make_unique<NodeClient>(Caseworker(*node_, "data"));
   }
   std::unique_ptr<DaemonProcess> StartNode(const std::string& data) {
-    DaemonProcess::Options options;
-    options.binary = AANGAN_NODE_UNDER_TEST;
-    options.data_folder = folder_ / data;
-    options.log_path = folder_ / "log";
-    options.arguments = {"--node.data",
-                         options.data_folder,
-                         "--node.listen",
-                         "127.0.0.1:0",
-                         "--node.key_file",
-                         key_file_,
-                         "--node.disk_reserve_megabytes",
-                         "1"};
+    DaemonProcess::Options options = tests::LoneNode(AANGAN_NODE_UNDER_TEST, folder_.path(), data);
     auto started = DaemonProcess::Start(options);
     if (started == nullptr) std::abort();
     return started;
@@ -96,7 +85,7 @@ class BackupTest : public ::testing::Test {
   }
 
   const tests::TempDir folder_;
-  std::string key_file_;
+  const std::string key_file_ = folder_ / "key";
   std::unique_ptr<DaemonProcess> node_;
   std::unique_ptr<NodeClient> casework_;
 };

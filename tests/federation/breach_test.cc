@@ -13,6 +13,7 @@
 #include "tests/support/canaries.h"
 #include "tests/support/command_line.h"
 #include "tests/support/daemon_process.h"
+#include "tests/support/lone_node.h"
 #include "tests/support/node_client.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -29,11 +30,7 @@ constexpr char kPassphrase[] = "five words that stay together";
 class BreachTest : public ::testing::Test {
  protected:
   BreachTest() {
-    options_.binary = AANGAN_NODE_UNDER_TEST;
-    options_.data_folder = folder_ / "data";
-    options_.log_path = folder_ / "log";
-    options_.arguments = {
-        "--node.data", options_.data_folder, "--node.listen", "127.0.0.1:0", "--node.disk_reserve_megabytes", "1"};
+    options_ = tests::LockedNode(AANGAN_NODE_UNDER_TEST, folder_.path());
     node_ = DaemonProcess::Launch(options_);
   }
   std::string Command(const std::string& words) const {

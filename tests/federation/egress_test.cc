@@ -8,7 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "tests/support/canaries.h"
 #include "tests/support/daemon_process.h"
-#include "tests/support/key_lock.h"
+#include "tests/support/lone_node.h"
 #include "tests/support/node_client.h"
 #include "tests/support/temp_dir.h"
 
@@ -39,18 +39,7 @@ void ExpectNoneIn(const std::string& folder) {
 
 TEST(Egress, NoPersonalTextInLogsErrorsOrOnDisk) {
   const tests::TempDir folder;
-  DaemonProcess::Options options;
-  options.binary = AANGAN_NODE_UNDER_TEST;
-  options.data_folder = folder / "data";
-  options.log_path = folder / "log";
-  options.arguments = {"--node.data",
-                       options.data_folder,
-                       "--node.listen",
-                       "127.0.0.1:0",
-                       "--node.disk_reserve_megabytes",
-                       "1",
-                       "--node.key_file",
-                       tests::MakeKeyFile(folder / "key")};
+  DaemonProcess::Options options = tests::LoneNode(AANGAN_NODE_UNDER_TEST, folder.path());
   std::unique_ptr<DaemonProcess> node = DaemonProcess::Start(options);
   ASSERT_NE(node, nullptr);
   const NodeClient steward = NodeClient::OfFolder(node->address("grpc"), options.data_folder, "steward.token");

@@ -15,7 +15,7 @@
 #include "base/random.h"
 #include "model/names.h"
 #include "tests/support/daemon_process.h"
-#include "tests/support/key_lock.h"
+#include "tests/support/lone_node.h"
 #include "tests/support/node_client.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/status_matchers.h"
@@ -108,18 +108,7 @@ absl::Status Import(const NodeClient& client, const ImportRecordsRequest& reques
 class Killing : public ::testing::Test {
  protected:
   std::unique_ptr<DaemonProcess> StartNode() {
-    DaemonProcess::Options options;
-    options.binary = AANGAN_NODE_UNDER_TEST;
-    options.data_folder = folder_ / "data";
-    options.log_path = folder_ / "log";
-    options.arguments = {"--node.data",
-                         options.data_folder,
-                         "--node.listen",
-                         "127.0.0.1:0",
-                         "--node.disk_reserve_megabytes",
-                         "1",
-                         "--node.key_file",
-                         tests::MakeKeyFile(folder_ / "key")};
+    DaemonProcess::Options options = tests::LoneNode(AANGAN_NODE_UNDER_TEST, folder_.path());
     return DaemonProcess::Start(options);
   }
   NodeClient Client(const DaemonProcess& node, const std::string& token) const {

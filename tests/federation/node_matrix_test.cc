@@ -15,7 +15,7 @@
 #include "tests/federation/role_rules.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/generic_call.h"
-#include "tests/support/key_lock.h"
+#include "tests/support/lone_node.h"
 #include "tests/support/node_client.h"
 #include "tests/support/second_person.h"
 #include "tests/support/status_matchers.h"
@@ -39,18 +39,8 @@ constexpr absl::Duration kShortLife = absl::Hours(1);
 class Node {
  public:
   Node() {
-    options_.binary = AANGAN_NODE_UNDER_TEST;
-    options_.data_folder = folder_ / "data";
-    options_.log_path = folder_ / "log";
+    options_ = tests::LoneNode(AANGAN_NODE_UNDER_TEST, folder_.path());
     options_.environment["AANGAN_TEST_CLOCK"] = folder_ / "clock";
-    options_.arguments = {"--node.data",
-                          options_.data_folder,
-                          "--node.listen",
-                          "127.0.0.1:0",
-                          "--node.disk_reserve_megabytes",
-                          "1",
-                          "--node.key_file",
-                          tests::MakeKeyFile(folder_ / "key")};
     process_ = DaemonProcess::Start(options_);
     AANGAN_CHECK(process_ != nullptr);
     channel_ = tests::OpenChannel(process_->address("grpc"), {tests::ReadAll(data() + "/tls/authority.pem"), "", ""});

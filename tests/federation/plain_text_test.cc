@@ -14,6 +14,7 @@
 #include "tests/support/canaries.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/key_lock.h"
+#include "tests/support/lone_node.h"
 #include "tests/support/node_client.h"
 #include "tests/support/process_memory.h"
 #include "tests/support/status_matchers.h"
@@ -32,17 +33,7 @@ constexpr absl::Duration kGoneWithin = absl::Seconds(10);
 class PlainText : public ::testing::Test {
  protected:
   PlainText() {
-    options_.binary = AANGAN_NODE_UNDER_TEST;
-    options_.data_folder = folder_ / "data";
-    options_.log_path = folder_ / "log";
-    options_.arguments = {"--node.data",
-                          options_.data_folder,
-                          "--node.listen",
-                          "127.0.0.1:0",
-                          "--node.disk_reserve_megabytes",
-                          "1",
-                          "--node.key_file",
-                          tests::MakeKeyFile(folder_ / "key")};
+    options_ = tests::LoneNode(AANGAN_NODE_UNDER_TEST, folder_.path());
     node_ = DaemonProcess::Start(options_);
   }
   NodeClient Caseworker(const std::string& token) const {

@@ -14,7 +14,7 @@
 #include "model/period.h"
 #include "tests/support/command_line.h"
 #include "tests/support/daemon_process.h"
-#include "tests/support/key_lock.h"
+#include "tests/support/lone_node.h"
 #include "tests/support/node_client.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -29,18 +29,8 @@ using tests::NodeClient;
 class RestoreDayTest : public ::testing::Test {
  protected:
   RestoreDayTest() {
-    options_.binary = AANGAN_NODE_UNDER_TEST;
-    options_.data_folder = folder_ / "data";
-    options_.log_path = folder_ / "log";
+    options_ = tests::LoneNode(AANGAN_NODE_UNDER_TEST, folder_.path());
     options_.environment["AANGAN_TEST_CLOCK"] = folder_ / "clock";
-    options_.arguments = {"--node.data",
-                          options_.data_folder,
-                          "--node.listen",
-                          "127.0.0.1:0",
-                          "--node.disk_reserve_megabytes",
-                          "1",
-                          "--node.key_file",
-                          tests::MakeKeyFile(folder_ / "key")};
     Start();
   }
   void Start() {
