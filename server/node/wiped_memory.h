@@ -15,7 +15,7 @@
 namespace aangan::node {
 
 // gRPC looks at an idle connection so often, so it is closed after once to twice this time: within ten seconds.
-inline constexpr absl::Duration kIdleMax = absl::Seconds(4);
+inline constexpr absl::Duration kIdleMax = absl::Seconds(3);
 // One that is never idle is closed too, when the call on it has ended; clients open the next by themselves.
 inline constexpr absl::Duration kConnectionAgeMax = absl::Minutes(1);
 
