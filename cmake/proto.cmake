@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # aangan_proto(NAME FILES a/b.proto ... [PUBLIC lib...]): messages of one package as `aangan::proto_NAME`.
-# With GRPC, generated stubs become `aangan::proto_NAME_grpc`: only clients and tests link those; the servers are built
+# The target's property AANGAN_PROTO_FILES is the list. With GRPC, generated stubs become `aangan::proto_NAME_grpc`: only clients and tests link those; the servers are built
 # from descriptors and never see a stub. Stubs are one unity; messages are not (protoc 3.21 repeats names of statics).
 function(aangan_proto NAME)
   cmake_parse_arguments(P "GRPC" "" "FILES;PUBLIC" ${ARGN})
@@ -27,6 +27,7 @@ function(aangan_proto NAME)
   target_include_directories(aangan_proto_${NAME} SYSTEM PUBLIC ${out})
   target_link_libraries(aangan_proto_${NAME} PUBLIC protobuf::libprotobuf ${P_PUBLIC})
   target_compile_options(aangan_proto_${NAME} PRIVATE -w)
+  set_target_properties(aangan_proto_${NAME} PROPERTIES AANGAN_PROTO_FILES "${P_FILES}")
   if(P_GRPC)
     add_library(aangan_proto_${NAME}_grpc ${stubs})
     add_library(aangan::proto_${NAME}_grpc ALIAS aangan_proto_${NAME}_grpc)

@@ -97,16 +97,13 @@ const char* SentenceOf(Attention attention) {
       return "The disk is nearly full and writes are refused: free some space";
     case node::v1::ATTENTION_CERTIFICATE:
       return "The certificate ends within 30 days, or has ended (certificate_days_left): ask the federation's staff "
-             "for a "
-             "token for new keys, then aangan change-keys";
+             "for a token for new keys, then aangan change-keys";
     case node::v1::ATTENTION_CERTIFICATE_REVOKED:
       return "The federation's staff revoked this node's certificate, and nothing goes there: call them, ask for a "
-             "token "
-             "for new keys, then aangan change-keys";
+             "token for new keys, then aangan change-keys";
     case node::v1::ATTENTION_CERTIFICATE_REPLACED:
       return "The federation does not know this node's certificate any more. If there is a copy of this node "
-             "somewhere, "
-             "stop it; then call the staff, ask for a token for new keys, then aangan change-keys";
+             "somewhere, stop it; then call the staff, ask for a token for new keys, then aangan change-keys";
     case node::v1::ATTENTION_CERTIFICATE_NOT_RENEWED:
       return "The certificate should have been renewed, and the last try went wrong; it is tried again by itself until "
              "it ends (certificate_days_left). The node's log says why";

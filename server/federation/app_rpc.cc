@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "google/protobuf/util/time_util.h"
 #include "model/names.h"
 #include "server/federation/credentials.h"
 #include "server/shared/paging.h"
@@ -32,13 +33,6 @@ v1::AppRole RoleMessage(Role role) {
   return role == Role::kAuditor ? v1::APP_ROLE_AUDITOR : v1::APP_ROLE_UNSPECIFIED;
 }
 
-google::protobuf::Timestamp TimestampFrom(int64_t micros) {
-  google::protobuf::Timestamp timestamp;
-  timestamp.set_seconds(micros / 1'000'000);
-  timestamp.set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
-  return timestamp;
-}
-
 }  // namespace
 
 std::map<std::string, server::Handler> AppRpc::Handlers() {
@@ -56,8 +50,8 @@ absl::StatusOr<v1::App> AppRpc::AppOf(const Entry& entry) const {
   if (!holder) return message;
   ASSIGN_OR_RETURN(const server::TokenRecord token, server::DecodeToken(holder->value.token()));
   message.set_role(RoleMessage(token.role));
-  *message.mutable_create_time() = TimestampFrom(token.create_time_us);
-  *message.mutable_expire_time() = TimestampFrom(token.expire_time_us);
+  *message.mutable_create_time() = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(token.create_time_us);
+  *message.mutable_expire_time() = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(token.expire_time_us);
   return message;
 }
 

@@ -3,14 +3,9 @@
 #include "server/federation/certificate_authority.h"
 
 #include <arpa/inet.h>
-#include <openssl/ec.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <ctime>
 #include <optional>
 #include <utility>
 
@@ -21,69 +16,23 @@
 #include "base/files.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "server/shared/certificate.h"
 
 namespace aangan::federation {
 namespace {
+
+using server::Certificate;
+using server::CertificatePem;
+using server::DigestOf;
+using server::Key;
+using server::KeyPem;
+using server::NewKey;
+using server::Request;
 
 constexpr size_t kPemBytesMax = 16 << 10;
 constexpr absl::Duration kAuthorityLife = absl::Hours(24 * 365 * 20);
 constexpr absl::Duration kBackdate = absl::Hours(24);  // a joiner's clock may lag
 constexpr size_t kServerNamesMax = 20;
-
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
-using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-using Request = std::unique_ptr<X509_REQ, Deleter<X509_REQ_free>>;
-
-std::string TakeText(const Bio& bio) {
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &text);
-  return std::string(text, static_cast<size_t>(size));
-}
-
-std::string KeyPem(EVP_PKEY* key) {
-  const Bio bio(BIO_new(BIO_s_mem()));
-  AANGAN_CHECK(PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1);
-  return TakeText(bio);
-}
-
-std::string CertificatePem(X509* certificate) {
-  const Bio bio(BIO_new(BIO_s_mem()));
-  AANGAN_CHECK(PEM_write_bio_X509(bio.get(), certificate) == 1);
-  return TakeText(bio);
-}
-
-Certificate ParseCertificate(absl::string_view pem) {
-  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  return Certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-}
-
-Key ParseKey(absl::Span<const uint8_t> pem) {
-  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  return Key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
-}
-
-Digest DigestOf(X509* certificate) {
-  unsigned char* der = nullptr;
-  const int size = i2d_X509(certificate, &der);
-  AANGAN_CHECK(size > 0);
-  const Digest digest = Sha256(AsText({der, static_cast<size_t>(size)}));
-  OPENSSL_free(der);
-  return digest;
-}
-
-Key NewKey() {
-  Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
-  AANGAN_CHECK(key != nullptr);
-  return key;
-}
 
 void AddExtension(X509* certificate, X509* issuer, int id, const std::string& value) {
   X509V3_CTX context;
@@ -149,7 +98,7 @@ class Authority final : public CertificateAuthority {
       : certificate_(std::move(certificate)),
         key_(std::move(key)),
         pem_(CertificatePem(certificate_.get())),
-        digest_(DigestOf(certificate_.get())),
+        digest_(DigestOf(certificate_.get()).value()),
         clock_(clock),
         random_(random) {}
 
@@ -169,7 +118,7 @@ class Authority final : public CertificateAuthority {
       return BadRequest("must hold a P-256 or Ed25519 key");
     if (X509_REQ_verify(request.get(), key) != 1) return BadRequest("must be signed by its own key");
     const Certificate made = Issue(key, "URI:" + Urn(roster, id));
-    return SignedCertificate{CertificatePem(made.get()), DigestOf(made.get())};
+    return SignedCertificate{CertificatePem(made.get()), DigestOf(made.get()).value()};
   }
 
   CertifiedKey MakeClient(absl::string_view roster, absl::string_view id) const override {
@@ -230,22 +179,14 @@ absl::StatusOr<std::unique_ptr<CertificateAuthority>> CertificateAuthority::Open
   }
   RETURN_IF_ERROR(certificate_pem.status());
   ASSIGN_OR_RETURN(const SecretBytes key_pem, ReadSecretFile(key_path, kPemBytesMax));
-  Certificate certificate = ParseCertificate(*certificate_pem);
-  Key key = ParseKey(key_pem.span());
+  Certificate certificate = server::ParseCertificate(*certificate_pem);
+  Key key = server::ParseKey(AsText(key_pem.span()));
   if (certificate == nullptr || key == nullptr || X509_check_private_key(certificate.get(), key.get()) != 1) {
     return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged,
                    "The authority's key and certificate do not go together. Bring both back from a copy.");
   }
   return std::unique_ptr<CertificateAuthority>(
       std::make_unique<Authority>(std::move(certificate), std::move(key), clock, random));
-}
-
-absl::Time CertificateExpiry(absl::string_view pem) {
-  const Certificate certificate = ParseCertificate(pem);
-  std::tm parts{};
-  if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &parts) != 1)
-    return absl::InfinitePast();
-  return absl::FromTM(parts, absl::UTCTimeZone());
 }
 
 }  // namespace aangan::federation

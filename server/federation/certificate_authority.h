@@ -57,9 +57,6 @@ class CertificateAuthority {
   virtual absl::StatusOr<CertifiedKey> MakeServer(const std::vector<std::string>& names) const = 0;
 };
 
-// When the certificate ends; the distant past when it does not parse.
-absl::Time CertificateExpiry(absl::string_view pem);
-
 }  // namespace aangan::federation
 
 #endif  // AANGAN_SERVER_FEDERATION_CERTIFICATE_AUTHORITY_H_

@@ -8,13 +8,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/check.h"
 #include "base/digest.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "google/protobuf/util/time_util.h"
+#include "server/shared/certificate.h"
 
 namespace aangan::federation {
 namespace {
 
+using google::protobuf::util::TimeUtil;
 using store::v1::CertificateHolder;
 
 constexpr absl::string_view kPrefix = "certificate/";
@@ -36,18 +40,13 @@ absl::Status NotFound() {
   return Problem(absl::StatusCode::kNotFound, Reason::kNotFound, "There is no such certificate of a node.");
 }
 
-google::protobuf::Timestamp TimestampFrom(int64_t micros) {
-  google::protobuf::Timestamp timestamp;
-  timestamp.set_seconds(micros / 1'000'000);
-  timestamp.set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
-  return timestamp;
-}
-
 CertificateHolder HolderOf(const SignedCertificate& certificate, absl::string_view id, absl::Time now) {
   CertificateHolder holder;
   holder.set_id(std::string(id));
   holder.set_create_time_us(absl::ToUnixMicros(now));
-  holder.set_expire_time_us(absl::ToUnixMicros(CertificateExpiry(certificate.pem)));
+  const absl::StatusOr<server::CertificateTimes> times = server::TimesOf(certificate.pem);
+  AANGAN_CHECK(times.ok());  // this authority has just signed it
+  holder.set_expire_time_us(absl::ToUnixMicros(times->until));
   return holder;
 }
 
@@ -113,11 +112,13 @@ v1::Certificate CertificateBook::Describe(absl::string_view fingerprint, const C
   described.set_collective(own.id());
   described.set_state(v1::CERTIFICATE_STATE_IN_USE);
   if (fingerprint == first.renewed()) described.set_state(v1::CERTIFICATE_STATE_RENEWED);
-  if (own.create_time_us() != 0) *described.mutable_create_time() = TimestampFrom(own.create_time_us());
-  if (own.expire_time_us() != 0) *described.mutable_expire_time() = TimestampFrom(own.expire_time_us());
+  if (own.create_time_us() != 0)
+    *described.mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(own.create_time_us());
+  if (own.expire_time_us() != 0)
+    *described.mutable_expire_time() = TimeUtil::MicrosecondsToTimestamp(own.expire_time_us());
   if (first.revoke_time_us() != 0) {
     described.set_state(v1::CERTIFICATE_STATE_REVOKED);
-    *described.mutable_revoke_time() = TimestampFrom(first.revoke_time_us());
+    *described.mutable_revoke_time() = TimeUtil::MicrosecondsToTimestamp(first.revoke_time_us());
   }
   return described;
 }

@@ -11,7 +11,7 @@
 #include "base/status.h"
 #include "server/federation/credentials.h"
 #include "server/shared/caller.h"
-#include "server/shared/port_certificate.h"
+#include "server/shared/certificate.h"
 
 namespace aangan::federation {
 namespace {

@@ -12,29 +12,16 @@ constexpr absl::Duration kTendEvery = absl::Hours(1);
 
 }  // namespace
 
-AccessKeeper::~AccessKeeper() { Stop(); }
-
 void AccessKeeper::Start() {
-  thread_ = std::thread([this] { Run(); });
+  tends_.Start(kTendEvery, server::Periodic::First::kNow, [this] { Tend(); });
 }
 
 void AccessKeeper::Stop() {
-  {
-    absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
-  if (thread_.joinable()) thread_.join();
+  if (tends_.Stop()) Tend();  // the last day of use
 }
 
-void AccessKeeper::Run() {
-  bool goes_on = true;
-  while (goes_on) {
-    const absl::Status status = TendNow();
-    if (!status.ok()) LogWarning("access", "not finished").Status(status);
-    absl::MutexLock lock(&mutex_);
-    goes_on = !mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kTendEvery);
-  }
-  const absl::Status status = TendNow();  // the last day of use
+void AccessKeeper::Tend() {
+  const absl::Status status = TendNow();
   if (!status.ok()) LogWarning("access", "not finished").Status(status);
 }
 

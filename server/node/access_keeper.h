@@ -5,14 +5,11 @@
 #ifndef AANGAN_SERVER_NODE_ACCESS_KEEPER_H_
 #define AANGAN_SERVER_NODE_ACCESS_KEEPER_H_
 
-#include <thread>
-
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "server/node/grant_book.h"
 #include "server/node/permit_book.h"
 #include "server/node/token_book.h"
+#include "server/shared/periodic.h"
 
 namespace aangan::node {
 
@@ -21,21 +18,19 @@ class AccessKeeper {
   // All outlive it.
   AccessKeeper(TokenBook* tokens, GrantBook* grants, PermitBook* permits)
       : tokens_(tokens), grants_(grants), permits_(permits) {}
-  ~AccessKeeper();
+  ~AccessKeeper() { Stop(); }
 
   void Start();
   void Stop();
   absl::Status TendNow();
 
  private:
-  void Run();
+  void Tend();
 
   TokenBook* const tokens_;
   GrantBook* const grants_;
   PermitBook* const permits_;
-  absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  server::Periodic tends_;
 };
 
 }  // namespace aangan::node

@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "server/node/audit_walk.h"
 #include "server/node/convert.h"
 #include "server/node/read_note.h"
 #include "server/node/request_rules.h"
@@ -49,8 +50,7 @@ struct ExportSpan {
 absl::StatusOr<ExportSpan> ExportSpanOf(const storage::node::NodeStore& store, const Page& page) {
   ExportSpan span;
   if (page.after.empty()) {
-    ASSIGN_OR_RETURN(const auto newest, store.ListAudit(std::nullopt, 0, 1));
-    if (!newest.empty()) span.end = newest.front().sequence;
+    ASSIGN_OR_RETURN(span.end, NewestAuditPlace(store));
     return span;
   }
   const std::pair<std::string, std::string> places = absl::StrSplit(page.after, absl::MaxSplits('/', 1));

@@ -10,7 +10,7 @@
 #include "base/problem.h"
 #include "base/status.h"
 #include "server/node/enrolment.h"
-#include "server/shared/port_certificate.h"
+#include "server/shared/certificate.h"
 
 namespace aangan::node {
 namespace {
@@ -73,7 +73,7 @@ absl::StatusOr<bool> CertificateKeeper::Step(FederationLink& link) {
 
 absl::Status CertificateKeeper::Ask(FederationLink& link, Renewal& renewal) const {
   ASSIGN_OR_RETURN(renewal.certificate_pem, link.RenewCertificate(renewal.request_der));
-  if (!PairMatches(renewal.certificate_pem, renewal.key_pem)) {
+  if (!server::PairMatches(renewal.certificate_pem, renewal.key_pem)) {
     return Problem(absl::StatusCode::kUnauthenticated, Reason::kBadCertificate,
                    "The federation gave a certificate that does not belong to this node's key.");
   }

@@ -13,7 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "server/shared/port_certificate.h"
+#include "server/shared/certificate.h"
 
 namespace aangan::node {
 

@@ -3,13 +3,8 @@
 // sent.
 #include "server/node/enrolment.h"
 
-#include <openssl/ec.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 
-#include <ctime>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -20,6 +15,7 @@
 #include "base/problem.h"
 #include "base/status.h"
 #include "server/node/tls_connection.h"
+#include "server/shared/certificate.h"
 
 namespace aangan::node {
 namespace {
@@ -28,18 +24,7 @@ constexpr absl::string_view kPrefix = "aangan-join-";
 constexpr size_t kTokenBytes = 48;    // 16 of the secret, 32 of the authority's digest
 constexpr size_t kTokenLetters = 77;  // of five bits; the last has one more bit than there is, zero
 
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
-using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-using Request = std::unique_ptr<X509_REQ, Deleter<X509_REQ_free>>;
-using Context = std::unique_ptr<SSL_CTX, Deleter<SSL_CTX_free>>;
+using Context = std::unique_ptr<SSL_CTX, server::OpensslFree<SSL_CTX_free>>;
 
 absl::Status NoLink() {
   return Problem(
@@ -51,37 +36,6 @@ absl::Status BadToken() {
   return Problem(absl::StatusCode::kUnauthenticated, Reason::kBadToken,
                  "This is not a join token. Copy it whole, from \"aangan-join-\" to its end.")
       .Field("join_token", "must be a join token as the federation gave it");
-}
-
-std::string TakeText(BIO* bio) {
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(bio, &text);
-  return std::string(text, static_cast<size_t>(size));
-}
-
-std::string CertificatePem(X509* certificate) {
-  Bio bio(BIO_new(BIO_s_mem()));
-  AANGAN_CHECK(bio != nullptr && PEM_write_bio_X509(bio.get(), certificate) == 1);
-  return TakeText(bio.get());
-}
-
-std::optional<Digest> DigestOf(X509* certificate) {
-  unsigned char* der = nullptr;
-  const int size = i2d_X509(certificate, &der);
-  if (size <= 0) return std::nullopt;
-  const Digest digest = Sha256(AsText({der, static_cast<size_t>(size)}));
-  OPENSSL_free(der);
-  return digest;
-}
-
-Key ReadKey(absl::string_view pem) {
-  Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  return Key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
-}
-
-Certificate ReadCertificate(absl::string_view pem) {
-  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  return Certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
 }
 
 }  // namespace
@@ -123,16 +77,16 @@ absl::StatusOr<std::string> FetchAuthority(const std::string& address, const Dig
   STACK_OF(X509)* chain = SSL_get_peer_cert_chain(connection.ssl());
   for (int i = 0; chain != nullptr && i < sk_X509_num(chain); ++i) {
     X509* certificate = sk_X509_value(chain, i);
-    if (DigestOf(certificate) == authority) return CertificatePem(certificate);
+    if (server::DigestOf(certificate) == authority) return server::CertificatePem(certificate);
   }
   return Problem(absl::StatusCode::kUnauthenticated, Reason::kBadCertificate,
                  "The port that answered is not the federation that the join token names. Nothing was sent to it.");
 }
 
 CertificateRequest MakeCertificateRequest() {
-  const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
-  const Request request(X509_REQ_new());
-  AANGAN_CHECK(key != nullptr && request != nullptr);
+  const server::Key key = server::NewKey();
+  const server::Request request(X509_REQ_new());
+  AANGAN_CHECK(request != nullptr);
   AANGAN_CHECK(X509_REQ_set_version(request.get(), X509_REQ_VERSION_1) == 1);
   AANGAN_CHECK(X509_REQ_set_pubkey(request.get(), key.get()) == 1);
   AANGAN_CHECK(X509_REQ_sign(request.get(), key.get(), EVP_sha256()) > 0);
@@ -142,24 +96,8 @@ CertificateRequest MakeCertificateRequest() {
   CertificateRequest made;
   made.request_der.assign(reinterpret_cast<const char*>(der), static_cast<size_t>(size));
   OPENSSL_free(der);
-  const Bio bio(BIO_new(BIO_s_mem()));
-  AANGAN_CHECK(PEM_write_bio_PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
-  made.key_pem = TakeText(bio.get());
+  made.key_pem = server::KeyPem(key.get());
   return made;
-}
-
-bool PairMatches(absl::string_view certificate_pem, absl::string_view key_pem) {
-  const Certificate certificate = ReadCertificate(certificate_pem);
-  const Key key = ReadKey(key_pem);
-  return certificate != nullptr && key != nullptr && X509_check_private_key(certificate.get(), key.get()) == 1;
-}
-
-std::optional<absl::Time> ExpiryOf(absl::string_view certificate_pem) {
-  const Certificate certificate = ReadCertificate(certificate_pem);
-  std::tm parts{};
-  if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &parts) != 1)
-    return std::nullopt;
-  return absl::FromTM(parts, absl::UTCTimeZone());
 }
 
 }  // namespace aangan::node

@@ -35,12 +35,6 @@ struct CertificateRequest {
 };
 CertificateRequest MakeCertificateRequest();
 
-// True when the certificate's public key belongs to the private key; false also when one of them does not parse.
-bool PairMatches(absl::string_view certificate_pem, absl::string_view key_pem);
-
-// When the certificate ends; none when it does not parse.
-std::optional<absl::Time> ExpiryOf(absl::string_view certificate_pem);
-
 }  // namespace aangan::node
 
 #endif  // AANGAN_SERVER_NODE_ENROLMENT_H_

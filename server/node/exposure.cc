@@ -4,11 +4,10 @@
 
 #include <optional>
 
-#include "absl/functional/function_ref.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/status.h"
+#include "server/node/audit_walk.h"
 
 namespace aangan::node {
 namespace {
@@ -16,21 +15,6 @@ namespace {
 using storage::node::Action;
 using storage::node::AuditEntry;
 using storage::node::NodeStore;
-
-constexpr size_t kEntriesAtOnce = 5000;
-
-absl::Status ForEachEntry(const NodeStore& store, uint64_t last, absl::FunctionRef<void(const AuditEntry&)> visit) {
-  uint64_t after = 0;
-  while (after < last) {
-    ASSIGN_OR_RETURN(const std::vector<AuditEntry> page, store.ListAuditAfter(after, kEntriesAtOnce));
-    if (page.empty()) return absl::OkStatus();
-    for (const AuditEntry& entry : page) {
-      if (entry.sequence <= last) visit(entry);
-    }
-    after = page.back().sequence;
-  }
-  return absl::OkStatus();
-}
 
 struct AboutMember {
   model::Id member;
@@ -55,21 +39,13 @@ v1::ExposedKind KindOf(absl::string_view collection) {
 
 // "members/{m}", "members/{m}/{collection}[/{id}]", "erasureReceipts/{m}"; none for what is of no member.
 std::optional<AboutMember> MemberOf(absl::string_view resource) {
-  AboutMember about;
   if (absl::ConsumePrefix(&resource, "erasureReceipts/")) {
-    about.kind = v1::EXPOSED_KIND_AUDIT;
-  } else if (absl::ConsumePrefix(&resource, "members/")) {
-    const size_t slash = resource.find('/');
-    const absl::string_view behind = slash == absl::string_view::npos ? "" : resource.substr(slash + 1);
-    resource = resource.substr(0, slash);
-    about.kind = KindOf(behind.substr(0, behind.find('/')));
-  } else {
-    return std::nullopt;
+    const absl::StatusOr<model::Id> member = model::ParseId(resource, "resource");
+    return member.ok() ? std::make_optional(AboutMember{*member, v1::EXPOSED_KIND_AUDIT}) : std::nullopt;
   }
-  const absl::StatusOr<model::Id> member = model::ParseId(resource, "resource");
-  if (!member.ok()) return std::nullopt;
-  about.member = *member;
-  return about;
+  const std::optional<InMembersName> in = InMembersNameOf(resource);
+  if (!in) return std::nullopt;
+  return AboutMember{in->member, KindOf(in->behind.substr(0, in->behind.find('/')))};
 }
 
 bool Shows(Action action) {
@@ -102,7 +78,7 @@ void ExposureTimes::Add(int64_t time_us) {
 absl::StatusOr<TokenExposure> FollowToken(const NodeStore& store, const std::string& token, const ExposureSpan& span,
                                           uint64_t last) {
   TokenExposure exposure;
-  RETURN_IF_ERROR(ForEachEntry(store, last, [&](const AuditEntry& entry) {
+  RETURN_IF_ERROR(ForEachAuditEntry(store, 0, last, [&](const AuditEntry& entry) {
     const bool by_it = entry.actor == token;
     exposure.in_log = exposure.in_log || by_it || entry.resource == token;
     const absl::Time time = absl::FromUnixMicros(entry.time_us);
@@ -113,7 +89,7 @@ absl::StatusOr<TokenExposure> FollowToken(const NodeStore& store, const std::str
 
 absl::StatusOr<NodeOpennessAt> FollowOpenness(const NodeStore& store, absl::Time time, uint64_t last) {
   NodeOpennessAt at;
-  RETURN_IF_ERROR(ForEachEntry(store, last, [&](const AuditEntry& entry) {
+  RETURN_IF_ERROR(ForEachAuditEntry(store, 0, last, [&](const AuditEntry& entry) {
     if (absl::FromUnixMicros(entry.time_us) > time) return;
     at.last_entry_us = entry.time_us;
     if (entry.action != Action::kNodeOpened && entry.action != Action::kNodeClosed) return;

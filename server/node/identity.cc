@@ -14,7 +14,8 @@
 #include "base/problem.h"
 #include "base/status.h"
 #include "model/roster.h"
-#include "server/node/enrolment.h"
+#include "server/node/checked_bytes.h"
+#include "server/shared/certificate.h"
 #include "storage/engine/single_key_file.h"
 
 namespace aangan::node {
@@ -56,16 +57,13 @@ std::string Encode(const Membership& membership) {
   writer.U32(kFormat).Bytes(membership.roster).Bytes(membership.collective).Bytes(membership.federation_address);
   writer.Fixed(membership.federation_key).Bytes(membership.authority_pem).Bytes(membership.certificate_pem);
   writer.Bytes(membership.key_pem);
-  const Digest digest = Sha256(writer.bytes());
-  writer.Fixed(digest);
-  return std::move(writer).Take();
+  return WithCheck(std::move(writer));
 }
 
 absl::StatusOr<Membership> Decode(absl::string_view bytes) {
-  if (bytes.size() < sizeof(Digest)) return Damaged();
-  const absl::string_view body = bytes.substr(0, bytes.size() - sizeof(Digest));
-  if (AsText(Sha256(body)) != bytes.substr(body.size())) return Damaged();
-  CanonicalReader reader(body);
+  const std::optional<absl::string_view> body = BeforeCheck(bytes);
+  if (!body) return Damaged();
+  CanonicalReader reader(*body);
   ASSIGN_OR_RETURN(const uint32_t format, reader.U32());
   if (format != kFormat) {
     return Problem(absl::StatusCode::kFailedPrecondition, Reason::kNewerFormat,
@@ -89,7 +87,7 @@ absl::StatusOr<Membership> Decode(absl::string_view bytes) {
 }
 
 absl::Status CheckPair(const Membership& membership) {
-  if (PairMatches(membership.certificate_pem, membership.key_pem)) return absl::OkStatus();
+  if (server::PairMatches(membership.certificate_pem, membership.key_pem)) return absl::OkStatus();
   return Problem(absl::StatusCode::kUnauthenticated, Reason::kBadCertificate,
                  "The federation gave a certificate that does not belong to this node's key.");
 }
@@ -129,7 +127,7 @@ absl::Status Identity::Load(RandomSource& random) {
   if (absl::IsNotFound(bytes.status())) return absl::OkStatus();
   RETURN_IF_ERROR(bytes.status());
   ASSIGN_OR_RETURN(Membership membership, Decode(AsText(bytes->span())));
-  if (!PairMatches(membership.certificate_pem, membership.key_pem)) return Damaged();
+  if (!server::PairMatches(membership.certificate_pem, membership.key_pem)) return Damaged();
   absl::MutexLock lock(&mutex_);
   membership_ = std::move(membership);
   return absl::OkStatus();

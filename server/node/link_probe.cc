@@ -2,9 +2,7 @@
 // Why a federation that answers can not be reached.
 #include "server/node/link_probe.h"
 
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
 #include <memory>
@@ -13,34 +11,19 @@
 #include "base/status.h"
 #include "server/node/clock_check.h"
 #include "server/node/tls_connection.h"
+#include "server/shared/certificate.h"
 
 namespace aangan::node {
 namespace {
 
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
-using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-using Context = std::unique_ptr<SSL_CTX, Deleter<SSL_CTX_free>>;
-
-Bio Reading(const std::string& pem) { return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))); }
+using Context = std::unique_ptr<SSL_CTX, server::OpensslFree<SSL_CTX_free>>;
 
 // OpenSSL keeps no certificate that it refuses, so its times are noted while it is judged.
 int NoteTimes(int verified, X509_STORE_CTX* judged) {
   if (verified == 1) return verified;
   auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(judged, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto* times = static_cast<absl::StatusOr<server::CertificateTimes>*>(SSL_get_app_data(ssl));
-  const Bio pem(BIO_new(BIO_s_mem()));
-  char* text = nullptr;
-  if (PEM_write_bio_X509(pem.get(), X509_STORE_CTX_get_current_cert(judged)) != 1) return verified;
-  const long size = BIO_get_mem_data(pem.get(), &text);
-  *times = server::TimesOf({text, static_cast<size_t>(size)});
+  *times = server::TimesOf(X509_STORE_CTX_get_current_cert(judged));
   return verified;
 }
 
@@ -48,7 +31,7 @@ int NoteTimes(int verified, X509_STORE_CTX* judged) {
 Context ContextOf(const std::string& authority_pem, absl::Time now) {
   Context context(SSL_CTX_new(TLS_client_method()));
   AANGAN_CHECK(context != nullptr && SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) == 1);
-  const Certificate authority(PEM_read_bio_X509(Reading(authority_pem).get(), nullptr, nullptr, nullptr));
+  const server::Certificate authority = server::ParseCertificate(authority_pem);
   if (authority == nullptr || X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), authority.get()) != 1)
     return nullptr;
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, &NoteTimes);
@@ -57,8 +40,8 @@ Context ContextOf(const std::string& authority_pem, absl::Time now) {
 }
 
 bool ShowCertificate(SSL_CTX* context, const Membership& membership) {
-  const Certificate own(PEM_read_bio_X509(Reading(membership.certificate_pem).get(), nullptr, nullptr, nullptr));
-  const Key key(PEM_read_bio_PrivateKey(Reading(membership.key_pem).get(), nullptr, nullptr, nullptr));
+  const server::Certificate own = server::ParseCertificate(membership.certificate_pem);
+  const server::Key key = server::ParseKey(membership.key_pem);
   return own != nullptr && key != nullptr && SSL_CTX_use_certificate(context, own.get()) == 1 &&
          SSL_CTX_use_PrivateKey(context, key.get()) == 1;
 }

@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_split.h"
 #include "base/digest.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "server/node/audit_walk.h"
 #include "server/node/name_words.h"
 #include "server/node/record_walk.h"
 
@@ -22,7 +22,6 @@ using storage::node::AuditEntry;
 using storage::node::Found;
 
 constexpr size_t kQueryWordsMax = 5;
-constexpr size_t kEntriesAtOnce = 1000;
 
 std::vector<std::string> WordsOf(const Found& member) {
   const auto& record = std::get<store::v1::MemberRecord>(member.record);
@@ -55,10 +54,8 @@ bool Fits(const Found& member, const std::vector<std::string>& query) {
 // Of whose record or seal the entry tells that it may have changed.
 std::optional<model::Id> ChangedMember(const AuditEntry& entry) {
   if (entry.action == Action::kRead || entry.action == Action::kListed) return std::nullopt;
-  const std::vector<absl::string_view> parts = absl::StrSplit(entry.resource, absl::MaxSplits('/', 2));
-  if (parts.size() < 2 || parts[0] != "members") return std::nullopt;
-  const absl::StatusOr<model::Id> id = model::ParseId(parts[1], "resource");
-  return id.ok() ? std::make_optional(*id) : std::nullopt;
+  const std::optional<InMembersName> in = InMembersNameOf(entry.resource);
+  return in ? std::make_optional(in->member) : std::nullopt;
 }
 
 }  // namespace
@@ -96,13 +93,13 @@ absl::Status NameIndex::Begin() {
   buckets_.clear();  // of a first search that broke off
   by_member_.clear();
   // Whatever changes during the walk stands behind this entry and is looked at again.
-  ASSIGN_OR_RETURN(const std::vector<AuditEntry> newest, store_->ListAudit(std::nullopt, 0, 1));
+  ASSIGN_OR_RETURN(const uint64_t newest, NewestAuditPlace(*store_));
   RETURN_IF_ERROR(ForEachRecord(*store_, model::RecordKind::kMember, {}, [this](const Found& member) {
     mutex_.AssertHeld();
     Put(member);
     return absl::OkStatus();
   }));
-  seen_ = newest.empty() ? 0 : newest.front().sequence;
+  seen_ = newest;
   return absl::OkStatus();
 }
 
@@ -116,16 +113,14 @@ absl::Status NameIndex::LookAgain(const model::Id& member) {
 
 absl::Status NameIndex::CatchUp() {
   if (!seen_.has_value()) RETURN_IF_ERROR(Begin());
-  for (;;) {
-    ASSIGN_OR_RETURN(const std::vector<AuditEntry> entries, store_->ListAuditAfter(*seen_, kEntriesAtOnce));
-    absl::flat_hash_set<model::Id> changed;
-    for (const AuditEntry& entry : entries) {
-      if (const std::optional<model::Id> member = ChangedMember(entry)) changed.insert(*member);
-    }
-    for (const model::Id& member : changed) RETURN_IF_ERROR(LookAgain(member));
-    if (!entries.empty()) seen_ = entries.back().sequence;
-    if (entries.size() < kEntriesAtOnce) return absl::OkStatus();
-  }
+  ASSIGN_OR_RETURN(const uint64_t newest, NewestAuditPlace(*store_));
+  absl::flat_hash_set<model::Id> changed;
+  RETURN_IF_ERROR(ForEachAuditEntry(*store_, *seen_, newest, [&changed](const AuditEntry& entry) {
+    if (const std::optional<model::Id> member = ChangedMember(entry)) changed.insert(*member);
+  }));
+  for (const model::Id& member : changed) RETURN_IF_ERROR(LookAgain(member));
+  seen_ = newest;
+  return absl::OkStatus();
 }
 
 std::vector<model::Id> NameIndex::Candidates(const std::vector<std::string>& words,

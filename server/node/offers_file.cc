@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "base/canonical.h"
-#include "base/digest.h"
 #include "base/files.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "server/node/checked_bytes.h"
 
 namespace aangan::node {
 namespace {
@@ -61,14 +61,6 @@ absl::Status ReadRosters(CanonicalReader& reader, bool with_moments, Offers& off
   return absl::OkStatus();
 }
 
-// What stands before the digest at its end.
-absl::StatusOr<absl::string_view> Checked(absl::string_view bytes) {
-  if (bytes.size() < sizeof(Digest)) return Damaged();
-  const absl::string_view body = bytes.substr(0, bytes.size() - sizeof(Digest));
-  if (AsText(Sha256(body)) != bytes.substr(body.size())) return Damaged();
-  return body;
-}
-
 absl::StatusOr<Offers> Decode(absl::string_view bytes) {
   Offers offers;
   ASSIGN_OR_RETURN(const uint32_t format, CanonicalReader(bytes).U32());
@@ -78,7 +70,9 @@ absl::StatusOr<Offers> Decode(absl::string_view bytes) {
   }
   if (format < kFormatWithoutMoments) return Damaged();
   if (format == kFormat) {
-    ASSIGN_OR_RETURN(bytes, Checked(bytes));
+    const std::optional<absl::string_view> body = BeforeCheck(bytes);
+    if (!body) return Damaged();
+    bytes = *body;
   }
   CanonicalReader reader(bytes.substr(sizeof(format)));
   const bool with_moments = format != kFormatWithoutMoments;
@@ -121,9 +115,7 @@ std::string EncodeOffers(const Offers& offers) {
   for (const auto& [epoch, moment] : offers.since_us) writer.U32(static_cast<uint32_t>(epoch)).I64(moment);
   for (const KeptCatalogue& each : offers.catalogues)
     writer.U8(each.was_in_force ? 1 : 0).Bytes(each.signed_catalogue.SerializeAsString());
-  const Digest digest = Sha256(writer.bytes());
-  writer.Fixed(digest);
-  return std::move(writer).Take();
+  return WithCheck(std::move(writer));
 }
 
 }  // namespace aangan::node

@@ -13,11 +13,11 @@
 #include "server/node/backup_rpc.h"
 #include "server/node/clock_check.h"
 #include "server/node/convert.h"
-#include "server/node/enrolment.h"
 #include "server/node/import_rpc.h"
 #include "server/node/release_rpc.h"
 #include "server/node/restore.h"
 #include "server/node/round_state.h"
+#include "server/shared/certificate.h"
 
 namespace aangan::node {
 namespace {
@@ -79,10 +79,10 @@ absl::StatusOr<v1::GetStatusResponse> OperatorRpc::GetStatus(const server::Call&
 }
 
 void OperatorRpc::AddCertificate(const std::string& certificate_pem, v1::GetStatusResponse& response) const {
-  const std::optional<absl::Time> expiry = ExpiryOf(certificate_pem);
-  if (!expiry) return;
-  *response.mutable_certificate_expire_time() = TimestampFromTime(*expiry);
-  const int64_t hours = std::max<int64_t>(0, absl::ToInt64Hours(*expiry - rooms_.records.clock->Now()));
+  const absl::StatusOr<server::CertificateTimes> times = server::TimesOf(certificate_pem);
+  if (!times.ok()) return;
+  *response.mutable_certificate_expire_time() = TimestampFromTime(times->until);
+  const int64_t hours = std::max<int64_t>(0, absl::ToInt64Hours(times->until - rooms_.records.clock->Now()));
   response.set_certificate_days_left(static_cast<int32_t>(hours / 24));
 }
 

@@ -2,10 +2,7 @@
 // The node's own small certificate authority, by OpenSSL's library calls.
 #include "server/node/own_authority.h"
 
-#include <openssl/ec.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <unistd.h>
 
@@ -18,54 +15,23 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/status.h"
-#include "server/node/enrolment.h"
+#include "server/shared/certificate.h"
 
 namespace aangan::node {
 namespace {
+
+using server::Certificate;
+using server::CertificatePem;
+using server::Key;
+using server::KeyPem;
+using server::NewKey;
+using server::ParseCertificate;
+using server::ParseKey;
 
 constexpr size_t kPemBytesMax = 16 << 10;
 constexpr int kAuthorityYears = 20;
 constexpr int kCertificateDays = 700;
 constexpr absl::Duration kBackdate = absl::Hours(24);  // a client's clock may lag
-
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
-using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-
-std::string TakeText(const Bio& bio) {
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &text);
-  return std::string(text, static_cast<size_t>(size));
-}
-
-std::string KeyPem(EVP_PKEY* key) {
-  const Bio bio(BIO_new(BIO_s_mem()));
-  AANGAN_CHECK(PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1);
-  return TakeText(bio);
-}
-
-std::string CertificatePem(X509* certificate) {
-  const Bio bio(BIO_new(BIO_s_mem()));
-  AANGAN_CHECK(PEM_write_bio_X509(bio.get(), certificate) == 1);
-  return TakeText(bio);
-}
-
-Key ParseKey(absl::string_view pem) {
-  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  return Key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
-}
-
-Certificate ParseCertificate(absl::string_view pem) {
-  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  return Certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-}
 
 void AddExtension(X509* certificate, X509* issuer, int id, const char* value) {
   X509V3_CTX context;
@@ -121,13 +87,16 @@ struct Pair {
   std::string key_pem;
 };
 
-// Nothing in the certificate was changed since the key signed it, nor in the key since it was made: a changed key may
-// still carry the public half that the certificate names, and would sign what nobody accepts.
+// They go together, and nothing in the certificate was changed since the key signed it, nor in the key since it was
+// made: a changed key may still carry the public half that the certificate names, and would sign what nobody accepts.
 bool IsSound(absl::string_view certificate_pem, absl::string_view key_pem) {
   const Key key = ParseKey(key_pem);
   const Certificate certificate = ParseCertificate(certificate_pem);
-  if (key == nullptr || certificate == nullptr || X509_verify(certificate.get(), key.get()) != 1) return false;
-  const std::unique_ptr<EVP_PKEY_CTX, Deleter<EVP_PKEY_CTX_free>> check(
+  if (key == nullptr || certificate == nullptr || X509_check_private_key(certificate.get(), key.get()) != 1 ||
+      X509_verify(certificate.get(), key.get()) != 1) {
+    return false;
+  }
+  const std::unique_ptr<EVP_PKEY_CTX, server::OpensslFree<EVP_PKEY_CTX_free>> check(
       EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
   return check != nullptr && EVP_PKEY_pairwise_check(check.get()) == 1;
 }
@@ -140,7 +109,7 @@ absl::StatusOr<std::optional<Pair>> ReadPair(const std::string& certificate_path
   absl::StatusOr<std::string> certificate = ReadFile(certificate_path, kPemBytesMax);
   if (absl::IsNotFound(certificate.status())) return std::optional<Pair>();
   RETURN_IF_ERROR(certificate.status());
-  if (!PairMatches(*certificate, *key) || !IsSound(*certificate, *key)) return std::optional<Pair>();
+  if (!IsSound(*certificate, *key)) return std::optional<Pair>();
   return std::optional<Pair>(Pair{*std::move(certificate), *std::move(key)});
 }
 
@@ -163,16 +132,15 @@ absl::StatusOr<OwnCertificate> OpenOwnAuthority(const std::string& folder, const
       LogWarning("certificate",
                  "the node's own authority was damaged and is made anew: give its clients the new file authority.pem");
     }
-    const Key made(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
-    AANGAN_CHECK(made != nullptr);
+    const Key made = NewKey();
     authority = Pair{CertificatePem(MakeAuthority(made.get(), now, random).get()), KeyPem(made.get())};
     RETURN_IF_ERROR(WritePair(*authority, own.authority_path, authority_key_path));
     own.authority_is_new = true;
   }
-  const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+  const Key key = NewKey();
   const Key authority_key = ParseKey(authority->key_pem);
   const Certificate issuer = ParseCertificate(authority->certificate_pem);
-  AANGAN_CHECK(key != nullptr && authority_key != nullptr && issuer != nullptr);
+  AANGAN_CHECK(authority_key != nullptr && issuer != nullptr);
   own.authority_pem = CertificatePem(issuer.get());
   own.certificate_pem = CertificatePem(MakeServer(key.get(), issuer.get(), authority_key.get(), now, random).get());
   own.key_pem = KeyPem(key.get());

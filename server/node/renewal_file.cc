@@ -8,6 +8,7 @@
 #include "base/canonical.h"
 #include "base/files.h"
 #include "base/status.h"
+#include "server/node/checked_bytes.h"
 
 namespace aangan::node {
 namespace {
@@ -19,10 +20,9 @@ constexpr uint32_t kFormat = 1;
 std::string PathIn(const std::string& folder) { return absl::StrCat(folder, "/membership.renewal"); }
 
 absl::StatusOr<Renewal> Decode(absl::string_view bytes) {
-  if (bytes.size() < sizeof(Digest)) return absl::DataLossError("renewal");
-  const absl::string_view body = bytes.substr(0, bytes.size() - sizeof(Digest));
-  if (AsText(Sha256(body)) != bytes.substr(body.size())) return absl::DataLossError("renewal");
-  CanonicalReader reader(body);
+  const std::optional<absl::string_view> body = BeforeCheck(bytes);
+  if (!body) return absl::DataLossError("renewal");
+  CanonicalReader reader(*body);
   ASSIGN_OR_RETURN(const uint32_t format, reader.U32());
   if (format != kFormat) return absl::DataLossError("renewal");
   Renewal renewal;
@@ -53,9 +53,7 @@ absl::Status WriteRenewal(const std::string& folder, const Renewal& renewal) {
       .Bytes(renewal.key_pem)
       .Bytes(renewal.request_der)
       .Bytes(renewal.certificate_pem);
-  const Digest digest = Sha256(writer.bytes());
-  writer.Fixed(digest);
-  return WriteFileDurably(PathIn(folder), std::move(writer).Take(), 0600);
+  return WriteFileDurably(PathIn(folder), WithCheck(std::move(writer)), 0600);
 }
 
 absl::Status DropRenewal(const std::string& folder) {

@@ -13,29 +13,14 @@ constexpr absl::Duration kLookEvery = absl::Hours(1);
 
 }  // namespace
 
-RetentionAgent::~RetentionAgent() { Stop(); }
-
 void RetentionAgent::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
-void RetentionAgent::Stop() {
-  {
-    absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
-  if (thread_.joinable()) thread_.join();
-}
-
-void RetentionAgent::Run() {
-  while (true) {
+  looks_.Start(kLookEvery, server::Periodic::First::kNow, [this] {
     const absl::Status status = LookNow();
     if (!status.ok()) LogWarning("retention", "not finished").Status(status);
-    absl::MutexLock lock(&mutex_);
-    mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kLookEvery);
-    if (stopping_) return;
-  }
+  });
 }
+
+void RetentionAgent::Stop() { looks_.Stop(); }
 
 absl::Status RetentionAgent::LookNow() {
   const model::Day today = model::DayInIndia(rooms_.clock->Now());

@@ -7,7 +7,6 @@
 #define AANGAN_SERVER_NODE_RETENTION_AGENT_H_
 
 #include <functional>
-#include <thread>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -17,6 +16,7 @@
 #include "model/period.h"
 #include "server/node/grievance_book.h"
 #include "server/node/retention_book.h"
+#include "server/shared/periodic.h"
 #include "storage/node/node_store.h"
 
 namespace aangan::node {
@@ -33,7 +33,6 @@ class RetentionAgent {
     std::function<void()> after_erasure;          // BackupAgent::ClearSoon
   };
   explicit RetentionAgent(Rooms rooms) : rooms_(std::move(rooms)) {}
-  ~RetentionAgent();
 
   void Start();
   void Stop();
@@ -41,13 +40,10 @@ class RetentionAgent {
   absl::Status LookNow();
 
  private:
-  void Run();
-
   const Rooms rooms_;
   absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   model::Day done_ ABSL_GUARDED_BY(mutex_) = model::kNoDay;
-  std::thread thread_;
+  server::Periodic looks_;  // the last one: it ends before what it uses
 };
 
 }  // namespace aangan::node

@@ -2,8 +2,6 @@
 // Who calls: names of roles, and what a certificate says of itself.
 #include "server/shared/caller.h"
 
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
 #include <array>
@@ -12,20 +10,13 @@
 
 #include "absl/strings/str_split.h"
 #include "base/problem.h"
+#include "server/shared/certificate.h"
 
 namespace aangan::server {
 namespace {
 
 constexpr std::array<absl::string_view, kRoleCount> kRoleNames = {
     "member", "caseworker", "operator", "steward", "auditor", "analyst", "node", "federation", "nobody"};
-
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
 
 absl::Status BadCertificate() {
   return Problem(absl::StatusCode::kUnauthenticated, Reason::kBadCertificate,
@@ -44,10 +35,9 @@ std::optional<Role> FindRole(absl::string_view name) {
 }
 
 absl::StatusOr<CertificateIdentity> IdentityOfCertificate(absl::string_view pem) {
-  const std::unique_ptr<BIO, Deleter<BIO_free>> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  const std::unique_ptr<X509, Deleter<X509_free>> certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  const Certificate certificate = ParseCertificate(pem);
   if (certificate == nullptr) return BadCertificate();
-  const std::unique_ptr<GENERAL_NAMES, Deleter<GENERAL_NAMES_free>> names(
+  const std::unique_ptr<GENERAL_NAMES, OpensslFree<GENERAL_NAMES_free>> names(
       static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate.get(), NID_subject_alt_name, nullptr, nullptr)));
   std::optional<CertificateIdentity> identity;
   for (int i = 0; names != nullptr && i < sk_GENERAL_NAME_num(names.get()); ++i) {
@@ -61,11 +51,9 @@ absl::StatusOr<CertificateIdentity> IdentityOfCertificate(absl::string_view pem)
     identity = CertificateIdentity{std::string(parts[2]), std::string(parts[3]), {}};
   }
   if (!identity) return BadCertificate();
-  unsigned char* der = nullptr;
-  const int size = i2d_X509(certificate.get(), &der);
-  if (size <= 0) return BadCertificate();
-  identity->fingerprint = Sha256(AsText({der, static_cast<size_t>(size)}));
-  OPENSSL_free(der);
+  const std::optional<Digest> fingerprint = DigestOf(certificate.get());
+  if (!fingerprint) return BadCertificate();
+  identity->fingerprint = *fingerprint;
   return *identity;
 }
 

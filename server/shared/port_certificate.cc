@@ -2,10 +2,6 @@
 // A port's own key and certificate: made, checked, and taken into use by turning one link.
 #include "server/shared/port_certificate.h"
 
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-
-#include <ctime>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -17,6 +13,7 @@
 #include "base/log.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "server/shared/certificate.h"
 
 namespace aangan::server {
 namespace {
@@ -28,29 +25,6 @@ constexpr char kCertificate[] = "certificate.pem";
 constexpr char kKey[] = "key.pem";
 constexpr char kCheck[] = "check";
 constexpr char kPairPrefix[] = "pair.";
-
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
-using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-
-Certificate ParseCertificate(absl::string_view pem) {
-  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  return Certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-}
-
-bool IsPair(absl::string_view certificate_pem, absl::string_view key_pem) {
-  const Certificate certificate = ParseCertificate(certificate_pem);
-  const Bio bio(BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size())));
-  const Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
-  return certificate != nullptr && key != nullptr && X509_check_private_key(certificate.get(), key.get()) == 1;
-}
 
 // A bit that flipped in a signature or in the secret half of a key leaves a pair that looks whole and that everybody
 // refuses.
@@ -64,23 +38,7 @@ absl::Status DiskRefused() {
                  "The folder with the port's certificate can not be written. See to the disk and its rights.");
 }
 
-absl::Time TimeOf(const ASN1_TIME* time) {
-  std::tm parts{};
-  return ASN1_TIME_to_tm(time, &parts) == 1 ? absl::FromTM(parts, absl::UTCTimeZone()) : absl::InfinitePast();
-}
-
 }  // namespace
-
-absl::StatusOr<CertificateTimes> TimesOf(absl::string_view certificate_pem) {
-  const Certificate certificate = ParseCertificate(certificate_pem);
-  if (certificate == nullptr) {
-    return Problem(absl::StatusCode::kInvalidArgument, Reason::kBadCertificate, "This is not a certificate in PEM.");
-  }
-  return CertificateTimes{TimeOf(X509_get0_notBefore(certificate.get())),
-                          TimeOf(X509_get0_notAfter(certificate.get()))};
-}
-
-PortCertificate::~PortCertificate() { Stop(); }
 
 std::string PortCertificate::certificate_path() const { return absl::StrCat(folder_, "/current/", kCertificate); }
 std::string PortCertificate::key_path() const { return absl::StrCat(folder_, "/current/", kKey); }
@@ -108,7 +66,7 @@ absl::Status PortCertificate::MakeAnew() {
 
 absl::Status PortCertificate::MakePair() {
   ASSIGN_OR_RETURN(const Pair pair, maker_());
-  if (!IsPair(pair.certificate_pem, pair.key_pem)) return absl::InternalError("no pair of key and certificate");
+  if (!PairMatches(pair.certificate_pem, pair.key_pem)) return absl::InternalError("no pair of key and certificate");
   std::error_code error;
   int number = 1;
   while (fs::exists(absl::StrCat(folder_, "/", kPairPrefix, number), error)) ++number;
@@ -141,24 +99,12 @@ absl::Status PortCertificate::Turn(const std::string& pair) const {
 }
 
 void PortCertificate::Start(absl::Duration every) {
-  thread_ = std::thread([this, every] {
-    while (true) {
-      {
-        absl::MutexLock lock(&mutex_);
-        if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), every)) return;
-      }
-      const absl::Status looked = Look();
-      if (!looked.ok()) LogError("certificate", "the port's own could not be renewed").Status(looked);
-    }
+  looks_.Start(every, Periodic::First::kAfterOnePeriod, [this] {
+    const absl::Status looked = Look();
+    if (!looked.ok()) LogError("certificate", "the port's own could not be renewed").Status(looked);
   });
 }
 
-void PortCertificate::Stop() {
-  {
-    absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
-  if (thread_.joinable()) thread_.join();
-}
+void PortCertificate::Stop() { looks_.Stop(); }
 
 }  // namespace aangan::server

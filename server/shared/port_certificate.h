@@ -14,27 +14,15 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "server/shared/periodic.h"
 
 namespace aangan::server {
-
-// From when to when a certificate holds.
-struct CertificateTimes {
-  absl::Time from;
-  absl::Time until;
-  bool Holds(absl::Time now) const { return from <= now && now <= until; }
-  // A third of its life is left, or less.
-  bool WantsRenewal(absl::Time now) const { return until - now <= (until - from) / 3; }
-};
-// INVALID_ARGUMENT (BAD_CERTIFICATE) when it does not parse.
-absl::StatusOr<CertificateTimes> TimesOf(absl::string_view certificate_pem);
 
 class PortCertificate {
  public:
@@ -47,7 +35,6 @@ class PortCertificate {
   // Nothing is read or made before the first Look or MakeAnew. `clock` outlives it.
   PortCertificate(std::string folder, Maker maker, const Clock* clock)
       : folder_(std::move(folder)), maker_(std::move(maker)), clock_(clock) {}
-  ~PortCertificate();
 
   std::string certificate_path() const;
   std::string key_path() const;
@@ -68,9 +55,7 @@ class PortCertificate {
   const Maker maker_;
   const Clock* const clock_;
   absl::Mutex looking_;
-  absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  Periodic looks_;
 };
 
 }  // namespace aangan::server

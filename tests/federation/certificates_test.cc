@@ -12,7 +12,8 @@
 #include "tests/support/command_line.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/federation_client.h"
-#include "tests/support/key_lock.h"
+#include "tests/support/lone_federation.h"
+#include "tests/support/lone_node.h"
 #include "tests/support/node_client.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -33,32 +34,10 @@ using tests::NodeClient;
 class CertificateJourney : public ::testing::Test {
  protected:
   CertificateJourney() {
-    federation_options_.binary = AANGAN_FEDERATION_UNDER_TEST;
-    federation_options_.data_folder = folder_ / "federation";
-    federation_options_.log_path = folder_ / "federation.log";
-    federation_options_.environment["AANGAN_TEST_CLOCK"] = folder_ / "federation.clock";
-    federation_options_.arguments = {"--federation.data",
-                                     federation_options_.data_folder,
-                                     "--federation.listen",
-                                     "127.0.0.1:0",
-                                     "--federation.roster",
-                                     "india",
-                                     "--federation.enrolment_listen",
-                                     "127.0.0.1:0"};
-    node_options_.binary = AANGAN_NODE_UNDER_TEST;
-    node_options_.data_folder = folder_ / "node";
-    node_options_.log_path = folder_ / "node.log";
+    federation_options_ = tests::LoneFederation(AANGAN_FEDERATION_UNDER_TEST, folder_.path(), "federation.clock");
+    node_options_ = tests::LoneNode(AANGAN_NODE_UNDER_TEST, folder_.path(), "node");
     node_options_.environment["AANGAN_TEST_CLOCK"] = folder_ / "node.clock";
-    node_options_.arguments = {"--node.data",
-                               node_options_.data_folder,
-                               "--node.listen",
-                               "127.0.0.1:0",
-                               "--node.disk_reserve_megabytes",
-                               "1",
-                               "--node.sync_seconds",
-                               "1",
-                               "--node.key_file",
-                               tests::MakeKeyFile(folder_ / "key")};
+    node_options_.arguments.insert(node_options_.arguments.end(), {"--node.sync_seconds", "1"});
     federation_ = DaemonProcess::Start(federation_options_);
     node_ = DaemonProcess::Start(node_options_);
     if (federation_ == nullptr || node_ == nullptr) std::abort();

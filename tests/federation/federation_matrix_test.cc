@@ -20,6 +20,7 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/federation_client.h"
 #include "tests/support/generic_call.h"
+#include "tests/support/lone_federation.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 
@@ -45,18 +46,7 @@ struct Credential {
 class FederationMatrix : public ::testing::Test {
  protected:
   FederationMatrix() {
-    options_.binary = AANGAN_FEDERATION_UNDER_TEST;
-    options_.data_folder = folder_ / "federation";
-    options_.log_path = folder_ / "log";
-    options_.environment["AANGAN_TEST_CLOCK"] = folder_ / "clock";
-    options_.arguments = {"--federation.data",
-                          options_.data_folder,
-                          "--federation.listen",
-                          "127.0.0.1:0",
-                          "--federation.roster",
-                          "india",
-                          "--federation.enrolment_listen",
-                          "127.0.0.1:0"};
+    options_ = tests::LoneFederation(AANGAN_FEDERATION_UNDER_TEST, folder_.path());
     process_ = DaemonProcess::Start(options_);
     AANGAN_CHECK(process_ != nullptr);
     authority_pem_ = tests::ReadAll(options_.data_folder + "/staff/authority.pem");

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "server/federation/certificate_authority.h"
 #include "server/shared/caller.h"
+#include "server/shared/certificate.h"
 #include "tests/fuzz/fuzz_bytes.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/seeded_random.h"
@@ -82,7 +83,7 @@ void CheckSigned(const Enrolling& enrolling, const absl::StatusOr<SignedCertific
   const auto identity = IdentityOfCertificate(certificate->pem);
   AANGAN_CHECK(identity.ok() && identity->roster == "india" && identity->id == "saheli");
   AANGAN_CHECK(identity->fingerprint == certificate->fingerprint);
-  AANGAN_CHECK(CertificateExpiry(certificate->pem) == enrolling.clock.Now() + kCertificateLife);
+  AANGAN_CHECK(server::TimesOf(certificate->pem)->until == enrolling.clock.Now() + kCertificateLife);
 }
 
 }  // namespace

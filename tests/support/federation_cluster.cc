@@ -13,6 +13,7 @@
 #include "model/catalogue.h"
 #include "model/catalogue_lint.h"
 #include "tests/support/key_lock.h"
+#include "tests/support/lone_federation.h"
 
 namespace aangan::tests {
 namespace {
@@ -72,22 +73,10 @@ FederationCluster::FederationCluster(const Options& options) : options_(options)
   const model::Period now = model::QuarterOf(model::DayInIndia(SystemClock().Now()));
   for (int back = options_.ended_quarters; back >= 1; --back)
     quarters_.push_back(model::QuarterFromIndex(now.index() - back));
-  federation_options_.binary = options_.federation_binary;
-  federation_options_.data_folder = data_;
-  federation_options_.log_path = log_path();
-  federation_options_.environment["AANGAN_TEST_CLOCK"] = folder_ / "clock";
-  federation_options_.arguments = {"--federation.data",
-                                   data_,
-                                   "--federation.listen",
-                                   "127.0.0.1:0",
-                                   "--federation.enrolment_listen",
-                                   "127.0.0.1:0",
-                                   "--federation.roster",
-                                   "india",
-                                   "--round.check_seconds",
-                                   "1",
-                                   "--round.wait_for_all",
-                                   options_.wait_for_all ? "true" : "false"};
+  federation_options_ = LoneFederation(options_.federation_binary, folder_.path());
+  federation_options_.arguments.insert(
+      federation_options_.arguments.end(),
+      {"--round.check_seconds", "1", "--round.wait_for_all", options_.wait_for_all ? "true" : "false"});
   federation_ = DaemonProcess::Start(federation_options_);
   AANGAN_CHECK(federation_ != nullptr);
   nodes_.reserve(model::kRosterCollectivesMax);

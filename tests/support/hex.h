@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes of published vectors. Abseil's own reader of hexadecimal changed its form between the two Debians.
+// Bytes of published vectors.
 #ifndef AANGAN_TESTS_SUPPORT_HEX_H_
 #define AANGAN_TESTS_SUPPORT_HEX_H_
 
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "base/digest.h"
 
 namespace aangan::tests {
 
-// An even number of hexadecimal digits; anything else ends the test.
+// An even number of hexadecimal digits in lower case; anything else ends the test.
 inline std::string FromHex(absl::string_view hex) {
-  const auto digit = [](char c) {
-    const size_t at = absl::string_view("0123456789abcdef").find(c);
-    if (at == absl::string_view::npos) std::abort();
-    return at;
-  };
-  std::string bytes;
-  if (hex.size() % 2 != 0) std::abort();
-  for (size_t i = 0; i < hex.size(); i += 2) bytes.push_back(static_cast<char>(digit(hex[i]) * 16 + digit(hex[i + 1])));
-  return bytes;
+  const std::optional<std::string> bytes = aangan::FromHex(hex);
+  if (!bytes) std::abort();
+  return *bytes;
 }
 
 }  // namespace aangan::tests

@@ -11,7 +11,7 @@
 #include "server/node/enrolment.h"
 #include "server/node/link_probe.h"
 #include "server/shared/caller.h"
-#include "server/shared/port_certificate.h"
+#include "server/shared/certificate.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/server/federation/federation_under_test.h"
@@ -142,7 +142,7 @@ TEST_F(NodeRenewalTest, NothingHappensBeforeALastThirdIsLeft) {
   EXPECT_TRUE(*Keep());
   EXPECT_FALSE(Pending());
   EXPECT_NE(Certificate(), before);
-  EXPECT_TRUE(PairMatches(Certificate(), identity_->membership()->key_pem));
+  EXPECT_TRUE(server::PairMatches(Certificate(), identity_->membership()->key_pem));
   EXPECT_FALSE(keeper_->failing());
   const std::string after = Certificate();
   Open();

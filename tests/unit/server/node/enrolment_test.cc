@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "server/node/identity.h"
 #include "server/node/own_authority.h"
+#include "server/shared/certificate.h"
 #include "tests/support/temp_dir.h"
 
 namespace aangan::node {
@@ -82,8 +83,8 @@ TEST(OwnAuthority, IsMadeOnceAndKept) {
   const SystemClock clock;
   const auto first = OpenOwnAuthority(folder.path() + "/tls", clock, random);
   ASSERT_TRUE(first.ok());
-  EXPECT_TRUE(PairMatches(first->certificate_pem, first->key_pem));
-  EXPECT_FALSE(PairMatches(first->authority_pem, first->key_pem));
+  EXPECT_TRUE(server::PairMatches(first->certificate_pem, first->key_pem));
+  EXPECT_FALSE(server::PairMatches(first->authority_pem, first->key_pem));
   const auto again = OpenOwnAuthority(folder.path() + "/tls", clock, random);
   ASSERT_TRUE(again.ok());
   EXPECT_NE(again->certificate_pem, first->certificate_pem);
@@ -99,7 +100,7 @@ TEST(OwnAuthority, ACrashBetweenKeyAndCertificateIsMadeGood) {
   std::filesystem::remove(first->authority_path);
   const auto again = OpenOwnAuthority(folder.path() + "/tls", clock, random);
   ASSERT_TRUE(again.ok());
-  EXPECT_TRUE(PairMatches(again->certificate_pem, again->key_pem));
+  EXPECT_TRUE(server::PairMatches(again->certificate_pem, again->key_pem));
   EXPECT_NE(again->authority_pem, first->authority_pem);
 }
 
