@@ -3,8 +3,6 @@
 #include "server/node/node_server.h"
 
 #include <atomic>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -44,7 +42,6 @@
 #include "server/node/grievance_rpc.h"
 #include "server/node/home.h"
 #include "server/node/identity.h"
-#include "server/node/key_gate.h"
 #include "server/node/member_rpc.h"
 #include "server/node/notice_rpc.h"
 #include "server/node/operator_rpc.h"
@@ -54,15 +51,12 @@
 #include "server/node/recovery.h"
 #include "server/node/release_rpc.h"
 #include "server/node/restore.h"
-#include "server/node/restore_from.h"
 #include "server/node/retention_agent.h"
 #include "server/node/retention_book.h"
 #include "server/node/retention_rpc.h"
 #include "server/node/rights_rpc.h"
 #include "server/node/sync_agent.h"
 #include "server/node/token_book.h"
-#include "server/node/wiped_memory.h"
-#include "server/shared/config.h"
 #include "server/shared/grpc_front.h"
 #include "server/shared/lifecycle.h"
 #include "server/shared/port_certificate.h"
@@ -297,26 +291,6 @@ class Server final : public NodeServer {
   std::unique_ptr<server::GrpcFront> front_;
 };
 
-std::vector<server::Setting> Settings() {
-  using server::SettingKind;
-  return {{"node.data", SettingKind::kText, "/var/lib/aangan/node", "folder of the stores and keys"},
-          {"node.listen", SettingKind::kText, "127.0.0.1:7401", "address of the gRPC port; port 0 takes a free one"},
-          {"node.key_file", SettingKind::kText, "",
-           "file that opens the master key, on a stick for example; without it the node asks for a passphrase"},
-          {"node.accept_rehearsals", SettingKind::kYesNo, "false", "take part in rounds that are rehearsals"},
-          {"node.automatic_approval", SettingKind::kYesNo, "false", "approve releases unseen; never of a rehearsal"},
-          {"node.sync_seconds", SettingKind::kNumber, "900", "seconds between contacts with the federation"},
-          {"node.disk_reserve_megabytes", SettingKind::kNumber, "256", "below this much free disk, writes are refused"},
-          {"node.reflection", SettingKind::kYesNo, "true", "let clients ask which services there are"}};
-}
-
-// Says why, and gives the exit code.
-int NotStarted(const absl::Status& status) {
-  LogError("node", "not started").Status(status);
-  std::fprintf(stderr, "aangan-node: %s\n", std::string(status.message()).c_str());
-  return HasReason(status, Reason::kNewerFormat) ? server::kExitConfig : 1;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<NodeServer>> NodeServer::Start(const Options& options, const Clock* clock,
@@ -326,48 +300,6 @@ absl::StatusOr<std::unique_ptr<NodeServer>> NodeServer::Start(const Options& opt
   RETURN_IF_ERROR(server->NoteOpening());  // before anybody can ask for anything
   RETURN_IF_ERROR(server->StartFront());
   return std::unique_ptr<NodeServer>(std::move(server));
-}
-
-int RunNode(int argc, const char* const* argv, const Clock& clock) {
-  if (argc > 1 && absl::string_view(argv[1]) == "restore") return RunRestore(argc - 1, argv + 1, clock);
-  server::BlockSignals();
-  const server::Config::Outcome read =
-      server::Config::Read(argc, argv, "aangan-node", "A collective's node: keeps its records, sends protected counts.",
-                           Settings(), "/etc/aangan/node.toml");
-  if (!read.go_on) {
-    std::fputs(read.message.c_str(), read.exit_code == 0 ? stdout : stderr);
-    if (read.exit_code != 0) std::fputs("\n", stderr);
-    return read.exit_code;
-  }
-  NodeServer::Options options;
-  options.data = read.config.Text("node.data");
-  options.listen = read.config.Text("node.listen");
-  options.sync_every = absl::Seconds(std::max<int64_t>(1, read.config.Number("node.sync_seconds")));
-  options.disk_reserve_bytes = static_cast<uint64_t>(read.config.Number("node.disk_reserve_megabytes")) << 20;
-  options.accepts_rehearsals = read.config.YesNo("node.accept_rehearsals");
-  options.automatic_approval = read.config.YesNo("node.automatic_approval");
-  options.reflection = read.config.YesNo("node.reflection");
-  SystemRandom random;
-  if (const absl::Status wiped = FreedMemoryIsWiped(); !wiped.ok()) return NotStarted(wiped);
-  if (const absl::Status locked = LockSecrets(); !locked.ok()) return NotStarted(locked);
-  KeyGate::Options gate_options{options.data, read.config.Text("node.key_file"), "", {argv, argv + argc}};
-  if (const char* folder = std::getenv("CREDENTIALS_DIRECTORY"); folder != nullptr)
-    gate_options.credentials_folder = folder;
-  const absl::StatusOr<std::unique_ptr<KeyGate>> gate = KeyGate::Open(std::move(gate_options), &clock, &random);
-  if (!gate.ok()) return NotStarted(gate.status());
-  absl::StatusOr<storage::KeyLock> key_lock = (*gate)->Await();
-  if (absl::IsCancelled(key_lock.status())) return 0;  // told to stop before it was opened
-  if (!key_lock.ok()) return NotStarted(key_lock.status());
-  options.key_lock = &*key_lock;
-  absl::StatusOr<std::unique_ptr<NodeServer>> server = NodeServer::Start(options, &clock, &random);
-  if (!server.ok()) return NotStarted(server.status());
-  *key_lock = storage::KeyLock();  // not needed again
-  (*gate)->TellBeforeLocking([&server] { (*server)->NoteClosing(); });
-  server::AwaitStop();
-  LogInfo("node", "stopping");
-  (*gate)->TellBeforeLocking(nullptr);
-  (*server)->Stop();
-  return 0;
 }
 
 }  // namespace aangan::node
