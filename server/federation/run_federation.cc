@@ -24,7 +24,7 @@ std::vector<server::Setting> Settings() {
       {"federation.listen", SettingKind::kText, "127.0.0.1:7411", "address of the gRPC port; port 0 takes a free one"},
       {"federation.enrolment_listen", SettingKind::kText, "127.0.0.1:7413",
        "address of the enrolment port, open only while a join token waits"},
-      {"federation.roster", SettingKind::kText, "", "name of the roster, a slug; required"},
+      {"federation.roster", SettingKind::kText, "", "name of the roster, a slug", true},
       {"federation.server_names", SettingKind::kText, "localhost,127.0.0.1",
        "DNS names and IP addresses that nodes reach this server by, separated by commas"},
       {"federation.reflection", SettingKind::kYesNo, "true", "let clients ask which services there are"},

@@ -9,6 +9,7 @@
 
 #include <toml++/toml.h>
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -91,12 +92,51 @@ std::string ReadFileValues(const std::string& file, const std::vector<Setting>& 
 
 }  // namespace
 
+std::string Config::Shown() const {
+  nlohmann::ordered_json shown = nlohmann::ordered_json::array();
+  for (const auto& [name, given] : values_)
+    shown.push_back({{"name", name}, {"value", given.value}, {"source", given.source}, {"place", given.place}});
+  return shown.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string Config::Take(const std::vector<Setting>& settings, const std::string& file,
+                         const std::map<std::string, std::string>& flags) {
+  for (const Setting& setting : settings) values_[setting.name].value = setting.default_value;
+  if (!file.empty()) {
+    std::map<std::string, std::string> in_file;
+    std::string fault = ReadFileValues(file, settings, &in_file);
+    if (!fault.empty()) return fault;
+    for (const auto& [name, value] : in_file) values_[name] = {value, "file", file};
+  }
+  for (const Setting& setting : settings) {
+    Given& given = values_[setting.name];
+    const std::string variable = EnvironmentName(setting.name);
+    if (const char* value = std::getenv(variable.c_str())) {
+      given = {value, "environment", variable};
+      const std::string fault = Fault(setting, value);
+      if (!fault.empty()) return absl::StrCat(variable, ": ", fault);
+    }
+    if (const auto flag = flags.find(setting.name); flag != flags.end()) {
+      given = {flag->second, "flag", absl::StrCat("--", setting.name)};
+      std::string fault = Fault(setting, flag->second);
+      if (!fault.empty()) return fault;
+    }
+    if (setting.required && given.value.empty()) {
+      return absl::StrCat(setting.name, " must be given, in the file, as ", variable, " or as --", setting.name, ": ",
+                          setting.help);
+    }
+  }
+  return "";
+}
+
 Config::Outcome Config::Read(int argc, const char* const* argv, const std::string& program, const std::string& about,
                              const std::vector<Setting>& settings, const std::string& default_file) {
   Outcome outcome;
   CLI::App app(about, program);
   std::string file;
+  bool show = false;
   app.add_option("--config", file, absl::StrCat("TOML file (default: ", default_file, ", if it is there)"));
+  app.add_flag("--show-config", show, "check the settings, print them with where each comes from, and leave");
   std::map<std::string, std::string> flags;
   for (const Setting& setting : settings) {
     app.add_option(
@@ -112,32 +152,26 @@ Config::Outcome Config::Read(int argc, const char* const* argv, const std::strin
     outcome.exit_code = code == 0 ? 0 : kExitUsage;
     return outcome;
   }
-  auto& values = outcome.config.values_;
-  for (const Setting& setting : settings) values[setting.name] = setting.default_value;
+  for (const Setting& setting : settings) {
+    if (app.count(absl::StrCat("--", setting.name)) == 0) flags.erase(setting.name);
+  }
   std::error_code ignored;
   if (file.empty() && std::filesystem::exists(default_file, ignored)) file = default_file;
-  if (!file.empty()) outcome.message = ReadFileValues(file, settings, &values);
-  for (const Setting& setting : settings) {
-    if (!outcome.message.empty()) break;
-    if (const char* value = std::getenv(EnvironmentName(setting.name).c_str())) {
-      values[setting.name] = value;
-      const std::string fault = Fault(setting, value);
-      if (!fault.empty()) outcome.message = absl::StrCat(EnvironmentName(setting.name), ": ", fault);
-    }
-    if (app.count(absl::StrCat("--", setting.name)) > 0) {
-      values[setting.name] = flags[setting.name];
-      outcome.message = Fault(setting, flags[setting.name]);
-    }
+  outcome.message = outcome.config.Take(settings, file, flags);
+  if (!outcome.message.empty()) {
+    outcome.exit_code = kExitConfig;
+  } else if (show) {
+    outcome.message = outcome.config.Shown();
+  } else {
+    outcome.go_on = true;
   }
-  outcome.go_on = outcome.message.empty();
-  if (!outcome.go_on) outcome.exit_code = kExitConfig;
   return outcome;
 }
 
 std::string Config::Text(const std::string& name) const {
   const auto found = values_.find(name);
   AANGAN_CHECK(found != values_.end());
-  return found->second;
+  return found->second.value;
 }
 
 int64_t Config::Number(const std::string& name) const {

@@ -4,7 +4,8 @@
 //
 // An unknown key in the file is an error with line, column and the nearest name; a value is checked by its kind. Errors
 // go to standard error by the caller, because only the person who starts the program reads them: they are text, not
-// Problems. Threads: pure but for reading the file and the environment.
+// Problems. No setting holds a secret: where one is needed the setting names a file, so what is in force can be shown
+// whole. Threads: pure but for reading the file and the environment.
 #ifndef AANGAN_SERVER_SHARED_CONFIG_H_
 #define AANGAN_SERVER_SHARED_CONFIG_H_
 
@@ -22,13 +23,15 @@ struct Setting {
   SettingKind kind = SettingKind::kText;
   std::string default_value;
   std::string help;
+  bool required = false;  // must be given, and not empty
 };
 
 class Config {
  public:
   struct Outcome;
   // `program` and `about` are for --help. The flag --config names the file; without it `default_file` is read if it is
-  // there.
+  // there. With --show-config the message is a JSON array of what is in force, {"name", "value", "source", "place"} of
+  // each setting: the source is "flag", "environment", "file" or "default", the place which of them.
   static Outcome Read(int argc, const char* const* argv, const std::string& program, const std::string& about,
                       const std::vector<Setting>& settings, const std::string& default_file);
 
@@ -37,13 +40,23 @@ class Config {
   bool YesNo(const std::string& name) const;
 
  private:
-  std::map<std::string, std::string> values_;
+  struct Given {
+    std::string value;
+    std::string source = "default";
+    std::string place;  // "--node.listen", "AANGAN_NODE_LISTEN" or the file's path
+  };
+  std::string Shown() const;  // for --show-config
+  // Each from the source that counts; the fault as text, empty when there is none.
+  std::string Take(const std::vector<Setting>& settings, const std::string& file,
+                   const std::map<std::string, std::string>& flags);
+
+  std::map<std::string, Given> values_;
 };
 
 struct Config::Outcome {
   Config config;
-  bool go_on = false;  // false: print `message` and leave with `exit_code` (0 after --help)
-  int exit_code = 0;
+  bool go_on = false;  // false: print `message` and leave with `exit_code`
+  int exit_code = 0;   // 0 after --help and --show-config
   std::string message;
 };
 
