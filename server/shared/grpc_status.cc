@@ -5,26 +5,12 @@
 #include <string>
 
 #include "absl/strings/cord.h"
-#include "google/rpc/status.pb.h"
+#include "server/shared/rich_status.h"
 
 namespace aangan::server {
-namespace {
-
-constexpr size_t kDetailBytesMax = 4096;
-
-}  // namespace
-
 grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
-  google::rpc::Status rich;
-  rich.set_code(static_cast<int>(status.code()));
-  rich.set_message(std::string(status.message()));
-  status.ForEachPayload([&rich](absl::string_view type, const absl::Cord& payload) {
-    auto* detail = rich.add_details();
-    detail->set_type_url(std::string(type));
-    detail->set_value(std::string(payload));
-  });
-  while (rich.details_size() > 0 && rich.ByteSizeLong() > kDetailBytesMax) rich.mutable_details()->RemoveLast();
+  const google::rpc::Status rich = RichStatusOf(status);
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
           rich.details_size() > 0 ? rich.SerializeAsString() : ""};
 }

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// An OpenAPI 3.1 document of the rpcs that HTTPS serves, written from their descriptors: every unary method as a POST
+// in JSON, every message and enum as a schema in protobuf's JSON form. Comments of the protos are in it where the
+// descriptors have them.
+// Source: spec.openapis.org/oas/v3.1.0; protobuf.dev/programming-guides/json.
+// Threads: pure.
+#ifndef AANGAN_SERVER_SHARED_OPENAPI_H_
+#define AANGAN_SERVER_SHARED_OPENAPI_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "google/protobuf/descriptor.h"
+#include "server/shared/door.h"
+
+namespace aangan::server {
+
+// `set` is a serialised FileDescriptorSet with comments and all imports, of this program's own protos.
+std::unique_ptr<google::protobuf::DescriptorPool> DescribedPool(absl::Span<const uint8_t> set);
+
+// The unary methods behind the door, as `pool` describes them.
+std::vector<const google::protobuf::MethodDescriptor*> UnaryMethods(const Door& door,
+                                                                    const google::protobuf::DescriptorPool& pool);
+
+std::string OpenApiJson(absl::string_view title, const std::vector<const google::protobuf::MethodDescriptor*>& methods);
+
+}  // namespace aangan::server
+
+#endif  // AANGAN_SERVER_SHARED_OPENAPI_H_
