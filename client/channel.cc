@@ -14,6 +14,7 @@
 #include "base/problem.h"
 #include "base/random.h"
 #include "base/status.h"
+#include "client/retries.h"
 #include "google/rpc/status.pb.h"
 
 namespace aangan::client {
@@ -22,9 +23,12 @@ namespace {
 constexpr size_t kPemBytesMax = 64 << 10;
 constexpr size_t kTokenBytesMax = 1 << 10;
 
-// Retries with back-off on UNAVAILABLE alone; every other code is an answer.
-constexpr char kServiceConfig[] = R"({"methodConfig":[{"name":[{}],"retryPolicy":{"maxAttempts":4,
-  "initialBackoff":"0.2s","maxBackoff":"3s","backoffMultiplier":2,"retryableStatusCodes":["UNAVAILABLE"]}}]})";
+// Mobile networks drop quiet connections without a word: a ping each 30 s while a call is open finds out. Without a
+// call no ping, which would keep a phone's radio on. A node takes pings down to 10 s.
+constexpr int kPingMs = 30'000;
+constexpr int kPingAnswerMs = 15'000;
+// A phone that comes back into coverage waits no longer than this for the next try.
+constexpr int kReconnectMsMax = 10'000;
 
 absl::Status Missing(const std::string& path) {
   return Problem(absl::StatusCode::kFailedPrecondition, Reason::kKeyMissing,
@@ -54,7 +58,12 @@ absl::StatusOr<std::unique_ptr<Channel>> Channel::Open(const Endpoint& endpoint)
     channel->token_ = std::string(absl::StripAsciiWhitespace(token));
   }
   grpc::ChannelArguments arguments;
-  arguments.SetServiceConfigJSON(kServiceConfig);
+  arguments.SetServiceConfigJSON(RetryConfig());
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kPingMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingAnswerMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // a long call may be silent
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMsMax);
   arguments.SetMaxReceiveMessageSize(8 << 20);
   channel->address_ = endpoint.address;
   channel->channel_ = grpc::CreateCustomChannel(endpoint.address, grpc::SslCredentials(tls), arguments);
@@ -84,6 +93,16 @@ std::string NewRequestId() {
   std::string hex = ToHex(absl::MakeConstSpan(bytes));
   return absl::StrCat(hex.substr(0, 8), "-", hex.substr(8, 4), "-", hex.substr(12, 4), "-", hex.substr(16, 4), "-",
                       hex.substr(20));
+}
+
+std::string NewRecordId() {
+  constexpr char kAlphabet[] = "abcdefghijklmnopqrstuvwxyz234567";  // RFC 4648, lower case
+  SystemRandom random;
+  const auto bytes = random.Bytes<26>();
+  std::string id;
+  for (const uint8_t byte : bytes) id.push_back(kAlphabet[byte & 31]);
+  id.back() = kAlphabet[(bytes.back() & 7) << 2];  // 128 bits: the last character holds three of them
+  return id;
 }
 
 }  // namespace aangan::client

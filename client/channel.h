@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A channel to a node or a federation, with what every call needs: TLS verified against a pinned authority, a token, a
-// deadline, retries on UNAVAILABLE alone, errors turned back into our Status with its details.
+// deadline, retries (client/retries.h), keep-alive, errors turned back into our Status with its details.
 //
-// Source: gRPC service config (retryPolicy), gRFC A6. Retries are safe because writes carry a request_id.
 // Threads: thread-safe once made.
 // Errors: KEY_MISSING when a file is not there or readable; what the server says otherwise.
 #ifndef AANGAN_CLIENT_CHANNEL_H_
@@ -60,6 +59,8 @@ class Channel {
 
 // A random UUID (RFC 9562, version 4) for request_id.
 std::string NewRequestId();
+// A random id for a new record: 128 bits as 26 characters of lower-case base32.
+std::string NewRecordId();
 
 }  // namespace aangan::client
 

@@ -8,6 +8,7 @@
 #include "base/problem.h"
 #include "google/rpc/status.pb.h"
 #include "gtest/gtest.h"
+#include "model/names.h"
 #include "tests/support/status_matchers.h"
 
 namespace aangan::client {
@@ -37,6 +38,16 @@ TEST(Channel, RequestIdsAreRandomUuids) {
   for (int i = 0; i < 100; ++i) {
     const std::string id = NewRequestId();
     EXPECT_TRUE(std::regex_match(id, form)) << id;
+    ids.insert(id);
+  }
+  EXPECT_EQ(ids.size(), 100u);
+}
+
+TEST(Channel, RecordIdsAreWhatANodeTakes) {
+  std::set<std::string> ids;
+  for (int i = 0; i < 100; ++i) {
+    const std::string id = NewRecordId();
+    EXPECT_THAT(model::ParseId(id, "member_id"), tests::IsOk()) << id;
     ids.insert(id);
   }
   EXPECT_EQ(ids.size(), 100u);

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests read by their descriptors, and events as bytes: see queued_write.h.
+#include "client/queued_write.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/canonical.h"
+#include "base/digest.h"
+#include "base/problem.h"
+#include "base/status.h"
+#include "client/channel.h"
+#include "client/retries.h"
+#include "google/rpc/status.pb.h"
+
+namespace aangan::client {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
+
+constexpr absl::string_view kNodePackage = "aangan.node.v1";
+constexpr size_t kTextBytesMax = 8 << 10;  // names, ids, an error with its details
+
+bool IsText(const FieldDescriptor* field) {
+  return field != nullptr && field->type() == FieldDescriptor::TYPE_STRING && !field->is_repeated();
+}
+
+std::string TextOf(const Message& message, absl::string_view name) {
+  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(std::string(name));
+  return IsText(field) ? message.GetReflection()->GetString(message, field) : "";
+}
+
+void SetText(Message* message, absl::string_view name, const std::string& text) {
+  const FieldDescriptor* field = message->GetDescriptor()->FindFieldByName(std::string(name));
+  if (IsText(field)) message->GetReflection()->SetString(message, field, text);
+}
+
+const MethodDescriptor* MethodOf(const Descriptor& request) {
+  const auto* file = request.file();
+  if (file->package() != kNodePackage) return nullptr;
+  for (int s = 0; s < file->service_count(); ++s) {
+    for (int m = 0; m < file->service(s)->method_count(); ++m) {
+      const MethodDescriptor* method = file->service(s)->method(m);
+      if (method->input_type() == &request && MayRepeat(*method) && IsText(request.FindFieldByName("request_id")))
+        return method;
+    }
+  }
+  return nullptr;
+}
+
+// "member" for a request that has the field member_id, which is of what it makes; empty else.
+std::string MadeKind(const Descriptor& request) {
+  for (int i = 0; i < request.field_count(); ++i) {
+    const std::string& name = request.field(i)->name();
+    if (name != "request_id" && absl::EndsWith(name, "_id") && IsText(request.field(i)))
+      return name.substr(0, name.size() - 3);
+  }
+  return "";
+}
+
+// The field of the record that the request changes, which has its name and etag; null when the request itself has them.
+const FieldDescriptor* RecordField(const Descriptor& request) {
+  if (IsText(request.FindFieldByName("name"))) return nullptr;
+  for (int i = 0; i < request.field_count(); ++i) {
+    const FieldDescriptor* field = request.field(i);
+    const bool one = field->message_type() != nullptr && !field->is_repeated();
+    if (one && IsText(field->message_type()->FindFieldByName("name"))) return field;
+  }
+  return nullptr;
+}
+
+absl::Status NotAWrite() {
+  return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField,
+                 "Only writes of a node's API that carry a request_id can wait in the queue. Call this rpc directly.");
+}
+
+absl::Status Unreadable() {
+  return Problem(absl::StatusCode::kDataLoss, Reason::kDamaged,
+                 "A record of the write queue is not what it should be.");
+}
+
+absl::Status Newer() {
+  return Problem(absl::StatusCode::kFailedPrecondition, Reason::kNewerFormat,
+                 "The write queue was written by a newer version of the app. Update the app.");
+}
+
+std::string DetailsOf(const absl::Status& status) {
+  google::rpc::Status details;
+  details.set_code(static_cast<int>(status.code()));
+  status.ForEachPayload([&](absl::string_view type, const absl::Cord& payload) {
+    auto* detail = details.add_details();
+    detail->set_type_url(std::string(type));
+    detail->set_value(std::string(payload));
+  });
+  return details.SerializeAsString();
+}
+
+absl::StatusOr<std::string> Text(CanonicalReader& reader, size_t bytes_max = kTextBytesMax) {
+  ASSIGN_OR_RETURN(const absl::string_view text, reader.Bytes(bytes_max));
+  return std::string(text);
+}
+
+absl::StatusOr<QueuedWrite> DecodeWrite(CanonicalReader& reader) {
+  QueuedWrite write;
+  ASSIGN_OR_RETURN(const std::string method, Text(reader));
+  ASSIGN_OR_RETURN(const int64_t add_time_us, reader.I64());
+  ASSIGN_OR_RETURN(write.etag, Text(reader));
+  ASSIGN_OR_RETURN(write.request, Text(reader, kQueuedRequestBytesMax));
+  write.add_time = absl::FromUnixMicros(add_time_us);
+  write.method = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(method);
+  if (write.method == nullptr || MethodOf(*write.method->input_type()) != write.method) return Newer();
+  ASSIGN_OR_RETURN(const auto request, RequestOf(write));
+  ASSIGN_OR_RETURN(QueuedWrite read, ReadWrite(*request));
+  // The ids stand in the request since it was added; one that has none was not added by this queue.
+  if (read.request_id != RequestIdOf(*request)) return Unreadable();
+  write.resource = std::move(read.resource);
+  write.makes = read.makes;
+  write.request_id = std::move(read.request_id);
+  return write;
+}
+
+absl::StatusOr<absl::Status> DecodeRefusal(CanonicalReader& reader) {
+  ASSIGN_OR_RETURN(const uint32_t code, reader.U32());
+  ASSIGN_OR_RETURN(const std::string message, Text(reader));
+  ASSIGN_OR_RETURN(const std::string details, Text(reader));
+  if (code == 0 || code > static_cast<uint32_t>(grpc::StatusCode::UNAUTHENTICATED)) return Unreadable();
+  return Channel::FromGrpc(grpc::Status(static_cast<grpc::StatusCode>(code), message, details));
+}
+
+absl::StatusOr<QueueEvent> Decode(absl::string_view bytes) {
+  CanonicalReader reader(bytes);
+  QueueEvent event;
+  ASSIGN_OR_RETURN(const uint8_t kind, reader.U8());
+  ASSIGN_OR_RETURN(event.sequence, reader.U64());
+  if (kind < 1 || kind > static_cast<uint8_t>(QueueEvent::Kind::kNext)) return Newer();
+  event.kind = static_cast<QueueEvent::Kind>(kind);
+  if (event.kind == QueueEvent::Kind::kAdded) {
+    ASSIGN_OR_RETURN(event.write, DecodeWrite(reader));
+    event.write.sequence = event.sequence;
+  } else if (event.kind == QueueEvent::Kind::kSent) {
+    ASSIGN_OR_RETURN(event.etag, Text(reader));
+  } else if (event.kind == QueueEvent::Kind::kRefused) {
+    ASSIGN_OR_RETURN(event.refusal, DecodeRefusal(reader));
+  }
+  RETURN_IF_ERROR(reader.End());
+  return event;
+}
+
+}  // namespace
+
+absl::StatusOr<QueuedWrite> ReadWrite(const Message& request) {
+  QueuedWrite write;
+  write.method = MethodOf(*request.GetDescriptor());
+  if (write.method == nullptr) return NotAWrite();
+  std::unique_ptr<Message> filled(request.New());
+  filled->CopyFrom(request);
+  if (RequestIdOf(*filled).empty()) SetText(filled.get(), "request_id", NewRequestId());
+  write.request_id = RequestIdOf(*filled);
+  const std::string kind = MadeKind(*request.GetDescriptor());
+  write.makes = !kind.empty();
+  if (write.makes) {
+    if (TextOf(*filled, kind + "_id").empty()) SetText(filled.get(), kind + "_id", NewRecordId());
+    const bool below = request.GetDescriptor()->FindFieldByName("parent") != nullptr;
+    const std::string parent = TextOf(*filled, "parent");
+    if (below && parent.empty()) {
+      return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "The write names no member.")
+          .Field("parent", "must be the name of the record that this belongs to");
+    }
+    write.resource = absl::StrCat(parent, below ? "/" : "", kind, "s/", TextOf(*filled, kind + "_id"));
+  } else {
+    const FieldDescriptor* record = RecordField(*request.GetDescriptor());
+    const Message& named = record == nullptr ? *filled : filled->GetReflection()->GetMessage(*filled, record);
+    write.resource = TextOf(named, "name");
+    write.etag = TextOf(named, "etag");
+    if (write.resource.empty()) {
+      return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "The write names no record.")
+          .Field("name", "must be the name of the record to change");
+    }
+  }
+  write.request = filled->SerializeAsString();
+  if (write.request.size() > kQueuedRequestBytesMax || write.resource.size() > kTextBytesMax ||
+      write.etag.size() > kTextBytesMax) {
+    return Problem(absl::StatusCode::kInvalidArgument, Reason::kTooLarge, "The write is larger than a node takes.")
+        .Number("bytesMax", static_cast<int64_t>(kQueuedRequestBytesMax));
+  }
+  return write;
+}
+
+bool IsSameWrite(const Message& request, const QueuedWrite& other) {
+  if (MethodOf(*request.GetDescriptor()) != other.method) return false;
+  std::unique_ptr<Message> filled(request.New());
+  std::unique_ptr<Message> known(request.New());
+  filled->CopyFrom(request);
+  if (!known->ParseFromString(other.request)) return false;
+  const std::string kind = MadeKind(*request.GetDescriptor());
+  if (!kind.empty() && TextOf(*filled, kind + "_id").empty())
+    SetText(filled.get(), kind + "_id", TextOf(*known, kind + "_id"));
+  return filled->SerializeAsString() == known->SerializeAsString();
+}
+
+absl::StatusOr<std::unique_ptr<Message>> RequestOf(const QueuedWrite& write) {
+  std::unique_ptr<Message> request(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(write.method->input_type())->New());
+  if (!request->ParseFromString(write.request)) return Unreadable();
+  if (!write.etag.empty() && MadeKind(*request->GetDescriptor()).empty()) {
+    const FieldDescriptor* record = RecordField(*request->GetDescriptor());
+    SetText(record == nullptr ? request.get() : request->GetReflection()->MutableMessage(request.get(), record), "etag",
+            write.etag);
+  }
+  return request;
+}
+
+std::string RequestIdOf(const Message& request) { return TextOf(request, "request_id"); }
+
+std::string EtagOf(const Message& answer) { return TextOf(answer, "etag"); }
+
+std::string EncodeEvent(const QueueEvent& event) {
+  CanonicalWriter writer;
+  writer.U8(static_cast<uint8_t>(event.kind)).U64(event.sequence);
+  if (event.kind == QueueEvent::Kind::kAdded) {
+    writer.Bytes(event.write.method->full_name()).I64(absl::ToUnixMicros(event.write.add_time));
+    writer.Bytes(event.write.etag).Bytes(event.write.request);
+  } else if (event.kind == QueueEvent::Kind::kSent) {
+    writer.Bytes(event.etag);
+  } else if (event.kind == QueueEvent::Kind::kRefused) {
+    writer.U32(static_cast<uint32_t>(event.refusal.code()));
+    writer.Bytes(event.refusal.message().substr(0, kTextBytesMax)).Bytes(DetailsOf(event.refusal));
+  }
+  return std::move(writer).Take();
+}
+
+absl::StatusOr<QueueEvent> DecodeEvent(absl::string_view bytes) {
+  absl::StatusOr<QueueEvent> event = Decode(bytes);
+  if (event.ok() || HasReason(event.status(), Reason::kNewerFormat)) return event;
+  return Unreadable();
+}
+
+}  // namespace aangan::client

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+// The queue of writes: order, request ids, what waits for what, how a refused write is resolved, and that a file says
+// the same after it was opened anew at any point. The node is a function here; tests/federation has real ones.
+#include "client/write_queue.h"
+
+#include <fstream>
+#include <iterator>
+
+#include "aangan/federation/v1/figures.pb.h"
+#include "aangan/node/v1/access.pb.h"
+#include "aangan/node/v1/casework.pb.h"
+#include "aangan/node/v1/grievances.pb.h"
+#include "aangan/node/v1/members.pb.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/digest.h"
+#include "base/problem.h"
+#include "client/channel.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "model/names.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+
+namespace aangan::client {
+namespace {
+
+using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using tests::HasProblem;
+using tests::IsOk;
+
+const std::string kKey(32, 'k');
+const std::string kMember = "members/" + std::string(26, 'a');
+
+// A node that answers what it is told, and remembers the requests that it got.
+class FakeNode {
+ public:
+  absl::StatusOr<std::unique_ptr<Message>> Call(const MethodDescriptor& method, const Message& request) {
+    std::unique_ptr<Message> copy(request.New());
+    copy->CopyFrom(request);
+    requests.push_back(std::move(copy));
+    const std::string label = Label(*requests.back());
+    labels.push_back(label);
+    if (!link.ok()) return link;
+    if (const auto refusal = refusals.find(label); refusal != refusals.end()) return refusal->second;
+    std::unique_ptr<Message> answer(
+        google::protobuf::MessageFactory::generated_factory()->GetPrototype(method.output_type())->New());
+    if (const auto* etag = answer->GetDescriptor()->FindFieldByName("etag"); etag != nullptr)
+      answer->GetReflection()->SetString(answer.get(), etag, absl::StrCat("etag-", requests.size()));
+    return answer;
+  }
+  WriteQueue::Sender sender() {
+    return [this](const MethodDescriptor& method, const Message& request) { return Call(method, request); };
+  }
+  template <typename Request>
+  const Request& Got(size_t i) const {
+    return dynamic_cast<const Request&>(*requests.at(i));
+  }
+
+  absl::Status link;                             // not OK: every call fails with it
+  std::map<std::string, absl::Status> refusals;  // by label
+  std::vector<std::string> labels;
+  std::vector<std::unique_ptr<Message>> requests;
+
+ private:
+  // A text of the record by which the test knows the write.
+  static std::string Label(const Message& request) {
+    if (const auto* m = dynamic_cast<const node::v1::CreateMemberRequest*>(&request))
+      return m->member().details().notes();
+    if (const auto* m = dynamic_cast<const node::v1::UpdateMemberRequest*>(&request))
+      return m->member().details().notes();
+    if (const auto* m = dynamic_cast<const node::v1::CreateServiceRequest*>(&request)) return m->service().notes();
+    if (const auto* m = dynamic_cast<const node::v1::UpdateServiceRequest*>(&request)) return m->service().notes();
+    return request.GetDescriptor()->name();
+  }
+};
+
+node::v1::CreateMemberRequest NewMember(const std::string& label) {
+  node::v1::CreateMemberRequest request;
+  request.mutable_member()->mutable_details()->set_notes(label);
+  return request;
+}
+node::v1::UpdateMemberRequest Change(const std::string& label, const std::string& name, const std::string& etag = "") {
+  node::v1::UpdateMemberRequest request;
+  request.mutable_member()->set_name(name);
+  request.mutable_member()->set_etag(etag);
+  request.mutable_member()->mutable_details()->set_notes(label);
+  request.mutable_update_mask()->add_paths("details.notes");
+  return request;
+}
+node::v1::CreateServiceRequest NewService(const std::string& label, const std::string& parent) {
+  node::v1::CreateServiceRequest request;
+  request.set_parent(parent);
+  request.mutable_service()->set_notes(label);
+  return request;
+}
+absl::Status Conflict() { return Problem(absl::StatusCode::kAborted, Reason::kStaleEtag, "Somebody changed it."); }
+
+class WriteQueueTest : public ::testing::Test {
+ protected:
+  WriteQueueTest() { Reopen(); }
+  void Reopen() {
+    queue_.reset();
+    auto queue = WriteQueue::Open(path_, AsBytes(kKey));
+    ASSERT_THAT(queue, IsOk());
+    queue_ = *std::move(queue);
+  }
+  WriteQueue::Added Add(const Message& request) {
+    const auto added = queue_->Add(request);
+    EXPECT_THAT(added, IsOk());
+    return added.ok() ? *added : WriteQueue::Added{};
+  }
+
+  const tests::TempDir folder_;
+  const std::string path_ = folder_ / "queue";
+  FakeNode node_;
+  std::unique_ptr<WriteQueue> queue_;
+};
+
+TEST_F(WriteQueueTest, SendsInOrderOnceAndIsEmptyThen) {
+  for (const char* label : {"1", "2", "3"}) Add(NewMember(label));
+  EXPECT_THAT(queue_->Send(node_.sender()), IsOk());
+  EXPECT_THAT(queue_->Send(node_.sender()), IsOk());
+  EXPECT_THAT(node_.labels, ElementsAre("1", "2", "3"));
+  EXPECT_THAT(queue_->Writes(), IsEmpty());
+  Reopen();
+  EXPECT_THAT(queue_->Writes(), IsEmpty());
+}
+
+TEST_F(WriteQueueTest, AWriteWithoutALinkStaysAndComesAgainWithTheSameRequestId) {
+  Add(NewMember("1"));
+  for (const auto code :
+       {absl::StatusCode::kUnavailable, absl::StatusCode::kDeadlineExceeded, absl::StatusCode::kUnauthenticated,
+        absl::StatusCode::kResourceExhausted, absl::StatusCode::kInternal, absl::StatusCode::kUnimplemented}) {
+    node_.link = Problem(code, Reason::kNoLink, "no");
+    EXPECT_EQ(queue_->Send(node_.sender()).code(), code);
+    Reopen();
+  }
+  // A middle box that answers for the node has no reason of ours, and a wrong token is no fault of the write.
+  node_.link = absl::NotFoundError("captive portal");
+  EXPECT_EQ(queue_->Send(node_.sender()).code(), absl::StatusCode::kNotFound);
+  node_.link = Problem(absl::StatusCode::kPermissionDenied, Reason::kNotAllowed, "no");
+  EXPECT_EQ(queue_->Send(node_.sender()).code(), absl::StatusCode::kPermissionDenied);
+  ASSERT_EQ(queue_->Writes().size(), 1u);
+  EXPECT_THAT(queue_->Writes()[0].refusal, IsOk());
+  node_.link = absl::OkStatus();
+  EXPECT_THAT(queue_->Send(node_.sender()), IsOk());
+  const auto& first = node_.Got<node::v1::CreateMemberRequest>(0);
+  const auto& last = node_.Got<node::v1::CreateMemberRequest>(node_.requests.size() - 1);
+  EXPECT_EQ(first.request_id().size(), 36u);
+  EXPECT_EQ(first.SerializeAsString(), last.SerializeAsString());
+}
+
+TEST_F(WriteQueueTest, ARecordMadeOfflineHasItsNameAtOnce) {
+  const auto member = Add(NewMember("1"));
+  EXPECT_THAT(model::ParseRecordName(model::RecordKind::kMember, member.resource, "name"), IsOk());
+  const auto service = Add(NewService("2", member.resource));
+  EXPECT_THAT(model::ParseRecordName(model::RecordKind::kService, service.resource, "name"), IsOk());
+  EXPECT_TRUE(absl::StartsWith(service.resource, member.resource + "/services/"));
+  EXPECT_THAT(queue_->Send(node_.sender()), IsOk());
+  EXPECT_EQ("members/" + node_.Got<node::v1::CreateMemberRequest>(0).member_id(), member.resource);
+  EXPECT_EQ(node_.Got<node::v1::CreateServiceRequest>(1).parent(), member.resource);
+}
+
+TEST_F(WriteQueueTest, EtagsFollowAPersonsOwnChanges) {
+  const auto member = Add(NewMember("1"));
+  Add(Change("2", member.resource));
+  Add(Change("3", member.resource));
+  Add(Change("a", kMember, "read"));
+  Add(Change("b", kMember, "read"));
+  Add(Change("c", kMember, "read elsewhere"));
+  EXPECT_THAT(queue_->Send(node_.sender()), IsOk());
+  std::vector<std::string> etags;
+  for (size_t i = 1; i < 6; ++i) etags.push_back(node_.Got<node::v1::UpdateMemberRequest>(i).member().etag());
+  EXPECT_THAT(etags, ElementsAre("etag-1", "etag-2", "read", "etag-4", "read elsewhere"));
+}
+
+TEST_F(WriteQueueTest, EtagsFollowOverACrash) {
+  const auto member = Add(NewMember("1"));
+  Add(Change("2", member.resource));
+  bool away = false;
+  const auto once = [&](const MethodDescriptor& method, const Message& request) {
+    if (std::exchange(away, true)) return absl::StatusOr<std::unique_ptr<Message>>(absl::UnavailableError("away"));
+    return node_.Call(method, request);
+  };
+  EXPECT_EQ(queue_->Send(once).code(), absl::StatusCode::kUnavailable);
+  Reopen();
+  EXPECT_THAT(queue_->Send(node_.sender()), IsOk());
+  EXPECT_EQ(node_.Got<node::v1::UpdateMemberRequest>(1).member().etag(), "etag-1");
+}
+
+TEST_F(WriteQueueTest, ARefusedWriteIsSetAsideAndWhatDependsOnItWaits) {
+  const auto member = Add(NewMember("create"));
+  Add(NewService("below", member.resource));
+  Add(Change("same", member.resource));
+  Add(NewMember("other"));
+  Add(Change("conflict", kMember, "old"));
+  Add(Change("after conflict", kMember, "old"));
+  Add(NewService("of the conflict's member", kMember));
+  node_.refusals["create"] =
+      Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "no").Field("member.gender", "must be a code");
+  node_.refusals["conflict"] = Conflict();
+  EXPECT_THAT(queue_->Send(node_.sender()), IsOk());
+  EXPECT_THAT(node_.labels, ElementsAre("create", "other", "conflict", "of the conflict's member"));
+  const auto check = [&] {
+    const auto writes = queue_->Writes();
+    ASSERT_EQ(writes.size(), 5u);
+    EXPECT_THAT(writes[0].refusal, HasProblem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField));
+    EXPECT_EQ(writes[0].method, "aangan.node.v1.MemberService.CreateMember");
+    EXPECT_EQ(writes[0].resource, member.resource);
+    EXPECT_THAT(writes[1].refusal, IsOk());
+    EXPECT_THAT(writes[2].refusal, IsOk());
+    EXPECT_THAT(writes[3].refusal, HasProblem(absl::StatusCode::kAborted, Reason::kStaleEtag));
+    EXPECT_THAT(writes[4].refusal, IsOk());
+  };
+  check();
+  Reopen();
+  check();
+  EXPECT_THAT(queue_->Send(node_.sender()), IsOk());
+  EXPECT_EQ(node_.labels.size(), 4u) << "nothing is asked twice";
+}
+
+TEST_F(WriteQueueTest, AReplacedWriteKeepsItsPlaceAndWhatWaitedFollows) {
+  const auto member = Add(NewMember("create"));
+  Add(NewService("below", member.resource));
+  Add(NewMember("later"));
+  node_.refusals["create"] = Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "no");
+  EXPECT_THAT(queue_->Send(node_.sender()), IsOk());
+  const uint64_t sequence = queue_->Writes()[0].sequence;
+  auto request = queue_->Request(sequence);
+  ASSERT_THAT(request, IsOk());
+  auto& corrected = dynamic_cast<node::v1::CreateMemberRequest&>(**request);
+  const std::string request_id = corrected.request_id();
+  corrected.mutable_member()->mutable_details()->set_notes("corrected");
+  EXPECT_THAT(queue_->Replace(sequence, Change("wrong rpc", member.resource)),
+              HasProblem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField));
+  EXPECT_THAT(queue_->Replace(sequence, corrected), IsOk());
+  EXPECT_THAT(queue_->Replace(sequence, corrected),
+              HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState));
+  Reopen();
+  EXPECT_THAT(queue_->Send(node_.sender()), IsOk());
+  EXPECT_THAT(node_.labels, ElementsAre("create", "later", "corrected", "below"));
+  EXPECT_NE(node_.Got<node::v1::CreateMemberRequest>(2).request_id(), request_id);
+  EXPECT_THAT(queue_->Writes(), IsEmpty());
+}
+
+TEST_F(WriteQueueTest, ADroppedWriteIsGoneAndWhatWaitedFollows) {
+  const auto first = Add(Change("conflict", kMember, "old"));
+  Add(Change("after", kMember, "new"));
+  node_.refusals["conflict"] = Conflict();
+  EXPECT_THAT(queue_->Send(node_.sender()), IsOk());
+  EXPECT_THAT(queue_->Drop(first.sequence), IsOk());
+  EXPECT_THAT(queue_->Drop(first.sequence), HasProblem(absl::StatusCode::kNotFound, Reason::kNotFound));
+  Reopen();
+  EXPECT_THAT(queue_->Send(node_.sender()), IsOk());
+  EXPECT_THAT(node_.labels, ElementsAre("conflict", "after"));
+}
+
+TEST_F(WriteQueueTest, TheSameRequestAgainIsTheSameWriteAndAnotherContentIsRefused) {
+  auto request = NewMember("1");
+  request.set_request_id(NewRequestId());
+  const auto added = Add(request);
+  Reopen();
+  const auto again = Add(request);
+  EXPECT_EQ(again.sequence, added.sequence);
+  EXPECT_EQ(again.resource, added.resource);
+  request.mutable_member()->set_gender("woman");
+  EXPECT_THAT(queue_->Add(request), HasProblem(absl::StatusCode::kInvalidArgument, Reason::kRequestIdReused));
+  EXPECT_EQ(queue_->Writes().size(), 1u);
+}
+
+TEST_F(WriteQueueTest, SequencesAreNeverUsedAgain) {
+  EXPECT_EQ(Add(NewMember("1")).sequence, 1u);
+  EXPECT_THAT(queue_->Send(node_.sender()), IsOk());
+  Reopen();
+  EXPECT_EQ(Add(NewMember("2")).sequence, 2u);
+}
+
+TEST_F(WriteQueueTest, WhatCanNotWaitIsRefusedWithTheFieldAndTheWayOut) {
+  for (const Message* request : std::initializer_list<const Message*>{
+           &node::v1::GetMemberRequest::default_instance(), &node::v1::CreateTokenRequest::default_instance(),
+           &node::v1::Member::default_instance(), &federation::v1::ListFiguresRequest::default_instance(),
+           &node::v1::UpdateMemberRequest::default_instance(), &node::v1::DeleteMemberRequest::default_instance(),
+           &node::v1::CreateServiceRequest::default_instance()}) {
+    EXPECT_THAT(queue_->Add(*request), HasProblem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField));
+  }
+  EXPECT_THAT(queue_->Add(NewMember(std::string(300 << 10, 'x'))),
+              HasProblem(absl::StatusCode::kInvalidArgument, Reason::kTooLarge));
+  EXPECT_THAT(queue_->Writes(), IsEmpty());
+}
+
+TEST_F(WriteQueueTest, EveryWriteOfTheApiThatHasARequestIdCanWait) {
+  node::v1::AnswerGrievanceRequest answer;
+  answer.set_name(kMember + "/grievances/" + std::string(26, 'b'));
+  answer.set_etag("read");
+  EXPECT_EQ(Add(answer).resource, answer.name());
+  node::v1::DeleteServiceRequest removal;
+  removal.set_name(kMember + "/services/" + std::string(26, 'c'));
+  removal.set_etag("read");
+  EXPECT_EQ(Add(removal).resource, removal.name());
+  node::v1::CreateConsentRequest consent;
+  consent.set_parent(kMember);
+  EXPECT_TRUE(absl::StartsWith(Add(consent).resource, kMember + "/consents/"));
+  EXPECT_THAT(queue_->Send(node_.sender()), IsOk());
+  EXPECT_EQ(node_.Got<node::v1::AnswerGrievanceRequest>(0).etag(), "read");
+}
+
+TEST_F(WriteQueueTest, ArrivedWritesLeaveTheFileAlthoughOthersStay) {
+  node_.refusals["stays"] = Conflict();
+  Add(Change("stays", kMember, "old"));
+  for (int i = 0; i < 30; ++i) Add(NewMember(std::string(100 << 10, 'x')));
+  EXPECT_THAT(queue_->Send(node_.sender()), IsOk());
+  std::ifstream file(path_, std::ios::ate | std::ios::binary);
+  EXPECT_LT(file.tellg(), 1'200'000);
+  Reopen();
+  ASSERT_EQ(queue_->Writes().size(), 1u);
+  EXPECT_THAT(queue_->Writes()[0].refusal, HasProblem(absl::StatusCode::kAborted, Reason::kStaleEtag));
+}
+
+TEST_F(WriteQueueTest, ADamagedFileIsRefusedAndSalvageKeepsTheRest) {
+  for (const char* label : {"1", "2", "3"}) Add(NewMember(label));
+  queue_.reset();
+  std::string bytes;
+  {
+    std::ifstream file(path_, std::ios::binary);
+    bytes.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  }
+  bytes[44 + (bytes.size() - 44) / 2] ^= 1;  // inside the second of three records of one size
+  std::ofstream(path_, std::ios::binary | std::ios::trunc) << bytes;
+  EXPECT_THAT(WriteQueue::Open(path_, AsBytes(kKey)).status(),
+              HasProblem(absl::StatusCode::kDataLoss, Reason::kDamaged));
+  const auto lost = WriteQueue::Salvage(path_, AsBytes(kKey));
+  ASSERT_THAT(lost, IsOk());
+  EXPECT_EQ(*lost, (bytes.size() - 44) / 3);
+  std::ifstream aside(path_ + ".damaged", std::ios::binary);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(aside), std::istreambuf_iterator<char>()), bytes);
+  Reopen();
+  EXPECT_THAT(queue_->Send(node_.sender()), IsOk());
+  EXPECT_THAT(node_.labels, ElementsAre("1", "3"));
+  EXPECT_THAT(WriteQueue::Salvage(path_, AsBytes(kKey)).status(),
+              tests::HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kLocked));
+}
+
+}  // namespace
+}  // namespace aangan::client
