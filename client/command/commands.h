@@ -22,7 +22,7 @@ void AddServices(CLI::App& app, Session& session);     // services list|create
 void AddTokens(CLI::App& app, Session& session);       // token create|rotate|list|end
 void AddGrants(CLI::App& app, Session& session);       // grant list|create|end|acknowledge|break-glass
 void AddPermits(CLI::App& app, Session& session);      // permit list|approve
-void AddRelease(CLI::App& app, Session& session);      // close, preview, approve, refuse, release list|show
+void AddRelease(CLI::App& app, Session& session);      // close, preview, approve, refuse, release list|show|verify
 void AddAnswers(CLI::App& app, Session& session);      // answers export|sum
 void AddOperate(CLI::App& app, Session& session);      // sync, verify, restore-day, accuracy
 void AddAudit(CLI::App& app, Session& session);        // audit list|head|verify|export
@@ -30,13 +30,24 @@ void AddStatus(CLI::App& app, Session& session);       // status
 void AddBackup(CLI::App& app, Session& session);       // backup list|keys|verify, restore
 void AddBreach(CLI::App& app, Session& session);       // breach token|computer|federation
 void AddErase(CLI::App& app, Session& session);        // erase, receipt
-void AddFigures(CLI::App& app, Session& session);      // figures
+void AddFigures(CLI::App& app, Session& session);      // figures, figures export
 void AddSister(CLI::App& app, Session& session);       // sister export|import
 void AddConsent(CLI::App& app, Session& session);      // consent give|withdraw|list
 void AddGrievances(CLI::App& app, Session& session);   // grievance list|file|answer, summary
 void AddNotice(CLI::App& app, Session& session);       // notice add|list|show
 void AddRetention(CLI::App& app, Session& session);    // retention show|set|report
 void AddSeal(CLI::App& app, Session& session);         // seal set|lift|list
+void AddConfig(CLI::App& app, Session& session);       // config check|show
+void AddPaths(CLI::App& app, Session& session);        // paths
+void AddHealth(CLI::App& app, Session& session);       // health
+void AddDoctor(CLI::App& app, Session& session);       // doctor
+void AddSupport(CLI::App& app, Session& session);      // support-bundle
+void AddCompletion(CLI::App& app, Session& session);   // completion bash|zsh|fish
+void AddMan(CLI::App& app, Session& session);          // man
+
+// Below a command of another room.
+void AddFiguresExport(CLI::App& figures, Session& session);
+void AddReleaseVerify(CLI::App& release, Session& session);
 
 }  // namespace aangan::client
 

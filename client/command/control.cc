@@ -50,6 +50,7 @@ class Connection {
   }
   Connection(const Connection&) = delete;
 
+  bool open() const { return open_; }
   absl::Status Send(absl::Span<const uint8_t> bytes) const {
     while (open_ && !bytes.empty()) {
       const ssize_t some = send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -125,6 +126,8 @@ absl::StatusOr<SecretBytes> GiveOrder(const std::string& folder, Order order, co
   RETURN_IF_ERROR(connection.SendSecret(second));
   return ReadAnswer(connection);
 }
+
+bool NodeListens(const std::string& folder) { return Connection(folder).open(); }
 
 absl::StatusOr<SecretBytes> AskLine(const std::string& question, bool silent) {
   RETURN_IF_ERROR(LockSecrets());  // here and not in main: a low limit stops no command that takes no secret

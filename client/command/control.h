@@ -22,6 +22,9 @@ enum class Order : uint8_t { kUnlock = 1, kLock = 2, kChangeKeyLock = 3, kSplitK
 absl::StatusOr<SecretBytes> GiveOrder(const std::string& folder, Order order, const SecretBytes& first,
                                       const SecretBytes& second);
 
+// Whether a node listens for orders there, locked or open.
+bool NodeListens(const std::string& folder);
+
 // A line from standard input; with `silent` without echo where that is a terminal. At most 1024 bytes.
 absl::StatusOr<SecretBytes> AskLine(const std::string& question, bool silent);
 // The first line of the file (mode 0600), or typed without echo when no file is named.

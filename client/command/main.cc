@@ -1,37 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 // aangan: the command for those who run a node, and for the federation's staff.
-#include <cstdio>
+#include <sstream>
 
+#include "base/problem.h"
 #include "base/secret.h"
-#include "client/command/commands.h"
-#include "client/command/import.h"
+#include "client/command/tree.h"
 
 namespace aangan::client {
 namespace {
 
-constexpr char kAbout[] =
-    "aangan: runs a collective's node and reads a federation's figures.\n"
-    "Exit codes: 0 done; 1 refused or failed; 2 the words of the command are off; 3 done, some rows refused;\n"
-    "69 not reachable or busy, try later; 77 no token or not this role; 78 configuration or key files.";
+// Words that are off: the help's text for people, one object for programs.
+int Misused(const CLI::App& app, const CLI::ParseError& error, Session& session) {
+  std::ostringstream shown, fault;
+  const int code = app.exit(error, shown, fault);
+  if (code == 0) {  // --help, --version
+    std::fputs(shown.str().c_str(), stdout);
+    return kExitOk;
+  }
+  session.Begin();
+  if (session.for_people()) {
+    std::fputs(fault.str().c_str(), stderr);
+  } else {
+    session.output().Fail(
+        Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField,
+                "the words of the command are off; the same command with --help shows what it takes"));
+  }
+  return kExitUsage;
+}
 
 int Run(int argc, char** argv) {
-  CLI::App app(kAbout, "aangan");
-  app.require_subcommand(1);
-  app.set_help_all_flag("--help-all", "help of every command");
-  app.set_version_flag("--version", "aangan 0.1.0");
+  CLI::App app;
   Session session;
-  session.AddOptions(app);
-  for (const auto add :
-       {AddStatus,    AddInit,    AddServe,   AddLock,    AddRecovery,  AddEnrol,   AddRoster,     AddCertificate,
-        AddCatalogue, AddMembers, AddConsent, AddNotice,  AddRetention, AddSeal,    AddGrievances, AddServices,
-        AddImport,    AddTokens,  AddGrants,  AddPermits, AddRelease,   AddAnswers, AddAudit,      AddOperate,
-        AddBackup,    AddErase,   AddFigures, AddSister,  AddBreach}) {
-    add(app, session);
-  }
+  AddCommands(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+    return Misused(app, error, session);
   }
   session.Begin();
   const absl::StatusOr<int> done = session.run();

@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "base/clock.h"
 #include "base/problem.h"
+#include "client/command/fixes.h"
 #include "google/rpc/error_details.pb.h"
 #include "nlohmann/json.hpp"
 
@@ -81,11 +82,13 @@ std::string CsvCell(const Value& value) {
   return quoted + "\"";
 }
 
-void PrintCsv(const Table& table) {
-  std::cout << absl::StrJoin(table.columns, ",") << "\r\n";
+std::string CsvText(const Table& table) {
+  std::string text = absl::StrCat(absl::StrJoin(table.columns, ","), "\r\n");
   for (const auto& row : table.rows) {
-    std::cout << absl::StrJoin(row, ",", [](std::string* out, const Value& v) { *out += CsvCell(v); }) << "\r\n";
+    absl::StrAppend(&text, absl::StrJoin(row, ",", [](std::string* out, const Value& v) { *out += CsvCell(v); }),
+                    "\r\n");
   }
+  return text;
 }
 
 std::string Padded(const std::string& text, size_t width, bool right) {
@@ -128,6 +131,21 @@ bool Unpack(const absl::Status& status, absl::string_view type, Detail* detail) 
 
 }  // namespace
 
+std::string TextFor(OutputForm form, const Table& one_row) {
+  if (form == OutputForm::kJson) return absl::StrCat(Written(JsonRows(one_row), 2), "\n");
+  if (form == OutputForm::kCsv) return CsvText(one_row);
+  size_t width = 0;
+  for (const std::string& column : one_row.columns) width = std::max(width, column.size());
+  std::string text;
+  for (const auto& row : one_row.rows) {
+    for (size_t i = 0; i < one_row.columns.size(); ++i) {
+      if (std::holds_alternative<std::monostate>(row[i])) continue;
+      absl::StrAppend(&text, Padded(Heading(one_row.columns[i]), width, false), "  ", CellOf(row[i]), "\n");
+    }
+  }
+  return text;
+}
+
 bool IsTerminal(int descriptor) { return isatty(descriptor) == 1; }
 
 size_t DisplayWidth(absl::string_view text) {
@@ -151,6 +169,18 @@ std::string GroupedNumber(int64_t number) {
   return absl::StrCat(number < 0 ? "-" : "", digits, out);
 }
 
+const std::vector<std::pair<ExitCode, const char*>>& ExitCodes() {
+  static const auto& codes =
+      *new std::vector<std::pair<ExitCode, const char*>>{{kExitOk, "done"},
+                                                         {kExitFailed, "refused or failed"},
+                                                         {kExitUsage, "the words of the command are off"},
+                                                         {kExitPartial, "done, some rows refused"},
+                                                         {kExitUnavailable, "not reachable or busy, try later"},
+                                                         {kExitNoPermission, "no token or not this role"},
+                                                         {kExitConfig, "configuration or key files"}};
+  return codes;
+}
+
 int ExitCodeOf(const absl::Status& status) {
   if (HasReason(status, Reason::kKeyMissing)) return kExitConfig;
   switch (status.code()) {
@@ -169,10 +199,8 @@ int ExitCodeOf(const absl::Status& status) {
 }
 
 void Output::Print(const Table& table) const {
-  if (form_ == OutputForm::kJson) {
-    std::cout << Written(JsonRows(table), 2) << "\n";
-  } else if (form_ == OutputForm::kCsv) {
-    PrintCsv(table);
+  if (form_ != OutputForm::kTable) {
+    std::cout << TextFor(form_, table);
   } else if (table.rows.empty()) {
     Say("Nothing to show.");
   } else {
@@ -180,17 +208,7 @@ void Output::Print(const Table& table) const {
   }
 }
 
-void Output::PrintObject(const Table& one_row) const {
-  if (form_ != OutputForm::kTable) return Print(one_row);
-  size_t width = 0;
-  for (const std::string& column : one_row.columns) width = std::max(width, column.size());
-  for (const auto& row : one_row.rows) {
-    for (size_t i = 0; i < one_row.columns.size(); ++i) {
-      if (std::holds_alternative<std::monostate>(row[i])) continue;
-      std::cout << Padded(Heading(one_row.columns[i]), width, false) << "  " << CellOf(row[i]) << "\n";
-    }
-  }
-}
+void Output::PrintObject(const Table& one_row) const { std::cout << TextFor(form_, one_row); }
 
 void Output::Say(absl::string_view line) const { std::cerr << line << "\n"; }
 
@@ -200,8 +218,10 @@ int Output::Fail(const absl::Status& status) const {
   Unpack(status, "ErrorInfo", &info);
   Unpack(status, "BadRequest", &bad);
   if (form_ == OutputForm::kJson) {
-    Json error = {
-        {"code", absl::StatusCodeToString(status.code())}, {"reason", info.reason()}, {"message", status.message()}};
+    Json error = {{"code", absl::StatusCodeToString(status.code())},
+                  {"reason", info.reason()},
+                  {"message", status.message()},
+                  {"fix", FixOf(info.reason(), status.code())}};
     for (const auto& [key, value] : info.metadata()) error["metadata"][key] = value;
     for (const auto& field : bad.field_violations()) {
       error["fields"].push_back({{"field", field.field()}, {"fix", field.description()}});

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -31,6 +32,8 @@ enum ExitCode : int {
   kExitConfig = 78,        // configuration or key files
 };
 int ExitCodeOf(const absl::Status& status);
+// Each with what it means, for --help and the man page.
+const std::vector<std::pair<ExitCode, const char*>>& ExitCodes();
 
 using Value = std::variant<std::monostate, std::string, int64_t, bool>;
 
@@ -39,6 +42,9 @@ struct Table {
   std::vector<std::vector<Value>> rows;
 };
 
+// The text of one object: a list of "name  value" for people, an array of one or a row for machines.
+std::string TextFor(OutputForm form, const Table& one_row);
+
 class Output {
  public:
   explicit Output(OutputForm form) : form_(form) {}
@@ -46,12 +52,12 @@ class Output {
 
   // One table; an empty one prints "nothing to show" for people, [] or the header for machines.
   void Print(const Table& table) const;
-  // One object: for people a list of "name: value", for machines an array of one.
+  // One object, as TextFor has it.
   void PrintObject(const Table& one_row) const;
   // A line for people alone, to standard error: never data.
   void Say(absl::string_view line) const;
-  // An error: for people what happened, which fields, what to do; as JSON one object on standard error. Returns the
-  // exit code.
+  // An error: for people what happened, which fields, what to do; as JSON one object on standard error with code,
+  // reason, message, fix. Returns the exit code.
   int Fail(const absl::Status& status) const;
 
  private:

@@ -89,11 +89,11 @@ void Session::AddOptions(CLI::App& app) {
   app.add_option("--token-file", token_file_, "file with the access token; never the token itself");
 }
 
-void Session::Begin() {
-  output_ = std::make_unique<Output>(form_ == "json"  ? OutputForm::kJson
-                                     : form_ == "csv" ? OutputForm::kCsv
-                                                      : OutputForm::kTable);
+OutputForm Session::form() const {
+  return form_ == "json" ? OutputForm::kJson : form_ == "csv" ? OutputForm::kCsv : OutputForm::kTable;
 }
+
+void Session::Begin() { output_ = std::make_unique<Output>(form()); }
 
 std::string Session::PortOf(const std::string& folder, const std::string& name) {
   std::ifstream file(folder + "/ports");

@@ -27,6 +27,7 @@ class Session {
   // Options that every command takes.
   void AddOptions(CLI::App& app);
 
+  OutputForm form() const;
   const Output& output() const { return *output_; }
   bool for_people() const { return output_->form() == OutputForm::kTable; }
 
