@@ -118,8 +118,11 @@ void AddFigures(CLI::App& app, Session& session) {
   figures->add_flag("--totals", question->totals, "national totals, each out of all tables that add up to it");
   figures->add_flag("--all-rosters", question->all_rosters,
                     "sums over this roster and those whose releases were imported (aangan sister import)");
-  figures->callback(
-      [&session, question] { session.run = [&session, question] { return Figures(session, *question); }; });
+  figures->callback([figures, &session, question] {
+    if (!figures->get_subcommands().empty()) return;  // it has said what to do
+    session.run = [&session, question] { return Figures(session, *question); };
+  });
+  AddFiguresExport(*figures, session);
 }
 
 }  // namespace aangan::client

@@ -195,6 +195,7 @@ void AddRelease(CLI::App& app, Session& session) {
   release->require_subcommand(1);
   CLI::App* list = AddCommand(*release, "list", "List releases, newest first", "aangan release list");
   list->callback([&session] { session.run = [&session] { return List(session); }; });
+  AddReleaseVerify(*release, session);
   AddWithPeriod(*release, "show", "Show one release", "aangan release show 2026Q3", session, Show);
 }
 

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <utility>
 
+#include "absl/strings/strip.h"
 #include "base/problem.h"
 #include "base/status.h"
 #include "model/roster.h"
@@ -51,6 +53,10 @@ std::vector<v1::Figure> Matching(const std::vector<v1::Figure>& figures, const v
     if (Matches(figure, question)) matching.push_back(figure);
   }
   return matching;
+}
+
+void Append(std::vector<v1::Figure> more, std::vector<v1::Figure>& figures) {
+  std::move(more.begin(), more.end(), std::back_inserter(figures));
 }
 
 }  // namespace
@@ -198,6 +204,79 @@ absl::StatusOr<FigureBook::Answer> FigureBook::Ask(const v1::ListFiguresRequest&
   answer.contributors = {loaded->release.contributors().begin(), loaded->release.contributors().end()};
   answer.missing = {loaded->release.missing().begin(), loaded->release.missing().end()};
   return answer;
+}
+
+// States that are kept private, and what was not asked in this period.
+absl::Status FigureBook::AddOfOwnRoster(const Asked& asked, const v1::ListFiguresRequest& question,
+                                        ExportRows& rows) const {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const PeriodFigures> loaded, Load(asked.quarter));
+  ASSIGN_OR_RETURN(const auto newest, NewestCatalogue());
+  if (loaded != nullptr) {
+    rows.catalogues.push_back(loaded->ground.catalogue->source);
+    if (loaded->release.has_create_time())
+      rows.released = absl::FromUnixSeconds(loaded->release.create_time().seconds());
+    std::set<std::string> states;
+    for (const v1::Collective& each : loaded->ground.roster.collectives()) states.insert(each.state());
+    for (const std::string& state : states)
+      Append(Matching(FiguresSuppressed(loaded->release, loaded->ground, state), question), rows.figures);
+  }
+  if (newest == nullptr) return absl::OkStatus();
+  rows.catalogues.push_back(newest->source);
+  std::set<std::pair<std::string, std::string>> said;
+  for (const v1::Figure& each : rows.figures) said.emplace(each.table(), each.indicator());
+  if (loaded == nullptr) return absl::OkStatus();
+  for (v1::Figure& each : Matching(FiguresNotCollected(*newest, asked.period), question)) {
+    if (!said.contains({each.table(), each.indicator()})) rows.figures.push_back(std::move(each));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FigureBook::AddCataloguesOfAll(const model::Period& quarter, ExportRows& rows) const {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const PeriodFigures> own, Load(quarter));
+  if (own != nullptr) rows.catalogues.push_back(own->ground.catalogue->source);
+  ASSIGN_OR_RETURN(const std::vector<RosterFigures> sisters, sisters_->Of(quarter));
+  for (const RosterFigures& each : sisters) {
+    if (each.said != nullptr) rows.catalogues.push_back(each.said->ground.catalogue->source);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ExportRows> FigureBook::Rows(const v1::ExportFiguresRequest& request) const {
+  ASSIGN_OR_RETURN(const std::optional<Asked> asked, WhatIsAsked(request.parent(), request.period()));
+  ExportRows rows;
+  if (asked) {
+    rows.period = asked->period;
+    v1::ListFiguresRequest question;
+    question.set_parent(request.parent());
+    question.set_period(model::PeriodText(asked->period));
+    question.set_indicator(request.indicator());
+    question.set_table(request.table());
+    ASSIGN_OR_RETURN(Answer cells, Ask(question));
+    const bool is_collected = std::any_of(cells.figures.begin(), cells.figures.end(), [](const v1::Figure& each) {
+      return each.value() != v1::FIGURE_VALUE_NOT_COLLECTED;
+    });
+    if (is_collected && request.table().empty()) {
+      v1::ListTotalsRequest of_totals;
+      of_totals.set_parent(question.parent());
+      of_totals.set_period(question.period());
+      of_totals.set_indicator(question.indicator());
+      ASSIGN_OR_RETURN(Answer totals, Ask(of_totals));
+      rows.figures = std::move(totals.figures);
+    }
+    Append(std::move(cells.figures), rows.figures);
+    rows.contributors = std::move(cells.contributors);
+    rows.missing = std::move(cells.missing);
+    if (request.parent() == kAllRosters) {
+      rows.roster = kAllRostersSlug;
+      RETURN_IF_ERROR(AddCataloguesOfAll(asked->quarter, rows));
+    } else {
+      rows.roster = std::string(absl::StripPrefix(request.parent(), "rosters/"));
+      RETURN_IF_ERROR(AddOfOwnRoster(*asked, question, rows));
+    }
+  }
+  if (!rows.figures.empty()) return rows;
+  return Problem(absl::StatusCode::kNotFound, Reason::kNotFound,
+                 "Nothing is said of this period yet; 'aangan figures' shows the newest that was released.");
 }
 
 }  // namespace aangan::federation

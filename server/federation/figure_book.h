@@ -19,6 +19,7 @@
 #include "absl/synchronization/mutex.h"
 #include "base/clock.h"
 #include "server/federation/catalogue_book.h"
+#include "server/federation/export_rows.h"
 #include "server/federation/period_figures.h"
 #include "server/federation/release_book.h"
 #include "server/federation/round_book.h"
@@ -47,6 +48,9 @@ class FigureBook {
   absl::StatusOr<Answer> Ask(const v1::ListFiguresRequest& question) const;
   // Totals in the place of figures.
   absl::StatusOr<Answer> Ask(const v1::ListTotalsRequest& question) const;
+  // All that is said of a period, for an export: totals, figures, a row for each state that is kept private and for
+  // what the newest catalogue asks and that of the period does not. NOT_FOUND when nothing is said.
+  absl::StatusOr<ExportRows> Rows(const v1::ExportFiguresRequest& request) const;
   // Of the newest catalogue in force that holds now or held last.
   absl::StatusOr<std::vector<v1::Indicator>> Indicators() const;
 
@@ -61,6 +65,8 @@ class FigureBook {
   };
   absl::StatusOr<std::optional<Asked>> WhatIsAsked(const std::string& parent, const std::string& period) const;
   absl::StatusOr<Answer> OfAllRosters(const v1::ListFiguresRequest& question, List list) const;
+  absl::Status AddOfOwnRoster(const Asked& asked, const v1::ListFiguresRequest& question, ExportRows& rows) const;
+  absl::Status AddCataloguesOfAll(const model::Period& quarter, ExportRows& rows) const;
   absl::StatusOr<Answer> WithoutRelease(const model::Period& asked, const model::Period& quarter,
                                         const v1::ListFiguresRequest& question) const;
 

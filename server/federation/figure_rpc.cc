@@ -12,6 +12,7 @@
 #include "base/problem.h"
 #include "base/status.h"
 #include "model/roster.h"
+#include "server/federation/export_file.h"
 #include "server/federation/figure_list.h"
 #include "server/shared/paging.h"
 
@@ -61,6 +62,7 @@ std::map<std::string, server::Handler> FigureRpc::Handlers() {
           {"ListNationalReleases", server::Handle(this, &FigureRpc::ListNationalReleases)},
           {"ListFigures", server::Handle(this, &FigureRpc::ListFigures)},
           {"ListTotals", server::Handle(this, &FigureRpc::ListTotals)},
+          {"ExportFigures", server::Handle(this, &FigureRpc::ExportFigures)},
           {"ExportNationalRelease", server::Handle(this, &FigureRpc::ExportNationalRelease)},
           {"ImportNationalRelease", server::Handle(this, &FigureRpc::ImportNationalRelease)},
           {"ListIndicators", server::Handle(this, &FigureRpc::ListIndicators)}};
@@ -126,6 +128,19 @@ absl::StatusOr<v1::ListTotalsResponse> FigureRpc::ListTotals(const server::Call&
   v1::ListTotalsResponse response;
   response.set_next_page_token(
       Fill(*rooms_.page_tokens, call, list, page, answer, *response.mutable_totals(), response));
+  return response;
+}
+
+absl::StatusOr<v1::ExportFiguresResponse> FigureRpc::ExportFigures(const server::Call&,
+                                                                   const v1::ExportFiguresRequest& request) {
+  RETURN_IF_ERROR(CheckParent(*rooms_.names, request.parent()));
+  RETURN_IF_ERROR(CheckExportFormat(request.format()));
+  ASSIGN_OR_RETURN(const ExportRows rows, rooms_.figures->Rows(request));
+  ASSIGN_OR_RETURN(ExportFile file, WriteExport(request.format(), rows));
+  v1::ExportFiguresResponse response;
+  response.set_content_type(std::move(file.content_type));
+  response.set_file_name(std::move(file.name));
+  response.set_content(std::move(file.content));
   return response;
 }
 

@@ -37,6 +37,8 @@ class FigureRpc {
                                                                         const v1::ListNationalReleasesRequest& request);
   absl::StatusOr<v1::ListFiguresResponse> ListFigures(const server::Call& call, const v1::ListFiguresRequest& request);
   absl::StatusOr<v1::ListTotalsResponse> ListTotals(const server::Call& call, const v1::ListTotalsRequest& request);
+  absl::StatusOr<v1::ExportFiguresResponse> ExportFigures(const server::Call& call,
+                                                          const v1::ExportFiguresRequest& request);
   absl::StatusOr<v1::ExportNationalReleaseResponse> ExportNationalRelease(
       const server::Call& call, const v1::ExportNationalReleaseRequest& request);
   absl::StatusOr<v1::ImportNationalReleaseResponse> ImportNationalRelease(

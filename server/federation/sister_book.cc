@@ -2,19 +2,15 @@
 // Releases of other rosters.
 #include "server/federation/sister_book.h"
 
-#include <algorithm>
 #include <optional>
-#include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/problem.h"
 #include "base/status.h"
 #include "model/published.h"
 #include "model/roster.h"
-#include "privacy/accounting.h"
-#include "privacy/recipient_keys.h"
-#include "privacy/round_numbers.h"
-#include "server/federation/resource_names.h"
+#include "privacy/release_check.h"
 
 namespace aangan::federation {
 namespace {
@@ -26,56 +22,15 @@ std::string ReleaseKey(const std::string& roster, const std::string& period) {
   return absl::StrCat(kReleases, roster, "/", period);
 }
 
-absl::Status Refused(absl::string_view field, Literal what) {
-  return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField,
-                 "This release of another roster does not hold together.")
-      .Field(absl::StrCat("release_file.", field), what);
-}
-
-// The descriptor with the keys that it names must be the one that everybody computes. Before that the catalogue passes
-// the rules that an own one has to pass: nothing is computed from numbers that no round could have.
-absl::StatusOr<RoundGround> CheckDescriptor(const v1::ReleaseFile& file) {
-  const v1::RoundDescriptor& said = file.national_release().round_descriptor();
-  RETURN_IF_ERROR(model::CheckRoster(file.roster()));
+// As rounds of this federation have it.
+absl::StatusOr<RoundGround> GroundOf(const v1::ReleaseFile& file) {
+  ASSIGN_OR_RETURN(privacy::ReleaseGround checked, privacy::CheckReleaseFile(file));
   RoundGround ground;
   ground.roster = file.roster();
-  ASSIGN_OR_RETURN(ground.catalogue, model::CompileCatalogue(file.catalogue()));
-  RETURN_IF_ERROR(privacy::LintPrivacy(*ground.catalogue, privacy::NumbersOf(ground.roster.collectives_size())));
-  ASSIGN_OR_RETURN(ground.quarter, model::ParsePeriod(said.period(), "release_file.national_release"));
-  if (ground.quarter.is_year()) return Refused("national_release", "must be of a quarter");
-  privacy::PublishedKeys keys;
-  keys.log_size = said.log_size();
-  for (const std::string& each : said.recipient_keys()) {
-    keys.keys.emplace_back();
-    if (each.empty()) continue;
-    ASSIGN_OR_RETURN(keys.keys.back(), model::ParseKey(each, "release_file.national_release"));
-  }
-  ASSIGN_OR_RETURN(const v1::RoundDescriptor computed,
-                   privacy::MakeDescriptor(ground.roster, *ground.catalogue, ground.quarter, keys));
-  ASSIGN_OR_RETURN(ground.round_id, RoundIdOf(said));
-  ASSIGN_OR_RETURN(const Digest round_id, RoundIdOf(computed));
-  if (round_id != ground.round_id || AsText(round_id) != file.national_release().round_id())
-    return Refused("national_release.round_descriptor", "must be the one that its roster and catalogue give");
+  ground.catalogue = std::move(checked.catalogue);
+  ground.quarter = checked.quarter;
+  ground.round_id = checked.round_id;
   return ground;
-}
-
-// Who is in it and who is not are the roster, each once, and enough are in it.
-absl::Status CheckWho(const v1::NationalRelease& release, const v1::Roster& roster) {
-  std::set<std::string> who(release.contributors().begin(), release.contributors().end());
-  who.insert(release.missing().begin(), release.missing().end());
-  const std::vector<std::string> collectives = model::RosterCollectives(roster);
-  const size_t named = static_cast<size_t>(release.contributors_size()) + static_cast<size_t>(release.missing_size());
-  if (named != collectives.size() || who != std::set<std::string>(collectives.begin(), collectives.end()))
-    return Refused("national_release.contributors", "must be, with those missing, the collectives of the roster");
-  if (release.contributors_size() < release.round_descriptor().m())
-    return Refused("national_release.contributors", "must be at least as many as a freeze needs");
-  return absl::OkStatus();
-}
-
-absl::Status CheckSigned(const v1::NationalRelease& release, const v1::Roster& roster) {
-  ASSIGN_OR_RETURN(const PublicKey key, model::ParseKey(roster.federation_key(), "release_file.roster.federation_key"));
-  ASSIGN_OR_RETURN(const std::string canonical, model::CanonicalRelease(release));
-  return VerifySignature(key, model::kReleaseLabel, canonical, AsBytes(release.signature()));
 }
 
 // The key that is kept for the roster; without one, that whose phrase was given.
@@ -124,21 +79,18 @@ absl::Status CheckLater(const v1::NationalRelease& before, const v1::NationalRel
 absl::StatusOr<v1::NationalRelease> SisterBook::Import(const v1::ReleaseFile& file,
                                                        const std::string& key_phrase) const {
   const std::string& roster = file.roster().roster();
-  if (roster == own_roster_) return Refused("roster", "must be another one than this federation's own");
+  if (roster == own_roster_) {
+    return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "This release is of this roster.")
+        .Field("release_file.roster", "must be another one than this federation's own");
+  }
   // Whose it is comes before anything that is computed from it.
   const v1::NationalRelease& release = file.national_release();
   const std::string key_name = absl::StrCat(kKeys, roster);
-  RETURN_IF_ERROR(CheckSigned(release, file.roster()));
-  ASSIGN_OR_RETURN(const PublicKey said, model::ParseKey(file.roster().federation_key(), "release_file.roster"));
+  ASSIGN_OR_RETURN(const PublicKey said, privacy::SignerOf(file));
   ASSIGN_OR_RETURN(const std::optional<std::string> known, store_->Get(Table::kSettings, key_name));
   RETURN_IF_ERROR(CheckKey(known, said, key_phrase));
-  ASSIGN_OR_RETURN(RoundGround ground, CheckDescriptor(file));
-  RETURN_IF_ERROR(CheckWho(release, ground.roster));
-  if (release.state() < v1::RELEASE_STATE_PROVISIONAL || release.state() > v1::RELEASE_STATE_DISPUTED)
-    return Refused("national_release.state", "must be said, and not superseded: ask for the one that took its place");
+  ASSIGN_OR_RETURN(RoundGround ground, GroundOf(file));
   const std::string period = model::PeriodText(ground.quarter);
-  if (release.name() != ResourceNames(roster).Release(period))
-    return Refused("national_release.name", "must be that of its roster and quarter");
   // Whether its sums are as many as its freeze opens.
   ASSIGN_OR_RETURN(const PeriodFigures figures, PeriodFiguresOf(release, std::move(ground)));
 
@@ -163,7 +115,7 @@ absl::StatusOr<std::shared_ptr<const PeriodFigures>> SisterBook::Figures(const S
     const auto kept = kept_.find(stored.key);
     if (kept != kept_.end() && kept->second->release.signature() == release.signature()) return kept->second;
   }
-  ASSIGN_OR_RETURN(RoundGround ground, CheckDescriptor(stored.value));
+  ASSIGN_OR_RETURN(RoundGround ground, GroundOf(stored.value));
   ASSIGN_OR_RETURN(PeriodFigures figures, PeriodFiguresOf(release, std::move(ground)));
   absl::MutexLock lock(&mutex_);
   return kept_[stored.key] = std::make_shared<const PeriodFigures>(std::move(figures));
