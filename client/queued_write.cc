@@ -23,6 +23,7 @@ using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
 
 constexpr absl::string_view kNodePackage = "aangan.node.v1";
+constexpr uint64_t kSequenceMax = uint64_t{1} << 62;  // one more can be given
 constexpr size_t kTextBytesMax = 8 << 10;  // names, ids, an error with its details
 
 bool IsText(const FieldDescriptor* field) {
@@ -137,6 +138,7 @@ absl::StatusOr<QueueEvent> Decode(absl::string_view bytes) {
   ASSIGN_OR_RETURN(const uint8_t kind, reader.U8());
   ASSIGN_OR_RETURN(event.sequence, reader.U64());
   if (kind < 1 || kind > static_cast<uint8_t>(QueueEvent::Kind::kNext)) return Newer();
+  if (event.sequence > kSequenceMax) return Unreadable();
   event.kind = static_cast<QueueEvent::Kind>(kind);
   if (event.kind == QueueEvent::Kind::kAdded) {
     ASSIGN_OR_RETURN(event.write, DecodeWrite(reader));
