@@ -67,10 +67,12 @@ class Names {
   // A figure that says nothing of single cells (a state that is kept private, an indicator that is not collected) has
   // no place among DHIS2's values.
   bool HasPlace(const v1::Figure& figure) const {
-    if (IsTotal(figure)) return figure.value() != v1::FIGURE_VALUE_NOT_COLLECTED;
+    if (figure.value() == v1::FIGURE_VALUE_NOT_COLLECTED) return false;
+    if (IsTotal(figure)) return true;
     const v1::Table* const table = names_.TableOf(figure.table());
-    return table != nullptr && figure.codes_size() == table->dimensions_size() &&
-           figure.value() != v1::FIGURE_VALUE_NOT_COLLECTED;
+    if (table == nullptr || figure.codes_size() != table->dimensions_size()) return false;
+    const auto place = CodeOf(figure, v1::DIMENSION_PLACE);
+    return !place || names_.places().contains(*place);
   }
   const ExportNames& words() const { return names_; }
 

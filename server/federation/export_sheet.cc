@@ -128,8 +128,8 @@ ExportSheet DictionarySheet(const ExportRows& rows) {
   for (const auto& [id, each] : names.tables()) Add(sheet, "table", id, each->title(), "", "");
   for (const auto& [id, each] : names.places()) {
     Add(sheet, "place", id, each->title(),
-        absl::StrCat(each->kind() == v1::PLACE_KIND_STATE ? "state of " : "zone of ", each->collectives_size(),
-                     " collectives"),
+        absl::StrCat(each->kind() == v1::PLACE_KIND_STATE ? "state" : "zone",
+                     "; collectives: ", each->collectives_size()),
         "");
   }
   for (const auto& [list, code] : names.codes()) Add(sheet, list->id(), code->id(), code->title(), "", list->source());
