@@ -33,7 +33,7 @@
 namespace aangan::client {
 
 inline constexpr size_t kQueueKeyBytes = 32;
-inline constexpr size_t kQueueFileBytesMax = 64u << 20;
+inline constexpr size_t kQueueFileBytesMax = 128u << 20;
 
 // Where a record stands in its file, in bytes.
 struct QueuePlace {

@@ -15,14 +15,14 @@ void QueueState::Add(QueuedWrite write, const QueuePlace& place) {
   by_request_id_[write.request_id] = sequence;
   live_bytes_ += place.size;
   std::string().swap(write.request);
-  entries_[sequence] = {std::move(write), place, absl::OkStatus()};
+  entries_[sequence] = {std::move(write), place, absl::OkStatus(), place.size};
 }
 
 void QueueState::Remove(uint64_t sequence) {
   const auto entry = entries_.find(sequence);
   if (entry == entries_.end()) return;
   by_request_id_.erase(entry->second.write.request_id);
-  live_bytes_ -= entry->second.place.size;
+  live_bytes_ -= entry->second.live_bytes;
   entries_.erase(entry);
 }
 
@@ -46,8 +46,11 @@ void QueueState::Apply(QueueEvent event, const QueuePlace& place) {
     case QueueEvent::Kind::kSent:
       return Sent(event.sequence, event.etag);
     case QueueEvent::Kind::kRefused:
-      if (const auto entry = entries_.find(event.sequence); entry != entries_.end())
+      if (const auto entry = entries_.find(event.sequence); entry != entries_.end()) {
         entry->second.refusal = std::move(event.refusal);
+        entry->second.live_bytes += place.size;
+        live_bytes_ += place.size;
+      }
       return;
     case QueueEvent::Kind::kDropped:
       return Remove(event.sequence);

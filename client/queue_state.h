@@ -20,13 +20,14 @@ class QueueState {
     QueuedWrite write;  // without the request, which stays in the file
     QueuePlace place;   // of the event that has it
     absl::Status refusal;
+    uint64_t live_bytes = 0;  // of the records that say all this
   };
 
   void Apply(QueueEvent event, const QueuePlace& place);
 
   const std::map<uint64_t, Entry>& entries() const { return entries_; }
   uint64_t next_sequence() const { return next_sequence_; }
-  uint64_t live_bytes() const { return live_bytes_; }
+  uint64_t live_bytes() const { return live_bytes_; }  // of all entries
   // The first write that is neither refused nor depends on one that is or waits; null when there is none.
   const Entry* Next() const;
   const Entry* Find(uint64_t sequence) const;
@@ -40,7 +41,7 @@ class QueueState {
   std::map<uint64_t, Entry> entries_;
   std::map<std::string, uint64_t> by_request_id_;
   uint64_t next_sequence_ = 1;
-  uint64_t live_bytes_ = 0;  // of the entries' records
+  uint64_t live_bytes_ = 0;
 };
 
 }  // namespace aangan::client

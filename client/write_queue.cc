@@ -130,10 +130,11 @@ absl::StatusOr<WriteQueue::Added> WriteQueue::Add(const Message& request) {
                    "Another write in the queue has this request_id.")
         .Field("request_id", "must be a new UUID for each write");
   }
-  if (state_.entries().size() >= kWritesMax) {
+  if (state_.entries().size() >= kWritesMax || file_->bytes() >= kAddBytesMax) {
     return Problem(absl::StatusCode::kResourceExhausted, Reason::kTooMany,
                    "The write queue is full. Reach the node, so that it can be sent.")
-        .Number("writesMax", kWritesMax);
+        .Number("writesMax", kWritesMax)
+        .Number("bytesMax", kAddBytesMax);
   }
   const Added added{state_.next_sequence(), event.write.resource};
   event.sequence = event.write.sequence = added.sequence;
@@ -219,7 +220,8 @@ absl::Status WriteQueue::Replace(uint64_t sequence, const Message& request) {
   }
   event.write.sequence = sequence;
   event.write.add_time = entry->write.add_time;
-  return Append(std::move(event));
+  RETURN_IF_ERROR(Append(std::move(event)));
+  return Tidy();
 }
 
 absl::Status WriteQueue::Drop(uint64_t sequence) {

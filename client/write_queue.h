@@ -48,6 +48,7 @@ namespace aangan::client {
 class WriteQueue {
  public:
   static constexpr size_t kWritesMax = 10'000;
+  static constexpr uint64_t kAddBytesMax = 64u << 20;  // of the file; what happens to its writes is noted beyond it too
 
   // One write that has not arrived.
   struct Write {

@@ -92,7 +92,9 @@ TEST_F(OfANode, MembersAndConsents) {
   EXPECT_EQ(app->ListConsents(Below<node::v1::ListConsentsRequest>(member.name()))->consents_size(), 1);
   auto removal = Named<node::v1::DeleteMemberRequest>(member.name());
   removal.set_etag(member.etag());
-  EXPECT_FALSE(app->DeleteMember(removal).ok()) << "with an old etag";
+  EXPECT_THAT(app->DeleteMember(removal), HasProblem(absl::StatusCode::kAborted, Reason::kStaleEtag));
+  removal.set_etag(app->GetMember(Named<node::v1::GetMemberRequest>(member.name()))->etag());
+  EXPECT_THAT(app->DeleteMember(removal), IsOk());
 }
 
 TEST_F(OfANode, ServicesAndAssessments) {

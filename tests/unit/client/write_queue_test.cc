@@ -320,6 +320,36 @@ TEST_F(WriteQueueTest, ArrivedWritesLeaveTheFileAlthoughOthersStay) {
   EXPECT_THAT(queue_->Writes()[0].refusal, HasProblem(absl::StatusCode::kAborted, Reason::kStaleEtag));
 }
 
+TEST_F(WriteQueueTest, AFullQueueTakesNoMoreAndDrains) {
+  const auto large = NewMember(std::string(250 << 10, 'x'));
+  size_t added = 0;
+  absl::Status full;
+  while (added < 300 && full.ok()) {
+    full = queue_->Add(large).status();
+    if (full.ok()) ++added;
+  }
+  EXPECT_THAT(full, HasProblem(absl::StatusCode::kResourceExhausted, Reason::kTooMany));
+  EXPECT_GT(added, 250u);
+  EXPECT_THAT(queue_->Send(node_.sender()), IsOk());
+  EXPECT_EQ(node_.requests.size(), added);
+  Add(large);
+}
+
+TEST_F(WriteQueueTest, ManyRefusalsMakeNoMoreWorkThanOthers) {
+  node_.refusals["conflict"] = Conflict();
+  for (int i = 0; i < 40; ++i) {
+    const auto refused = Add(Change("conflict", absl::StrCat("members/", i), "old"));
+    EXPECT_THAT(queue_->Send(node_.sender()), IsOk());
+    auto again = Change("conflict", absl::StrCat("members/", i), "old");
+    again.mutable_member()->mutable_details()->set_contact(std::string(100 << 10, 'x'));
+    EXPECT_THAT(queue_->Replace(refused.sequence, again), IsOk());
+  }
+  Reopen();
+  EXPECT_EQ(queue_->Writes().size(), 40u);
+  std::ifstream file(path_, std::ios::ate | std::ios::binary);
+  EXPECT_LT(file.tellg(), 9'000'000);
+}
+
 TEST_F(WriteQueueTest, ADamagedFileIsRefusedAndSalvageKeepsTheRest) {
   for (const char* label : {"1", "2", "3"}) Add(NewMember(label));
   queue_.reset();
