@@ -5,13 +5,13 @@
 #include "absl/strings/str_format.h"
 #include "base/status.h"
 #include "client/command/accuracy_table.h"
+#include "client/command/advice.h"
 #include "client/command/commands.h"
 #include "client/command/words.h"
 
 namespace aangan::client {
 namespace {
 
-using node::v1::Attention;
 using node::v1::OperatorService;
 
 constexpr absl::Duration kVerifyDeadline = absl::Seconds(30);
@@ -78,66 +78,6 @@ absl::StatusOr<int> RestoreDay(const Session& session, const std::string& later)
   return kExitOk;
 }
 
-// What it means, and the command that helps.
-const char* SentenceOf(Attention attention) {
-  switch (attention) {
-    case node::v1::ATTENTION_SIGN_ROSTER:
-      return "A roster waits for this collective's signature: aangan roster show";
-    case node::v1::ATTENTION_ACCEPT_CATALOGUE:
-      return "A catalogue waits for this collective's word: aangan catalogue list";
-    case node::v1::ATTENTION_CLOSE_QUARTER:
-      return "A quarter has ended and can be closed: aangan release list";
-    case node::v1::ATTENTION_APPROVE_RELEASE:
-      return "A release waits for approval: aangan release list, then aangan preview";
-    case node::v1::ATTENTION_NO_LINK:
-      return "The federation can not be reached. Records are safe here; it is tried again by itself: aangan sync";
-    case node::v1::ATTENTION_ENROL:
-      return "This node has not joined a federation: aangan enrol";
-    case node::v1::ATTENTION_DISK_FULL:
-      return "The disk is nearly full and writes are refused: free some space";
-    case node::v1::ATTENTION_CERTIFICATE:
-      return "The certificate ends within 30 days, or has ended (certificate_days_left): ask the federation's staff "
-             "for a token for new keys, then aangan change-keys";
-    case node::v1::ATTENTION_CERTIFICATE_REVOKED:
-      return "The federation's staff revoked this node's certificate, and nothing goes there: call them, ask for a "
-             "token for new keys, then aangan change-keys";
-    case node::v1::ATTENTION_CERTIFICATE_REPLACED:
-      return "The federation does not know this node's certificate any more. If there is a copy of this node "
-             "somewhere, stop it; then call the staff, ask for a token for new keys, then aangan change-keys";
-    case node::v1::ATTENTION_CERTIFICATE_NOT_RENEWED:
-      return "The certificate should have been renewed, and the last try went wrong; it is tried again by itself until "
-             "it ends (certificate_days_left). The node's log says why";
-    case node::v1::ATTENTION_CLOCK:
-      return "This machine's clock and the federation's disagree (own_clock_time, federation_clock_time). Look at a "
-             "watch, then set the clock that is wrong: timedatectl set-ntp true; aangan sync says more";
-    case node::v1::ATTENTION_BUDGET:
-      return "The privacy budget does not allow the next round: aangan accuracy";
-    case node::v1::ATTENTION_DAMAGED:
-      return "The stored data is damaged: stop the node, copy the folder, see docs/OPERATING.md";
-    case node::v1::ATTENTION_ALARM:
-      return "Something happened that must not: read the alarms below, and call the other collectives";
-    case node::v1::ATTENTION_TWIN:
-      return "Something signs in this collective's name beside this node: look whether a copy of it runs somewhere, or "
-             "an old disk was put back, and stop that one; then call the federation: docs/OPERATING.md, Twins";
-    case node::v1::ATTENTION_RECOVERY:
-      return "The key of this node is in one place alone, or nobody has tried its parts for a year: aangan recovery";
-    case node::v1::ATTENTION_RESTORED:
-      return "This node was restored: it takes no part in the quarters that had begun, and goes on with the next";
-    case node::v1::ATTENTION_BREAK_GLASS:
-      return "A caseworker opened a sensitive domain in an emergency: aangan grant list, then aangan grant acknowledge";
-    case node::v1::ATTENTION_PERMIT_WAITS:
-      return "Something waits for a second person's yes: aangan permit list";
-    case node::v1::ATTENTION_RETENTION_DUE:
-      return "Members are due to be erased by your own rule: aangan retention report";
-    case node::v1::ATTENTION_GRIEVANCE_DUE:
-      return "A complaint was not answered in time: aangan grievance list";
-    case node::v1::ATTENTION_BACKUP_OLD:
-      return "There is no backup of the last seven days: aangan backup --to ... --keys-to ... --label ...";
-    default:
-      return "Something wants attention that this program is too old to name";
-  }
-}
-
 const char* SentenceOf(node::v1::AlarmKind kind) {
   switch (kind) {
     case node::v1::ALARM_KIND_LOG_FORK:
@@ -187,7 +127,8 @@ absl::StatusOr<int> Status(const Session& session) {
   std::string attentions;
   if (session.for_people()) session.output().Say(SentenceOfCount(status.attentions_size()));
   for (const int each : status.attentions()) {
-    if (session.for_people()) session.output().Say(absl::StrCat("  ", SentenceOf(static_cast<Attention>(each))));
+    const Advice& advice = AdviceFor(each);
+    if (session.for_people()) session.output().Say(absl::StrCat("  ", advice.what, ": ", advice.fix));
     absl::StrAppend(&attentions, attentions.empty() ? "" : " ", WordOf(node::v1::Attention_descriptor(), each));
   }
   if (session.for_people() && status.has_restore_time() && !status.restore_confirmed())

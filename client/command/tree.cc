@@ -73,11 +73,12 @@ void AddCommands(CLI::App& app, Session& session) {
   // After --output, so that its form is known.
   app.set_version_flag(
       "--version", [&session] { return BuildInfoText(session.form()); }, "what this program was built from, and leave");
-  for (const auto add : {AddStatus,      AddInit,      AddServe,   AddLock,    AddRecovery,   AddEnrol,     AddRoster,
-                         AddCertificate, AddCatalogue, AddMembers, AddConsent, AddNotice,     AddRetention, AddSeal,
-                         AddGrievances,  AddServices,  AddImport,  AddTokens,  AddGrants,     AddPermits,   AddRelease,
-                         AddAnswers,     AddAudit,     AddOperate, AddBackup,  AddErase,      AddFigures,   AddSister,
-                         AddBreach,      AddConfig,    AddPaths,   AddHealth,  AddCompletion, AddMan}) {
+  for (const auto add :
+       {AddStatus,    AddInit,    AddServe,      AddLock,    AddRecovery,  AddEnrol,   AddRoster,     AddCertificate,
+        AddCatalogue, AddMembers, AddConsent,    AddNotice,  AddRetention, AddSeal,    AddGrievances, AddServices,
+        AddImport,    AddTokens,  AddGrants,     AddPermits, AddRelease,   AddAnswers, AddAudit,      AddOperate,
+        AddBackup,    AddErase,   AddFigures,    AddSister,  AddBreach,    AddConfig,  AddPaths,      AddHealth,
+        AddDoctor,    AddSupport, AddCompletion, AddMan}) {
     add(app, session);
   }
 }

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command as people have it: completions in three shells, the manual page, health, the doctor and the bundle for
+// those who help, against a real node.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "nlohmann/json.hpp"
+#include "tests/support/canaries.h"
+#include "tests/support/command_line.h"
+#include "tests/support/daemon_process.h"
+#include "tests/support/lone_node.h"
+#include "tests/support/node_client.h"
+#include "tests/support/temp_dir.h"
+
+namespace aangan {
+namespace {
+
+using tests::DaemonProcess;
+using tests::Printed;
+
+std::string Command(const std::string& words) { return Printed(absl::StrCat(AANGAN_COMMAND, " ", words)); }
+
+// Standard output alone, read as JSON; null when it is none.
+nlohmann::json JsonOf(const std::string& words) {
+  std::string printed = Printed(absl::StrCat(AANGAN_COMMAND, " --output json ", words, " 2>/dev/null"));
+  return nlohmann::json::parse(printed.substr(0, printed.rfind("code ")), nullptr, false);
+}
+
+class Shells : public ::testing::Test {
+ protected:
+  Shells() {
+    for (const char* shell : {"bash", "zsh", "fish"})
+      EXPECT_EQ(Printed(absl::StrCat(AANGAN_COMMAND, " completion ", shell, " > ", Script(shell))), "code 0\n");
+  }
+  std::string Script(const std::string& shell) const { return folder_ / ("aangan." + shell); }
+  std::string RunIn(const std::string& shell, const std::string& text) const {
+    std::ofstream(folder_ / "try") << text;
+    return Printed(absl::StrCat(shell, " ", folder_ / "try"));
+  }
+  // What bash offers for the last of the words.
+  std::string InBash(const std::string& words) const {
+    return RunIn("bash", absl::StrCat("source ", Script("bash"), "\nCOMP_WORDS=(", words,
+                                      ")\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_aangan\necho \"${COMPREPLY[*]}\"\n"));
+  }
+  const tests::TempDir folder_;
+};
+
+TEST_F(Shells, TakeTheirCompletion) {
+  for (const char* shell : {"bash", "zsh", "fish"})
+    EXPECT_EQ(Printed(absl::StrCat(shell, " -n ", Script(shell))), "code 0\n") << shell;
+}
+
+TEST_F(Shells, BashCompletesCommandsOptionsAndValues) {
+  EXPECT_EQ(InBash("aangan rost"), "roster\ncode 0\n");
+  EXPECT_EQ(InBash("aangan roster inc"), "incarnations\ncode 0\n");
+  EXPECT_EQ(InBash("aangan --output js"), "json\ncode 0\n");
+  EXPECT_EQ(InBash("aangan token create --role case"), "caseworker\ncode 0\n");
+  EXPECT_EQ(InBash("aangan token create --rol"), "--role\ncode 0\n");
+  EXPECT_EQ(InBash("aangan serve fed"), "federation\ncode 0\n");
+  // As bash parts it.
+  EXPECT_EQ(InBash("aangan --output = js"), "json\ncode 0\n");
+  // The value of an option is no command, however it is called.
+  EXPECT_EQ(InBash("aangan --data roster tok"), "token\ncode 0\n");
+  // Where a file is to be named, bash offers files by itself.
+  EXPECT_EQ(InBash("aangan --data ''"), "\ncode 0\n");
+}
+
+TEST_F(Shells, BashRunsNothingThatWasTyped) {
+  EXPECT_EQ(InBash(absl::StrCat("aangan '$(touch ", folder_ / "made", ")' '`touch ", folder_ / "made", "`' x")),
+            "\ncode 0\n");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "made"));
+}
+
+TEST_F(Shells, FishCompletesCommandsOptionsAndValues) {
+  const auto fish = [this](const std::string& typed) {
+    return RunIn("fish", absl::StrCat("source ", Script("fish"), "\ncomplete -C '", typed, "'\n"));
+  };
+  EXPECT_TRUE(absl::StartsWith(fish("aangan rost"), "roster\tWho is in")) << fish("aangan rost");
+  EXPECT_TRUE(absl::StartsWith(fish("aangan token create --role case"), "caseworker\t"));
+  EXPECT_TRUE(absl::StrContains(fish("aangan --output "), "json\t"));
+  EXPECT_TRUE(absl::StrContains(fish("aangan --data roster tok"), "token\t"));
+  EXPECT_TRUE(absl::StrContains(fish("aangan token create --ro"), "--role\t"));
+}
+
+// Its own tables, with what shows them replaced by a print.
+TEST_F(Shells, ZshCompletesCommandsOptionsAndValues) {
+  const auto zsh = [this](const std::string& words) {
+    return RunIn(
+        "zsh -f",
+        absl::StrCat("compdef() { : }\n_describe() { print -l -- ${(P)2} }\n_files() { print files }\n", "source ",
+                     Script("zsh"), "\nwords=(", words, ")\nCURRENT=$#words\nPREFIX=${words[-1]}\n_aangan\n"));
+  };
+  EXPECT_TRUE(absl::StrContains(zsh("aangan ros"), "roster:Who is in"));
+  EXPECT_TRUE(absl::StrContains(zsh("aangan roster ''"), "sign:Sign the roster"));
+  EXPECT_TRUE(absl::StrContains(zsh("aangan token create --role ''"), "caseworker\n"));
+  EXPECT_TRUE(absl::StrContains(zsh("aangan token create --r"), "--role:what it may do"));
+  EXPECT_TRUE(absl::StrContains(zsh("aangan --data roster ''"), "token:"));
+  EXPECT_TRUE(absl::StrContains(zsh("aangan --data ''"), "files\n"));
+}
+
+TEST_F(Shells, ManReadsThePageWithoutAWarning) {
+  const std::string page = folder_ / "aangan.1";
+  ASSERT_EQ(Printed(absl::StrCat(AANGAN_COMMAND, " man > ", page)), "code 0\n");
+  EXPECT_EQ(Printed(absl::StrCat("LC_ALL=C.UTF-8 man -l --warnings ", page, " 2>&1 >/dev/null")), "code 0\n");
+  const std::string shown = Printed(absl::StrCat("LC_ALL=C.UTF-8 MANWIDTH=80 man -l ", page, " | col -b"));
+  for (const char* part : {"EXIT STATUS", "aangan roster sign", "--token-file", "configuration or key files"})
+    EXPECT_TRUE(absl::StrContains(shown, part)) << part;
+}
+
+TEST(Version, SaysWhatItWasBuiltFrom) {
+  const auto version = JsonOf("--version");
+  ASSERT_TRUE(version.is_array());
+  for (const char* part : {"version", "commit", "build_day", "compiler", "grpc", "protobuf", "openssl", "libsodium"})
+    EXPECT_FALSE(version[0].value(part, "").empty()) << part;
+  EXPECT_TRUE(absl::StrContains(Command("--version"), "0.1.0"));
+}
+
+TEST(Misuse, IsSaidInWordsAndAsOneObject) {
+  EXPECT_TRUE(absl::StrContains(Command("no-such-command"), "code 2\n"));
+  std::string printed = Command("--output json status --no-such-option");
+  ASSERT_TRUE(absl::EndsWith(printed, "code 2\n")) << printed;
+  const auto error = nlohmann::json::parse(printed.substr(0, printed.rfind("code ")), nullptr, false);
+  ASSERT_TRUE(error.is_object()) << printed;
+  EXPECT_EQ(error["error"]["code"], "INVALID_ARGUMENT");
+  EXPECT_FALSE(error["error"]["fix"].get<std::string>().empty());
+}
+
+// script(1) gives it a terminal.
+TEST(Colours, ThereAreNoneOnATerminal) {
+  const tests::TempDir folder;
+  for (const char* words : {"--help-all", "doctor", "status", "--version"}) {
+    const std::string printed = Printed(absl::StrCat("TERM=xterm-256color script -qec '", AANGAN_COMMAND, " --data ",
+                                                     folder / "none", " ", words, "' /dev/null"));
+    EXPECT_GT(printed.size(), 40u) << words;
+    EXPECT_FALSE(absl::StrContains(printed, "\x1b")) << words;
+  }
+}
+
+TEST(Paths, SaysWhichFolderIsUsedAndWhatIsThere) {
+  const tests::TempDir folder;
+  const auto paths = JsonOf(absl::StrCat("--data ", folder.path(), " paths"));
+  ASSERT_TRUE(paths.is_array());
+  for (const auto& each : paths) {
+    if (each["what"] != "node_data") continue;
+    EXPECT_EQ(each["path"], folder.path());
+    EXPECT_EQ(each["there"], true);
+    return;
+  }
+  FAIL() << "no data folder";
+}
+
+// The data folder's path holds a name, as one below /home does.
+class CommandOfANode : public ::testing::Test {
+ protected:
+  CommandOfANode() {
+    std::filesystem::create_directories(ground_ / "Zanarypath");
+    options_ = tests::LoneNode(AANGAN_NODE_UNDER_TEST, ground_ / "Zanarypath");
+    std::ofstream(config()) << "[node]\ndata = \"" << options_.data_folder << "\"\nlisten = \"127.0.0.1:0\"\n"
+                            << "disk_reserve_megabytes = 1\nkey_file = \"" << ground_ / "Zanarypath/key"
+                            << "\"\n";
+    chmod(config().c_str(), 0600);
+  }
+  std::string config() const { return ground_ / "Zanarypath/node.toml"; }
+  std::string Words(const std::string& words) const {
+    return absl::StrCat("--data ", options_.data_folder, " ", words);
+  }
+  std::string VerdictOf(const nlohmann::json& doctor, const std::string& check) const {
+    for (const auto& each : doctor) {
+      if (each["check"] == check) return each["verdict"];
+    }
+    return "no such check";
+  }
+  nlohmann::json Doctor() const { return JsonOf(Words(absl::StrCat("doctor node --config ", config()))); }
+
+  const tests::TempDir ground_;
+  DaemonProcess::Options options_;
+};
+
+TEST_F(CommandOfANode, HealthIsItsExitCode) {
+  EXPECT_TRUE(absl::EndsWith(Command(Words("health")), "code 1\n"));
+  auto node = DaemonProcess::Start(options_);
+  ASSERT_NE(node, nullptr);
+  EXPECT_TRUE(absl::EndsWith(Command(Words("health node")), "code 0\n"));
+  EXPECT_EQ(JsonOf(Words("health"))[0]["health"], "serving");
+  node->Stop();
+  EXPECT_TRUE(absl::EndsWith(Command(Words("health")), "code 1\n"));
+}
+
+TEST_F(CommandOfANode, ALockedOneIsSaidToBeLocked) {
+  const DaemonProcess::Options locked = tests::LockedNode(AANGAN_NODE_UNDER_TEST, ground_ / "Zanarypath");
+  auto node = DaemonProcess::Launch(locked);
+  ASSERT_TRUE(
+      tests::Eventually(absl::Seconds(60), [&] { return JsonOf(Words("health"))[0].value("health", "") == "locked"; }));
+  EXPECT_EQ(VerdictOf(Doctor(), "unlocked"), "fail");
+}
+
+TEST_F(CommandOfANode, TheDoctorFindsWhatIsWrong) {
+  auto node = DaemonProcess::Start(options_);
+  ASSERT_NE(node, nullptr);
+  auto doctor = Doctor();
+  ASSERT_TRUE(doctor.is_array());
+  EXPECT_GE(doctor.size(), 20u);
+  for (const char* check : {"settings", "settings_mode", "running", "unlocked", "ports_file", "data_folder",
+                            "data_folder_mode", "data_folder_owner", "secret_files", "master_key", "key_file",
+                            "port_certificate", "port_key", "port_authority", "clock", "disk_free", "store", "version"})
+    EXPECT_EQ(VerdictOf(doctor, check), "pass") << check;
+  for (const char* check : {"enrolled", "recovery"}) EXPECT_EQ(VerdictOf(doctor, check), "warn") << check;
+  EXPECT_EQ(VerdictOf(doctor, "backup"), "fail");
+  chmod((options_.data_folder + "/operator.token").c_str(), 0644);
+  std::ofstream(config(), std::ios::app) << "no_such = 1\n";
+  doctor = Doctor();
+  EXPECT_EQ(VerdictOf(doctor, "secret_files"), "fail");
+  EXPECT_EQ(VerdictOf(doctor, "settings"), "fail");
+  EXPECT_TRUE(absl::EndsWith(Command(Words("doctor")), "code 1\n"));
+  node->Kill();
+  doctor = Doctor();
+  EXPECT_EQ(VerdictOf(doctor, "running"), "fail");
+  EXPECT_EQ(VerdictOf(doctor, "ports_file"), "warn");
+  EXPECT_EQ(VerdictOf(doctor, "backup"), "skip");
+}
+
+TEST_F(CommandOfANode, TheDoctorFindsMemoryThatCanNotBeLocked) {
+  EXPECT_EQ(VerdictOf(Doctor(), "memory_lock"), "pass");
+  const char* without_right = geteuid() == 0 ? "setpriv --bounding-set=-ipc_lock --inh-caps=-ipc_lock " : "";
+  const std::string said =
+      Printed(absl::StrCat(without_right, "prlimit --memlock=0:0 ", AANGAN_COMMAND, " --output csv ", Words("doctor")));
+  EXPECT_TRUE(absl::StrContains(said, "memory_lock,fail,")) << said;
+}
+
+TEST_F(CommandOfANode, NeitherDoctorNorBundleSaysAnythingOfAnybody) {
+  auto node = DaemonProcess::Start(options_);
+  ASSERT_NE(node, nullptr);
+  const auto steward = tests::NodeClient::OfFolder(node->address("grpc"), options_.data_folder, "steward.token");
+  const std::string token = tests::TokenFor(steward, node::v1::ROLE_CASEWORKER);
+  const tests::NodeClient client(
+      tests::OpenChannel(node->address("grpc"), {tests::ReadAll(options_.data_folder + "/tls/authority.pem"), "", ""}),
+      token);
+  std::string errors;
+  const std::vector<std::string> members = tests::FillWithCanaries(client, steward, "2026Q1", &errors);
+  ASSERT_FALSE(members.empty()) << errors;
+  const std::string bundle = ground_ / "bundle.json";
+  const std::string words = Words(absl::StrCat("support-bundle node --config ", config(), " --to ", bundle));
+  // Nobody is here who could look: nothing is written, but the list is shown.
+  std::string said = Printed(absl::StrCat(AANGAN_COMMAND, " ", words, " < /dev/null"));
+  EXPECT_TRUE(absl::StrContains(said, "doctor")) << said;
+  EXPECT_TRUE(absl::EndsWith(said, "code 1\n")) << said;
+  EXPECT_FALSE(std::filesystem::exists(bundle));
+  said = Command(words + " --yes");
+  EXPECT_TRUE(absl::EndsWith(said, "code 0\n")) << said;
+  const std::string written = tests::ReadAll(bundle);
+  const auto parts = nlohmann::json::parse(written, nullptr, false);
+  ASSERT_TRUE(parts.is_object()) << written;
+  for (const char* part : {"build", "system", "settings", "doctor"}) EXPECT_TRUE(parts.contains(part)) << part;
+  const std::string doctor = Command(Words(absl::StrCat("--output json doctor --config ", config())));
+  std::vector<std::string> needles = tests::Canaries();
+  needles.insert(needles.end(),
+                 {token, ground_.path(), "Zanarypath", std::string(absl::StripPrefix(members.front(), "members/")),
+                  std::string(absl::StripAsciiWhitespace(tests::ReadAll(options_.data_folder + "/operator.token"))),
+                  JsonOf(Words("status"))[0]["node_id"]});
+  for (const std::string& needle : needles) ASSERT_GT(needle.size(), 3u);
+  EXPECT_EQ(tests::FoundIn(written, needles), "");
+  EXPECT_EQ(tests::FoundIn(doctor, needles), "");
+  EXPECT_EQ(tests::FoundIn(written + token, needles), token);
+}
+
+TEST_F(CommandOfANode, TheBundleAsksOnATerminal) {
+  const std::string bundle = ground_ / "bundle.json";
+  const auto answer = [&](const char* typed) {
+    return Printed(absl::StrCat("printf '", typed, "\\n' | script -qec '", AANGAN_COMMAND, " ",
+                                Words(absl::StrCat("support-bundle --to ", bundle)), "' /dev/null"));
+  };
+  EXPECT_TRUE(absl::StrContains(answer("n"), "Nothing was written"));
+  EXPECT_FALSE(std::filesystem::exists(bundle));
+  EXPECT_TRUE(absl::StrContains(answer("y"), "Written."));
+  EXPECT_TRUE(std::filesystem::exists(bundle));
+}
+
+}  // namespace
+}  // namespace aangan

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each fault that the doctor knows is made here, and found; without it the check passes.
+#include "client/command/doctor.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/clock.h"
+#include "client/command/advice.h"
+#include "client/command/build_info.h"
+#include "gtest/gtest.h"
+#include "tests/support/command_line.h"
+#include "tests/support/temp_dir.h"
+
+namespace aangan::client {
+namespace {
+
+namespace fs = std::filesystem;
+
+class DoctorTest : public ::testing::Test {
+ protected:
+  DoctorTest() {
+    patient_.folder = ground_ / "data";
+    patient_.now = SystemClock().Now();
+    patient_.health = Health::kServing;
+    patient_.settings.settings = {{"node.data", patient_.folder, "file", ""},
+                                  {"node.disk_reserve_megabytes", "1", "file", ""},
+                                  {"node.key_file", "", "default", ""},
+                                  {"node.listen", "127.0.0.1:0", "file", ""}};
+    patient_.proc = ground_ / "proc";
+    patient_.sys = ground_ / "sys";
+    patient_.run = ground_ / "run";
+    patient_.etc = ground_ / "etc";
+    patient_.settings_file = ground_ / "node.toml";
+    fs::create_directories(patient_.folder);
+    patient_.disk = DiskOf(patient_.folder);
+    fs::create_directories(patient_.proc);
+    chmod(patient_.folder.c_str(), 0700);
+    Write("ports", "grpc=127.0.0.1:1\n", 0600);
+    WriteAt(patient_.settings_file, "", 0600);
+    WriteAt(patient_.proc + "/swaps", "Filename Type Size Used Priority\n", 0600);
+    WriteAt(patient_.proc + "/meminfo", "MemTotal: 9000000 kB\nMemAvailable: 8000000 kB\n", 0600);
+  }
+
+  static void WriteAt(const std::string& path, const std::string& text, mode_t mode) {
+    fs::create_directories(fs::path(path).parent_path());
+    std::ofstream(path) << text;
+    chmod(path.c_str(), mode);
+  }
+  void Write(const std::string& name, const std::string& text, mode_t mode) {
+    WriteAt(patient_.folder + "/" + name, text, mode);
+  }
+  void Set(const std::string& name, const std::string& value) {
+    for (SettingInForce& each : patient_.settings.settings) {
+      if (each.name == name) each.value = value;
+    }
+  }
+
+  Finding Of(void (*checks)(const Patient&, Findings*), const std::string& check) const {
+    Findings findings;
+    checks(patient_, &findings);
+    for (const Finding& finding : findings) {
+      EXPECT_FALSE(finding.what.empty()) << finding.check;
+      EXPECT_FALSE(finding.why.empty()) << finding.check;
+      EXPECT_FALSE(absl::StrContains(absl::StrCat(finding.what, finding.why, finding.fix), ground_.path()));
+      if (finding.check == check) return finding;
+    }
+    ADD_FAILURE() << "no check " << check;
+    return {};
+  }
+  void Expect(void (*checks)(const Patient&, Findings*), const std::string& check, Verdict verdict) const {
+    const Finding finding = Of(checks, check);
+    EXPECT_EQ(WordOf(finding.verdict), std::string(WordOf(verdict))) << check << ": " << finding.what;
+    const bool to_do = verdict == Verdict::kWarn || verdict == Verdict::kFail;
+    EXPECT_FALSE(to_do && finding.fix.empty()) << check;
+  }
+
+  const tests::TempDir ground_;
+  Patient patient_;
+};
+
+TEST_F(DoctorTest, NoDataFolder) {
+  Expect(CheckFolder, "data_folder", Verdict::kPass);
+  fs::remove_all(patient_.folder);
+  Expect(CheckFolder, "data_folder", Verdict::kFail);
+  Expect(CheckFolder, "data_folder_mode", Verdict::kSkip);
+}
+
+TEST_F(DoctorTest, DataFolderOpenToOthers) {
+  Expect(CheckFolder, "data_folder_mode", Verdict::kPass);
+  chmod(patient_.folder.c_str(), 0750);
+  Expect(CheckFolder, "data_folder_mode", Verdict::kFail);
+}
+
+TEST_F(DoctorTest, FilesOfAnotherUser) {
+  Expect(CheckFolder, "data_folder_owner", Verdict::kPass);
+  if (geteuid() != 0) return;  // nobody else can give a file away
+  ASSERT_EQ(chown((patient_.folder + "/ports").c_str(), 12345, 12345), 0);
+  Expect(CheckFolder, "data_folder_owner", Verdict::kFail);
+}
+
+TEST_F(DoctorTest, ASecretThatOthersCanRead) {
+  for (const char* name : {"operator.token", "master_key", "signing_key.2", "membership", "tls/authority.key"}) {
+    Write(name, "x", 0600);
+    Expect(CheckFolder, "secret_files", Verdict::kPass);
+    chmod((patient_.folder + "/" + name).c_str(), 0640);
+    Expect(CheckFolder, "secret_files", Verdict::kFail);
+    chmod((patient_.folder + "/" + name).c_str(), 0600);
+  }
+  Write("main/keys.sst", "x", 0644);  // the database's own are no keys
+  Expect(CheckFolder, "secret_files", Verdict::kPass);
+}
+
+TEST_F(DoctorTest, RecordsWithoutTheirKey) {
+  Expect(CheckFolder, "master_key", Verdict::kSkip);
+  fs::create_directories(patient_.folder + "/main");
+  Expect(CheckFolder, "master_key", Verdict::kFail);
+  Write("master_key", "x", 0600);
+  Expect(CheckFolder, "master_key", Verdict::kPass);
+}
+
+TEST_F(DoctorTest, Leftovers) {
+  Write("membership.new", "x", 0600);
+  Expect(CheckFolder, "leftovers", Verdict::kPass);  // it is being written now
+  patient_.now += absl::Hours(2);
+  Expect(CheckFolder, "leftovers", Verdict::kWarn);
+  fs::remove(patient_.folder + "/membership.new");
+  Expect(CheckFolder, "leftovers", Verdict::kPass);
+  fs::create_directories(patient_.folder + ".restoring");
+  Expect(CheckFolder, "leftovers", Verdict::kWarn);
+}
+
+TEST_F(DoctorTest, KeyFile) {
+  Expect(CheckFolder, "key_file", Verdict::kSkip);
+  Set("node.key_file", ground_ / "stick.key");
+  Expect(CheckFolder, "key_file", Verdict::kFail);
+  WriteAt(ground_ / "stick.key", "x", 0644);
+  Expect(CheckFolder, "key_file", Verdict::kFail);
+  chmod((ground_ / "stick.key").c_str(), 0600);
+  Expect(CheckFolder, "key_file", Verdict::kPass);
+  Write("stick.key", "x", 0600);
+  Set("node.key_file", patient_.folder + "/stick.key");
+  Expect(CheckFolder, "key_file", Verdict::kWarn);
+}
+
+TEST_F(DoctorTest, Settings) {
+  Expect(CheckProgram, "settings", Verdict::kPass);
+  patient_.settings.fault = "node.toml:1:1: \"nod\" is no setting";
+  Expect(CheckProgram, "settings", Verdict::kFail);
+  Expect(CheckProgram, "settings_mode", Verdict::kPass);
+  chmod(patient_.settings_file.c_str(), 0666);
+  Expect(CheckProgram, "settings_mode", Verdict::kFail);
+  fs::remove(patient_.settings_file);
+  Expect(CheckProgram, "settings_mode", Verdict::kSkip);
+}
+
+TEST_F(DoctorTest, AwayLockedOrBeginning) {
+  Expect(CheckProgram, "running", Verdict::kPass);
+  Expect(CheckProgram, "unlocked", Verdict::kPass);
+  patient_.health = Health::kLocked;
+  Expect(CheckProgram, "unlocked", Verdict::kFail);
+  patient_.health = Health::kNotServing;
+  Expect(CheckProgram, "running", Verdict::kWarn);
+  patient_.health = Health::kAway;
+  Expect(CheckProgram, "running", Verdict::kFail);
+  Expect(CheckProgram, "unlocked", Verdict::kSkip);
+}
+
+TEST_F(DoctorTest, PortsFile) {
+  Expect(CheckProgram, "ports_file", Verdict::kPass);
+  patient_.health = Health::kAway;
+  Expect(CheckProgram, "ports_file", Verdict::kWarn);
+  fs::remove(patient_.folder + "/ports");
+  Expect(CheckProgram, "ports_file", Verdict::kPass);
+  patient_.health = Health::kServing;
+  Expect(CheckProgram, "ports_file", Verdict::kFail);
+}
+
+TEST_F(DoctorTest, PortOfAnother) {
+  Expect(CheckProgram, "port", Verdict::kSkip);
+  patient_.health = Health::kAway;
+  Expect(CheckProgram, "port", Verdict::kPass);
+  const int other = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  ASSERT_EQ(bind(other, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(listen(other, 1), 0);
+  ASSERT_EQ(getsockname(other, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  Set("node.listen", absl::StrCat("127.0.0.1:", ntohs(address.sin_port)));
+  Expect(CheckProgram, "port", Verdict::kFail);
+  close(other);
+  Expect(CheckProgram, "port", Verdict::kPass);
+  Set("node.listen", "192.0.2.1:7401");  // of no computer: RFC 5737
+  Expect(CheckProgram, "port", Verdict::kFail);
+  Set("node.listen", "somewhere");
+  Expect(CheckProgram, "port", Verdict::kSkip);
+}
+
+TEST_F(DoctorTest, DoesNotStartByItself) {
+  Expect(CheckProgram, "starts_by_itself", Verdict::kSkip);
+  fs::create_directories(patient_.run + "/systemd/system");
+  Expect(CheckProgram, "starts_by_itself", Verdict::kWarn);
+  WriteAt(patient_.etc + "/systemd/system/multi-user.target.wants/aangan-node.service", "", 0644);
+  Expect(CheckProgram, "starts_by_itself", Verdict::kPass);
+}
+
+TEST_F(DoctorTest, DiskBelowTheReserve) {
+  Expect(CheckMachine, "disk_free", Verdict::kPass);
+  Set("node.disk_reserve_megabytes", absl::StrCat((patient_.disk->free_bytes >> 20) / 2));
+  Expect(CheckMachine, "disk_free", Verdict::kWarn);
+  Set("node.disk_reserve_megabytes", "1000000000");
+  Expect(CheckMachine, "disk_free", Verdict::kFail);
+  patient_.disk = DiskOf(ground_ / "no such folder");
+  Expect(CheckMachine, "disk_free", Verdict::kSkip);
+}
+
+TEST_F(DoctorTest, DiskWithoutInodes) {
+  patient_.disk = Disk{1 << 30, 1000, 500, 0};
+  Expect(CheckMachine, "disk_inodes", Verdict::kPass);
+  patient_.disk->free_files = 30;
+  Expect(CheckMachine, "disk_inodes", Verdict::kWarn);
+  patient_.disk->free_files = 1;
+  Expect(CheckMachine, "disk_inodes", Verdict::kFail);
+  patient_.disk->files = 0;
+  Expect(CheckMachine, "disk_inodes", Verdict::kSkip);
+}
+
+TEST_F(DoctorTest, FolderInMemoryOrFarAway) {
+  patient_.disk = Disk{1 << 30, 0, 0, 0xef53};  // ext4
+  Expect(CheckMachine, "disk_kind", Verdict::kPass);
+  patient_.disk->type = 0x6969;  // NFS
+  Expect(CheckMachine, "disk_kind", Verdict::kFail);
+  patient_.disk->type = 0x01021994;  // tmpfs
+  Expect(CheckMachine, "disk_kind", Verdict::kFail);
+}
+
+TEST_F(DoctorTest, ClockThatIsBehind) {
+  patient_.built_seconds = absl::ToUnixSeconds(patient_.now);
+  Expect(CheckMachine, "clock", Verdict::kPass);
+  patient_.now -= absl::Hours(24);
+  Expect(CheckMachine, "clock", Verdict::kFail);  // before the program was built
+  patient_.built_seconds = 0;
+  Expect(CheckMachine, "clock", Verdict::kFail);  // before a file was written
+}
+
+TEST_F(DoctorTest, SwapThatIsNotEncrypted) {
+  Expect(CheckMachine, "swap", Verdict::kPass);
+  const auto swap = [this](const std::string& device) {
+    WriteAt(patient_.proc + "/swaps", absl::StrCat("Filename Type Size Used Priority\n", device, " partition 9 0 -2\n"),
+            0600);
+  };
+  swap("/dev/sdx7");
+  Expect(CheckMachine, "swap", Verdict::kWarn);
+  swap("/dev/zram0");
+  Expect(CheckMachine, "swap", Verdict::kPass);
+  WriteAt(patient_.sys + "/block/dm-77/dm/uuid", "CRYPT-PLAIN-swap\n", 0600);
+  swap("/dev/dm-77");
+  Expect(CheckMachine, "swap", Verdict::kPass);
+  WriteAt(patient_.sys + "/block/dm-77/dm/uuid", "LVM-swap\n", 0600);
+  Expect(CheckMachine, "swap", Verdict::kWarn);
+  fs::remove(patient_.proc + "/swaps");
+  Expect(CheckMachine, "swap", Verdict::kSkip);
+}
+
+TEST_F(DoctorTest, LittleMemory) {
+  Expect(CheckMachine, "memory", Verdict::kPass);
+  WriteAt(patient_.proc + "/meminfo", "MemTotal: 9000000 kB\nMemAvailable: 80000 kB\n", 0600);
+  Expect(CheckMachine, "memory", Verdict::kWarn);
+}
+
+// A pair by OpenSSL's own program, of `authority`, which is made where it is not there.
+void MakePair(const std::string& folder, const std::string& authority, const std::string& dates) {
+  fs::create_directories(folder);
+  const std::string line = absl::StrCat(
+      "cd ", folder, " && umask 077 && export AUTHORITY=", authority,
+      " && (test -f $AUTHORITY.key || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "
+      "$AUTHORITY.key -out $AUTHORITY.pem -subj /CN=a -days 30)"
+      " && openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out request.pem -subj /CN=b"
+      " && openssl x509 -req -in request.pem -CA $AUTHORITY.pem -CAkey $AUTHORITY.key -out certificate.pem ",
+      dates);
+  const std::string printed = tests::Printed(absl::StrCat("(", line, ")"));
+  ASSERT_TRUE(absl::EndsWith(printed, "code 0\n")) << printed;
+}
+
+class DoctorCertificates : public DoctorTest {
+ protected:
+  void Make(const std::string& dates) { MakePair(Pair(), Tls() + "/authority", dates); }
+  std::string Tls() const { return patient_.folder + "/tls"; }
+  std::string Pair() const { return Tls() + "/port/current"; }
+};
+
+TEST_F(DoctorCertificates, NotMadeYet) {
+  for (const char* check : {"port_certificate", "port_key", "port_authority"})
+    Expect(CheckCertificates, check, Verdict::kSkip);
+}
+
+TEST_F(DoctorCertificates, EndedOrSoon) {
+  Make("-days 30");
+  Expect(CheckCertificates, "port_certificate", Verdict::kPass);
+  patient_.now += absl::Hours(24 * 25);
+  Expect(CheckCertificates, "port_certificate", Verdict::kWarn);
+  patient_.now += absl::Hours(24 * 6);
+  Expect(CheckCertificates, "port_certificate", Verdict::kFail);
+  patient_.now -= absl::Hours(24 * 60);
+  Expect(CheckCertificates, "port_certificate", Verdict::kFail);  // the clock is behind
+}
+
+TEST_F(DoctorCertificates, KeyOfAnother) {
+  Make("-days 30");
+  Expect(CheckCertificates, "port_key", Verdict::kPass);
+  Expect(CheckCertificates, "port_authority", Verdict::kPass);
+  chmod((Pair() + "/key.pem").c_str(), 0644);
+  Expect(CheckCertificates, "port_key", Verdict::kFail);
+  MakePair(ground_ / "other", ground_ / "other_authority", "-days 30");
+  fs::copy_file(ground_ / "other/key.pem", Pair() + "/key.pem", fs::copy_options::overwrite_existing);
+  Expect(CheckCertificates, "port_key", Verdict::kFail);
+  fs::copy_file(ground_ / "other_authority.pem", Tls() + "/authority.pem", fs::copy_options::overwrite_existing);
+  Expect(CheckCertificates, "port_authority", Verdict::kFail);
+}
+
+TEST_F(DoctorCertificates, OfTheStaff) {
+  patient_.what = "federation";
+  Expect(CheckCertificates, "staff_certificate", Verdict::kSkip);
+  MakePair(patient_.folder + "/staff", patient_.folder + "/staff/authority", "-days 40");
+  Expect(CheckCertificates, "staff_certificate", Verdict::kPass);
+  Expect(CheckCertificates, "staff_key", Verdict::kPass);
+  patient_.now += absl::Hours(24 * 15);
+  Expect(CheckCertificates, "staff_certificate", Verdict::kWarn);
+}
+
+// What the node says of itself.
+class DoctorStatus : public DoctorTest {
+ protected:
+  DoctorStatus() { status_.set_version(ProgramVersion()); }
+  std::map<std::string, Verdict> Verdicts() const {
+    Findings findings;
+    CheckStatus(patient_, &status_, &findings);
+    std::map<std::string, Verdict> verdicts;
+    for (const Finding& finding : findings) {
+      EXPECT_TRUE(verdicts.emplace(finding.check, finding.verdict).second) << finding.check << " twice";
+      EXPECT_FALSE(finding.what.empty() || finding.why.empty() || finding.fix.empty()) << finding.check;
+    }
+    return verdicts;
+  }
+  node::v1::GetStatusResponse status_;
+};
+
+TEST_F(DoctorStatus, EachAttentionIsFoundAndNothingElse) {
+  const auto healthy = Verdicts();
+  const auto* type = node::v1::Attention_descriptor();
+  for (int i = 0; i < type->value_count(); ++i) {
+    const int attention = type->value(i)->number();
+    if (attention == node::v1::ATTENTION_UNSPECIFIED) continue;
+    const Advice& advice = AdviceFor(attention);
+    ASSERT_EQ(advice.attention, attention) << type->value(i)->name() << " has no advice";
+    status_.clear_attentions();
+    status_.add_attentions(static_cast<node::v1::Attention>(attention));
+    for (const auto& [check, verdict] : Verdicts()) {
+      if (check == advice.check) {
+        EXPECT_EQ(verdict, advice.fault ? Verdict::kFail : Verdict::kWarn) << check;
+      } else {
+        EXPECT_EQ(verdict, healthy.at(check)) << check;
+      }
+    }
+  }
+}
+
+TEST_F(DoctorStatus, OldContactOtherVersionAndARestoreThatNobodyConfirmed) {
+  EXPECT_EQ(Verdicts()["last_contact"], Verdict::kSkip);
+  status_.mutable_last_contact_time()->set_seconds(absl::ToUnixSeconds(patient_.now - absl::Hours(24)));
+  EXPECT_EQ(Verdicts()["last_contact"], Verdict::kPass);
+  status_.mutable_last_contact_time()->set_seconds(absl::ToUnixSeconds(patient_.now - absl::Hours(24 * 8)));
+  EXPECT_EQ(Verdicts()["last_contact"], Verdict::kWarn);
+  EXPECT_EQ(Verdicts()["version"], Verdict::kPass);
+  status_.set_version("0.0.1");
+  EXPECT_EQ(Verdicts()["version"], Verdict::kWarn);
+  EXPECT_EQ(Verdicts()["restore_day"], Verdict::kPass);
+  status_.mutable_restore_time()->set_seconds(1);
+  EXPECT_EQ(Verdicts()["restore_day"], Verdict::kWarn);
+  status_.set_restore_confirmed(true);
+  EXPECT_EQ(Verdicts()["restore_day"], Verdict::kPass);
+}
+
+TEST_F(DoctorStatus, IsSkippedWhereTheNodeCanNotBeAsked) {
+  Findings findings;
+  CheckStatus(patient_, nullptr, &findings);
+  for (const Finding& finding : findings) EXPECT_EQ(WordOf(finding.verdict), std::string("skip")) << finding.check;
+}
+
+}  // namespace
+}  // namespace aangan::client
