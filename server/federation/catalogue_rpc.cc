@@ -45,7 +45,7 @@ absl::StatusOr<v1::GetCatalogueResponse> CatalogueRpc::GetCatalogue(const server
 
 absl::StatusOr<v1::ListCataloguesResponse> CatalogueRpc::ListCatalogues(const server::Call& call,
                                                                         const v1::ListCataloguesRequest& request) {
-  RETURN_IF_ERROR(rooms_.names->ParseParent(request.parent()));
+  RETURN_IF_ERROR(rooms_.names->ParseParentOrAll(request.parent()));
   ASSIGN_OR_RETURN(const server::Page page, server::PageOf(*rooms_.page_tokens, call, "catalogues", request.page_size(),
                                                            request.page_token(), {.size_default = 20, .size_max = 20}));
   ASSIGN_OR_RETURN(std::vector<v1::SignedCatalogue> newest_first, rooms_.catalogues->List());

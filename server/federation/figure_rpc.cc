@@ -37,11 +37,6 @@ size_t Position(const std::string& after) {
 
 constexpr server::PageLimits kSizes = {.size_default = 200, .size_max = 1000};
 
-// This roster or all of them.
-absl::Status CheckParent(const ResourceNames& names, const std::string& parent) {
-  return parent == kAllRosters ? absl::OkStatus() : names.ParseParent(parent);
-}
-
 // One page of the figures into `out`, coverage into the response; the token of the next page.
 template <typename Response>
 std::string Fill(const server::PageTokens& tokens, const server::Call& call, const std::string& list,
@@ -103,7 +98,7 @@ absl::StatusOr<v1::ListNationalReleasesResponse> FigureRpc::ListNationalReleases
 
 absl::StatusOr<v1::ListFiguresResponse> FigureRpc::ListFigures(const server::Call& call,
                                                                const v1::ListFiguresRequest& request) {
-  RETURN_IF_ERROR(CheckParent(*rooms_.names, request.parent()));
+  RETURN_IF_ERROR(rooms_.names->ParseParentOrAll(request.parent()));
   if (request.codes_size() > kCodesMax) {
     return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "The question names too many codes.")
         .Field("codes", "must be at most 8");
@@ -120,7 +115,7 @@ absl::StatusOr<v1::ListFiguresResponse> FigureRpc::ListFigures(const server::Cal
 
 absl::StatusOr<v1::ListTotalsResponse> FigureRpc::ListTotals(const server::Call& call,
                                                              const v1::ListTotalsRequest& request) {
-  RETURN_IF_ERROR(CheckParent(*rooms_.names, request.parent()));
+  RETURN_IF_ERROR(rooms_.names->ParseParentOrAll(request.parent()));
   const std::string list = ListName("totals", request);
   ASSIGN_OR_RETURN(const server::Page page,
                    server::PageOf(*rooms_.page_tokens, call, list, request.page_size(), request.page_token(), kSizes));
@@ -133,7 +128,7 @@ absl::StatusOr<v1::ListTotalsResponse> FigureRpc::ListTotals(const server::Call&
 
 absl::StatusOr<v1::ExportFiguresResponse> FigureRpc::ExportFigures(const server::Call&,
                                                                    const v1::ExportFiguresRequest& request) {
-  RETURN_IF_ERROR(CheckParent(*rooms_.names, request.parent()));
+  RETURN_IF_ERROR(rooms_.names->ParseParentOrAll(request.parent()));
   RETURN_IF_ERROR(CheckExportFormat(request.format()));
   ASSIGN_OR_RETURN(const ExportRows rows, rooms_.figures->Rows(request));
   ASSIGN_OR_RETURN(ExportFile file, WriteExport(request.format(), rows));

@@ -53,6 +53,10 @@ absl::Status ResourceNames::ParseParent(absl::string_view name) const {
   return name == roster_ ? absl::OkStatus() : OtherRoster();
 }
 
+absl::Status ResourceNames::ParseParentOrAll(absl::string_view name) const {
+  return name == kAllRosters ? absl::OkStatus() : ParseParent(name);
+}
+
 absl::StatusOr<absl::string_view> ResourceNames::Child(absl::string_view name, absl::string_view collection) const {
   if (!absl::ConsumePrefix(&name, "rosters/")) return BadName(kField);
   const size_t slash = name.find('/');

@@ -33,6 +33,8 @@ class ResourceNames {
 
   // "rosters/{roster}".
   absl::Status ParseParent(absl::string_view name) const;
+  // The same, or "rosters/-".
+  absl::Status ParseParentOrAll(absl::string_view name) const;
   // None for "-", which means the newest.
   absl::StatusOr<std::optional<int32_t>> ParseEpoch(absl::string_view name) const;
   absl::StatusOr<int32_t> ParseCatalogue(absl::string_view name) const;

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Releases: what stays here beside what would leave, the cells first in which one person could recognise herself, and two
+// buttons of equal size, each with what it brings about.
+import { timestampDate } from '@bufbuild/protobuf/wkt';
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { ReleaseStage, type PreviewCell, type PreviewReleaseResponse, type Release } from '../generated/aangan/node/v1/releases_pb';
+import { formatCount, type Language } from '../shared/language';
+import { DataTable, type Column } from '../shared/parts';
+import { link } from '../shared/route';
+import type { NodeData, Word } from './data';
+import { periodOf } from './home';
+
+export function Releases({ data, words }: { data: NodeData; words: Language }): JSX.Element {
+  const title = words.say('op.release_list');
+  return (
+    <>
+      <h1>{title}</h1>
+      {data.releases.length === 0 ? (
+        <p>{words.say('op.release_none')}</p>
+      ) : (
+        <DataTable
+          caption={title}
+          rows={data.releases}
+          columns={[
+            {
+              title: words.say('op.release_quarter'),
+              cell: (each) =>
+                each.stage === ReleaseStage.PROPOSED ? (
+                  <a href={link('release', periodOf(each.name))}>{words.period(periodOf(each.name))}</a>
+                ) : (
+                  words.period(periodOf(each.name))
+                ),
+            },
+            {
+              title: words.say('op.release_stage'),
+              cell: (each) => words.say(`op.stage_${each.stage}`) + (each.rehearsal ? ` (${words.say('state.rehearsal')})` : ''),
+            },
+          ]}
+        />
+      )}
+    </>
+  );
+}
+
+export function ReleasePage({ data, words, period }: { data: NodeData; words: Language; period: string }): JSX.Element {
+  const name = `releases/${period}`;
+  const release = data.releases.find((each) => each.name === name);
+  const isProposed = release?.stage === ReleaseStage.PROPOSED;
+  useEffect(() => {
+    if (isProposed) void data.look(name);
+  }, [data, name, isProposed]);
+  if (!release) return <Releases data={data} words={words} />;
+  if (!isProposed) return <Receipt release={release} words={words} />;
+  const preview = data.preview;
+  return (
+    <>
+      <h1>{words.say('op.release_title', { period: words.period(period) })}</h1>
+      {release.contributeUntil && (
+        <p class="lead">{words.say('op.release_last_day', { date: words.date(timestampDate(release.contributeUntil)) })}</p>
+      )}
+      {release.rehearsal && <p class="rehearsal">{words.say('coverage.rehearsal')}</p>}
+      {preview ? <Preview preview={preview} data={data} words={words} /> : !data.trouble && <p role="status">{words.say('op.waiting')}</p>}
+    </>
+  );
+}
+
+/** How far it has come, to be printed. */
+function Receipt({ release, words }: { release: Release; words: Language }): JSX.Element {
+  const hexadecimal = (bytes: Uint8Array) => [...bytes].map((each) => each.toString(16).padStart(2, '0')).join('');
+  return (
+    <>
+      <h1>{words.period(periodOf(release.name))}</h1>
+      <p class="lead" role="status">
+        {words.say(`op.stage_${release.stage}`)}
+      </p>
+      {release.approveTime && <p>{words.dateAndTime(timestampDate(release.approveTime))}</p>}
+      {release.proposalDigest.length > 0 && <p class="address">{hexadecimal(release.proposalDigest)}</p>}
+      <button type="button" class="quiet" onClick={() => print()}>
+        {words.say('foot.print')}
+      </button>
+    </>
+  );
+}
+
+/** Id of a cell for people: the words of its indicator and codes, as far as there are some. */
+function cellName(words: Language, cell: PreviewCell): string {
+  const named = (code: string) => ['domain', 'gender', 'age_band', 'exploitation_type', 'place'].map((list) => words.find(`code.${list}.${code}`)).find((each) => each) ?? code;
+  const name = words.find(`short.${cell.indicator}`) ?? cell.indicator.replaceAll('_', ' ');
+  return cell.codes.length > 0 ? words.say('figure.with_codes', { name, codes: cell.codes.map(named).join(', ') }) : name;
+}
+
+function Preview({ preview, data, words }: { preview: PreviewReleaseResponse; data: NodeData; words: Language }): JSX.Element {
+  const [word, setWord] = useState<Word | 'asked' | undefined>();
+  const give = async (work: Promise<Word>) => {
+    setWord('asked');
+    const answer = await work;
+    setWord(answer);
+    if (answer === 'changed') await data.look(preview.release?.name ?? '');
+  };
+  const first = preview.cells.filter((each) => each.oneCouldRecogniseHerself);
+  const release = preview.release;
+  const rounds = release && release.chargeNanoRho > 0n ? Number(release.budgetLeftNanoRho / release.chargeNanoRho) : 0;
+  const problem = word === 'changed' || word === 'not_steward' || word === 'failed';
+  return (
+    <>
+      <p>{words.say('op.release_about')}</p>
+      <h2>{words.say('op.first_title')}</h2>
+      {first.length > 0 ? (
+        <>
+          <p class="note note-attention">{words.say('op.first_about')}</p>
+          <Cells caption={words.say('op.first_title')} cells={first} words={words} />
+        </>
+      ) : (
+        <p>{words.say('op.first_none')}</p>
+      )}
+      <details>
+        <summary>{words.say('op.all_cells')}</summary>
+        <Cells caption={words.say('op.all_cells')} cells={preview.cells} words={words} />
+      </details>
+      <p>
+        {words.say('op.cut', { count: Number(preview.membersCut) })} {words.say('op.budget', { count: rounds })}
+      </p>
+      <div class="word" aria-busy={word === 'asked'}>
+        <div>
+          <button type="button" disabled={word === 'asked'} aria-describedby="send-about" onClick={() => void give(data.approve(preview))}>
+            {words.say('op.send')}
+          </button>
+          <p id="send-about">{words.say('op.send_about')}</p>
+        </div>
+        <div>
+          <button type="button" disabled={word === 'asked'} aria-describedby="refuse-about" onClick={() => void give(data.refuse(preview))}>
+            {words.say('op.refuse')}
+          </button>
+          <p id="refuse-about">{words.say('op.refuse_about')}</p>
+        </div>
+      </div>
+      <p role="alert" class="problem">
+        {problem && words.say(word === 'failed' ? 'trouble.other' : `op.${word}`)}
+      </p>
+    </>
+  );
+}
+
+function Cells({ caption, cells, words }: { caption: string; cells: PreviewCell[]; words: Language }): JSX.Element {
+  const signed = (count: bigint) => (count < 0n ? `−${formatCount(-count)}` : formatCount(count));
+  const columns: Column<PreviewCell>[] = [
+    { title: words.say('table.figure'), cell: (cell) => cellName(words, cell) },
+    { title: words.say('op.stays'), number: true, cell: (cell) => formatCount(cell.exact) },
+    {
+      title: words.say('op.since'),
+      number: true,
+      cell: (cell) => (cell.exactBefore === undefined ? '–' : `${cell.exact > cell.exactBefore ? '+' : ''}${signed(cell.exact - cell.exactBefore)}`),
+    },
+    { title: words.say('op.leaves'), number: true, cell: (cell) => signed(cell.leaves) },
+    { title: words.say('table.margin'), number: true, cell: (cell) => formatCount(cell.margin) },
+  ];
+  return <DataTable caption={caption} columns={columns} rows={cells} />;
+}

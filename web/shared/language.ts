@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// The languages of the pages, and the words of one of them. Figures are written in Latin digits with Indian grouping in
+// every language, so that a table in Bengali can be compared with one in Hindi; dates as people write them.
+import type { MessageFormatElement } from '@formatjs/icu-messageformat-parser';
+import { IntlMessageFormat } from 'intl-messageformat';
+
+export const LANGUAGES = {
+  en: 'English',
+  hi: 'हिन्दी',
+  bn: 'বাংলা',
+  te: 'తెలుగు',
+  ta: 'தமிழ்',
+  or: 'ଓଡ଼ିଆ',
+  mr: 'मराठी',
+} as const;
+export type LanguageId = keyof typeof LANGUAGES;
+export type Messages = Record<string, string | MessageFormatElement[]>;
+export type Values = Record<string, string | number>;
+
+const NUMBERS = new Intl.NumberFormat('en-IN');
+
+/** A count, for example "4,50,000". */
+export function formatCount(count: bigint | number): string {
+  return NUMBERS.format(count);
+}
+
+/** The words of one language; `english` stands in for none of them, because a test holds that no key is missing. */
+export class Language {
+  private readonly locale: string;
+  private readonly compiled = new Map<string, IntlMessageFormat>();
+
+  constructor(
+    readonly id: LanguageId,
+    private readonly messages: Messages,
+  ) {
+    const wanted = `${id}-IN-u-nu-latn`;
+    this.locale = Intl.DateTimeFormat.supportedLocalesOf(wanted).length > 0 ? wanted : 'en-IN-u-nu-latn';
+  }
+
+  /** The text of a key. Throws where there is none: a key is written in the program, never by a user. */
+  say(key: string, values: Values = {}): string {
+    const message = this.messages[key];
+    if (message === undefined) throw new Error(`no message ${key}`);
+    if (typeof message === 'string') return message;
+    let format = this.compiled.get(key);
+    if (!format) {
+      format = new IntlMessageFormat(message, this.id, undefined, {
+        formatters: {
+          getNumberFormat: () => NUMBERS,
+          getDateTimeFormat: (_, options) => new Intl.DateTimeFormat(this.locale, options),
+          getPluralRules: (_, options) => new Intl.PluralRules(this.id, options),
+        },
+      });
+      this.compiled.set(key, format);
+    }
+    return String(format.format(values));
+  }
+
+  /** The text of a key that may not be there: of an id that a catalogue made. */
+  find(key: string): string | undefined {
+    const message = this.messages[key];
+    return typeof message === 'string' ? message : undefined;
+  }
+
+  date(time: Date): string {
+    return new Intl.DateTimeFormat(this.locale, { day: 'numeric', month: 'long', year: 'numeric' }).format(time);
+  }
+
+  dateAndTime(time: Date): string {
+    const options = { day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit' } as const;
+    return new Intl.DateTimeFormat(this.locale, options).format(time);
+  }
+
+  /** "July to September 2026", or "the year 2026". */
+  period(period: string): string {
+    const [year = '', quarter] = period.split('Q');
+    return quarter ? this.say(`period.quarter_${quarter}`, { year }) : this.say('period.year', { year });
+  }
+
+  /** "Jul–Sep 2026", for the ends of an axis. */
+  periodShort(period: string): string {
+    const [year = '', quarter] = period.split('Q');
+    return quarter ? this.say(`period.short_${quarter}`, { year }) : year;
+  }
+
+  list(items: string[]): string {
+    return new Intl.ListFormat(this.locale, { type: 'conjunction' }).format(items);
+  }
+}
+
+const LOADERS: Record<LanguageId, () => Promise<{ default: Messages }>> = {
+  en: () => import('virtual:messages/en'),
+  hi: () => import('virtual:messages/hi'),
+  bn: () => import('virtual:messages/bn'),
+  te: () => import('virtual:messages/te'),
+  ta: () => import('virtual:messages/ta'),
+  or: () => import('virtual:messages/or'),
+  mr: () => import('virtual:messages/mr'),
+};
+
+export async function loadLanguage(id: LanguageId): Promise<Language> {
+  return new Language(id, (await LOADERS[id]()).default);
+}
+
+const KEPT = 'aangan.language';
+
+/** The language chosen before on this computer, or the browser's first that we have, or English. */
+export function wantedLanguage(): LanguageId {
+  const wanted = [localStorage.getItem(KEPT) ?? '', ...navigator.languages].map((each) => each.slice(0, 2));
+  return (wanted.find((each) => each in LANGUAGES) ?? 'en') as LanguageId;
+}
+
+export function keepLanguage(id: LanguageId): void {
+  localStorage.setItem(KEPT, id);
+}

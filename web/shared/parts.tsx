@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parts that both pages are made of: the head with languages, the form to sign in, sentences of trouble, tables.
+import type { ComponentChildren, JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { LANGUAGES, type Language, type LanguageId } from './language';
+import { signIn, type SignIn, type Trouble } from './session';
+
+export function LanguageChoice({ words, choose }: { words: Language; choose: (id: LanguageId) => void }): JSX.Element {
+  return (
+    <label class="language">
+      <span class="only-read">{words.say('head.language')}</span>
+      <select value={words.id} onChange={(event) => choose(event.currentTarget.value as LanguageId)}>
+        {Object.entries(LANGUAGES).map(([id, name]) => (
+          <option key={id} value={id} lang={id} selected={id === words.id}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** A token in, a cookie out; the token is never kept by the page. */
+export function SignInForm({ words, about, done }: { words: Language; about: string; done: () => void }): JSX.Element {
+  const [token, setToken] = useState('');
+  const [result, setResult] = useState<SignIn | 'asked' | undefined>();
+  const failed = result === 'refused' || result === 'brake' || result === 'no_link';
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setResult('asked');
+    const answer = await signIn(token.trim());
+    setResult(answer);
+    if (answer === 'done') done();
+  };
+  return (
+    <form class="sign-in" onSubmit={submit}>
+      <h1>{words.say('sign_in.title')}</h1>
+      <p>{about}</p>
+      <label for="token">{words.say('sign_in.token')}</label>
+      <input
+        id="token"
+        type="password"
+        autocomplete="off"
+        spellcheck={false}
+        required
+        value={token}
+        aria-describedby="token-help token-error"
+        aria-invalid={failed ? 'true' : undefined}
+        onInput={(event) => setToken(event.currentTarget.value)}
+      />
+      <small id="token-help">{words.say('sign_in.help')}</small>
+      <p id="token-error" role="alert" class="problem">
+        {failed ? words.say(`sign_in.${result}`) : ''}
+      </p>
+      <button type="submit" disabled={result === 'asked'}>
+        {words.say(result === 'asked' ? 'sign_in.asked' : 'sign_in.button')}
+      </button>
+    </form>
+  );
+}
+
+export function TroubleNote({ words, trouble, again }: { words: Language; trouble: Trouble; again: () => void }): JSX.Element {
+  return (
+    <section class="note note-attention" role="alert">
+      <p>{words.say(trouble)}</p>
+      <button type="button" onClick={again}>
+        {words.say('trouble.again')}
+      </button>
+    </section>
+  );
+}
+
+export interface Column<Row> {
+  title: string;
+  cell: (row: Row) => ComponentChildren;
+  /** Numbers stand at the right. */
+  number?: boolean;
+}
+
+/** A table that scrolls inside itself on a narrow screen; its first column names the row. */
+export function DataTable<Row>(props: { caption: string; columns: Column<Row>[]; rows: Row[] }): JSX.Element {
+  const [first, ...others] = props.columns;
+  return (
+    <div class="table" tabIndex={0} role="region" aria-label={props.caption}>
+      <table>
+        <caption>{props.caption}</caption>
+        <thead>
+          <tr>
+            {props.columns.map((column) => (
+              <th key={column.title} scope="col" class={column.number ? 'number' : undefined}>
+                {column.title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {props.rows.map((row, index) => (
+            <tr key={index}>
+              <th scope="row">{first?.cell(row)}</th>
+              {others.map((column) => (
+                <td key={column.title} class={column.number ? 'number' : undefined}>
+                  {column.cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** A chart with its title and, folded under it, the table of the same rows. */
+export function Chart(props: {
+  title: string;
+  note?: string;
+  tableTitle: string;
+  children: ComponentChildren;
+  table: ComponentChildren;
+}): JSX.Element {
+  return (
+    <figure class="chart">
+      <figcaption>
+        <strong>{props.title}</strong>
+        {props.note && <small>{props.note}</small>}
+      </figcaption>
+      {props.children}
+      <details class="rows">
+        <summary>{props.tableTitle}</summary>
+        {props.table}
+      </details>
+    </figure>
+  );
+}

@@ -1,0 +1,78 @@
+// @vitest-environment node
+// SPDX-License-Identifier: Apache-2.0
+// Every language has every message with the same placeholders, and figures look the same in all of them.
+import { readFileSync, readdirSync } from 'node:fs';
+import { parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messageformat-parser';
+import { describe, expect, it } from 'vitest';
+import { LANGUAGES, formatCount, loadLanguage, type LanguageId } from '../shared/language';
+
+const folder = new URL('../messages/', import.meta.url);
+const read = (id: string) => JSON.parse(readFileSync(new URL(`${id}.json`, folder), 'utf8')) as Record<string, string>;
+const english = read('en');
+
+/** Names of the placeholders of a text, those inside of plural forms too. */
+function placeholders(text: string): string[] {
+  const found = new Set<string>();
+  const walk = (elements: MessageFormatElement[]) => {
+    for (const each of elements) {
+      if (each.type === TYPE.argument || each.type === TYPE.plural || each.type === TYPE.select) found.add(each.value);
+      if (each.type === TYPE.plural || each.type === TYPE.select) Object.values(each.options).forEach((one) => walk(one.value));
+    }
+  };
+  walk(parse(text, { ignoreTag: true }));
+  return [...found].sort();
+}
+
+it('has a file for each language and no other', () => {
+  expect(readdirSync(folder).sort()).toEqual(Object.keys(LANGUAGES).map((id) => `${id}.json`).sort());
+});
+
+describe.each(Object.keys(LANGUAGES) as LanguageId[])('%s', (id) => {
+  const texts = read(id);
+
+  it('has every key in the order of English', () => {
+    expect(Object.keys(texts)).toEqual(Object.keys(english));
+  });
+
+  it('has the placeholders of English and no empty text', () => {
+    for (const [key, text] of Object.entries(texts)) {
+      expect(text.trim(), key).toBe(text);
+      expect(text, key).not.toBe('');
+      expect(placeholders(text), key).toEqual(placeholders(english[key] ?? ''));
+    }
+  });
+
+  it('writes digits in Latin and says what it is told', async () => {
+    const words = await loadLanguage(id);
+    expect(Object.values(texts).join(' ')).not.toMatch(/[०-९০-৯౦-౯௦-௯୦-୯]/);
+    expect(words.say('value.number', { number: formatCount(450000n), margin: formatCount(38n) })).toMatch(/4,50,000.*38|38.*4,50,000/);
+    expect(words.period('2026Q3')).toContain('2026');
+    expect(words.say('changes.others', { count: 12345 })).toContain('12,345');
+    expect(words.say('changes.others', { count: 123456 })).toContain('1,23,456');
+    expect(words.date(new Date('2026-10-30T06:00:00Z'))).toMatch(/30.*2026|2026.*30/);
+  });
+
+  it('is translated', () => {
+    if (id === 'en') return;
+    const same = Object.keys(english).filter((key) => texts[key] === english[key]);
+    // Names of formats, and what is made of placeholders alone.
+    const names = /^(data\.(csv|fhir|sdmx|xlsx)|figure\.with_codes|compare\.clear)$/;
+    expect(same.filter((key) => !names.test(key))).toEqual([]);
+  });
+});
+
+it('knows no key that is not there', async () => {
+  const words = await loadLanguage('en');
+  expect(() => words.say('no.such.key')).toThrow('no message no.such.key');
+  expect(words.find('no.such.key')).toBeUndefined();
+});
+
+it('has each message that the program says', () => {
+  const sources = ['../shared/', '../shared/charts/', '../federation/', '../operator/'].flatMap((path) => {
+    const at = new URL(path, import.meta.url);
+    return readdirSync(at).filter((name) => /\.tsx?$/.test(name)).map((name) => readFileSync(new URL(name, at), 'utf8'));
+  });
+  const said = [...sources.join('\n').matchAll(/\.say\('([a-z0-9_.]+)'/g)].map((match) => match[1] ?? '');
+  expect(said.length).toBeGreaterThan(50);
+  expect(said.filter((key) => !(key in english))).toEqual([]);
+});
