@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "aangan/node/v1/access.grpc.pb.h"
 #include "aangan/node/v1/operator.grpc.pb.h"
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
@@ -14,19 +15,36 @@
 namespace aangan::client {
 namespace {
 
-using node::v1::GetStatusResponse;
+using node::v1::AccessService;
 using node::v1::OperatorService;
 
 constexpr absl::Duration kPatience = absl::Seconds(10);
+constexpr int kTokensMax = 200;
 
 // Nothing where the node can not be asked.
-std::unique_ptr<GetStatusResponse> AskStatus(const Session& session) {
-  const auto channel = session.Node(NodeRole::kOperator);
+template <typename Service, typename Request, typename Response>
+std::unique_ptr<Response> Ask(const Session& session, NodeRole role,
+                              grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                              const Request& request) {
+  const auto channel = session.Node(role);
   if (!channel.ok()) return nullptr;
-  const auto stub = OperatorService::NewStub((*channel)->grpc());
-  absl::StatusOr<GetStatusResponse> status =
-      (*channel)->Call(stub.get(), &OperatorService::Stub::GetStatus, node::v1::GetStatusRequest(), kPatience);
-  return status.ok() ? std::make_unique<GetStatusResponse>(*std::move(status)) : nullptr;
+  const auto stub = Service::NewStub((*channel)->grpc());
+  absl::StatusOr<Response> answer = (*channel)->Call(stub.get(), method, request, kPatience);
+  return answer.ok() ? std::make_unique<Response>(*std::move(answer)) : nullptr;
+}
+
+void CheckRunningNode(const Session& session, const Patient& patient, Findings* findings) {
+  std::unique_ptr<node::v1::GetStatusResponse> status;
+  std::unique_ptr<node::v1::ListTokensResponse> tokens;
+  if (patient.health == Health::kServing) {
+    status = Ask<OperatorService>(session, NodeRole::kOperator, &OperatorService::Stub::GetStatus,
+                                  node::v1::GetStatusRequest());
+    node::v1::ListTokensRequest all;
+    all.set_page_size(kTokensMax);
+    tokens = Ask<AccessService>(session, NodeRole::kSteward, &AccessService::Stub::ListTokens, all);
+  }
+  CheckStatus(patient, status.get(), findings);
+  CheckTokens(patient, tokens.get(), findings);
 }
 
 absl::StatusOr<int> Doctor(const Session& session, const std::string& what, const std::string& config) {
@@ -97,10 +115,7 @@ Findings Examine(const Session& session, const std::string& what, const std::str
   CheckFolder(patient, &findings);
   CheckCertificates(patient, &findings);
   CheckMachine(patient, &findings);
-  if (what == "node") {
-    const std::unique_ptr<GetStatusResponse> status = patient.health == Health::kServing ? AskStatus(session) : nullptr;
-    CheckStatus(patient, status.get(), &findings);
-  }
+  if (what == "node") CheckRunningNode(session, patient, &findings);
   // What is broken first, then what to look at, then what is well.
   std::stable_sort(findings.begin(), findings.end(), [](const Finding& one, const Finding& other) {
     const auto rank = [](Verdict verdict) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "aangan/node/v1/access.pb.h"
 #include "aangan/node/v1/operator.pb.h"
 #include "absl/time/time.h"
 #include "client/command/health.h"
@@ -62,6 +63,8 @@ void CheckProgram(const Patient& patient, Findings* findings);       // doctor_p
 void CheckCertificates(const Patient& patient, Findings* findings);  // doctor_certificates.cc
 // Of a node that runs; null: it could not be asked.
 void CheckStatus(const Patient& patient, const node::v1::GetStatusResponse* status, Findings* findings);
+// The tokens of those who run the node; null: they could not be asked.
+void CheckTokens(const Patient& patient, const node::v1::ListTokensResponse* tokens, Findings* findings);
 
 // Everything, by the data folder of the session.
 Findings Examine(const Session& session, const std::string& what, const std::string& config);

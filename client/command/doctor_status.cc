@@ -58,7 +58,33 @@ Finding RestoreDay(const node::v1::GetStatusResponse* status) {
   return finding;
 }
 
+// Of the token of this role that ends last.
+Finding TokenOf(const Patient& patient, const node::v1::ListTokensResponse* tokens, node::v1::Role role,
+                const char* check) {
+  Finding finding{check, Verdict::kPass, "", "When the last token of this role has ended nobody can do its work here.",
+                  "aangan token list, then aangan token rotate, while there is still one of the role steward"};
+  if (tokens == nullptr) return {check, Verdict::kSkip, kNotAsked, finding.why, ""};
+  int64_t ends = 0;
+  for (const node::v1::Token& token : tokens->tokens()) {
+    if (token.role() == role) ends = std::max<int64_t>(ends, token.expire_time().seconds());
+  }
+  const int64_t days = (absl::FromUnixSeconds(ends) - patient.now) / absl::Hours(24);
+  if (absl::FromUnixSeconds(ends) <= patient.now) {
+    finding.verdict = Verdict::kFail;
+    finding.what = "no token of this role holds";
+  } else {
+    finding.what = absl::StrCat("a token of this role holds for ", days, " days more");
+    if (days < 30) finding.verdict = Verdict::kWarn;
+  }
+  return finding;
+}
+
 }  // namespace
+
+void CheckTokens(const Patient& patient, const node::v1::ListTokensResponse* tokens, Findings* findings) {
+  findings->push_back(TokenOf(patient, tokens, node::v1::ROLE_OPERATOR, "operator_token"));
+  findings->push_back(TokenOf(patient, tokens, node::v1::ROLE_STEWARD, "steward_token"));
+}
 
 void CheckStatus(const Patient& patient, const node::v1::GetStatusResponse* status, Findings* findings) {
   findings->push_back(SameVersion(status));

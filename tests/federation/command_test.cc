@@ -208,9 +208,10 @@ TEST_F(CommandOfANode, TheDoctorFindsWhatIsWrong) {
   auto doctor = Doctor();
   ASSERT_TRUE(doctor.is_array());
   EXPECT_GE(doctor.size(), 20u);
-  for (const char* check : {"settings", "settings_mode", "running", "unlocked", "ports_file", "data_folder",
-                            "data_folder_mode", "data_folder_owner", "secret_files", "master_key", "key_file",
-                            "port_certificate", "port_key", "port_authority", "clock", "disk_free", "store", "version"})
+  for (const char* check :
+       {"settings", "settings_mode", "running", "unlocked", "ports_file", "data_folder", "data_folder_mode",
+        "data_folder_owner", "secret_files", "master_key", "key_file", "port_certificate", "port_key", "port_authority",
+        "clock", "disk_free", "store", "version", "operator_token"})
     EXPECT_EQ(VerdictOf(doctor, check), "pass") << check;
   for (const char* check : {"enrolled", "recovery"}) EXPECT_EQ(VerdictOf(doctor, check), "warn") << check;
   EXPECT_EQ(VerdictOf(doctor, "backup"), "fail");

@@ -391,9 +391,34 @@ TEST_F(DoctorStatus, OldContactOtherVersionAndARestoreThatNobodyConfirmed) {
   EXPECT_EQ(Verdicts()["restore_day"], Verdict::kPass);
 }
 
+TEST_F(DoctorStatus, ARoleWhoseLastTokenEnds) {
+  node::v1::ListTokensResponse tokens;
+  const auto verdicts = [&] {
+    Findings findings;
+    CheckTokens(patient_, &tokens, &findings);
+    std::map<std::string, Verdict> found;
+    for (const Finding& finding : findings) found[finding.check] = finding.verdict;
+    return found;
+  };
+  const auto add = [&](node::v1::Role role, int days) {
+    node::v1::Token* token = tokens.add_tokens();
+    token->set_role(role);
+    token->mutable_expire_time()->set_seconds(absl::ToUnixSeconds(patient_.now + absl::Hours(24 * days + 1)));
+  };
+  add(node::v1::ROLE_OPERATOR, -3);
+  add(node::v1::ROLE_STEWARD, 20);
+  EXPECT_EQ(verdicts()["operator_token"], Verdict::kFail);
+  EXPECT_EQ(verdicts()["steward_token"], Verdict::kWarn);
+  add(node::v1::ROLE_OPERATOR, 100);
+  add(node::v1::ROLE_STEWARD, 100);
+  EXPECT_EQ(verdicts()["operator_token"], Verdict::kPass);
+  EXPECT_EQ(verdicts()["steward_token"], Verdict::kPass);
+}
+
 TEST_F(DoctorStatus, IsSkippedWhereTheNodeCanNotBeAsked) {
   Findings findings;
   CheckStatus(patient_, nullptr, &findings);
+  CheckTokens(patient_, nullptr, &findings);
   for (const Finding& finding : findings) EXPECT_EQ(WordOf(finding.verdict), std::string("skip")) << finding.check;
 }
 
