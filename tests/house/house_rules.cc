@@ -131,9 +131,9 @@ void CheckLiterals(const Room& room, const Report& report) {
   }
 }
 
-// docs/ATTACKS.md says which test shows what: the files that it names are there, and so are the tests.
-void CheckAttacks(const fs::path& root, const std::vector<Room>& rooms, const Report& report) {
-  const std::string path = "docs/ATTACKS.md";
+// These papers say which test shows what: the files that they name are there, and so are the tests.
+void CheckNamedTests(const fs::path& root, const std::string& path, const std::vector<Room>& rooms,
+                     const Report& report) {
   std::ifstream in(root / path);
   const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   std::set<std::string> tests;
@@ -150,9 +150,9 @@ void CheckAttacks(const fs::path& root, const std::vector<Room>& rooms, const Re
     const std::string word = it->str(1);
     static const std::regex name(R"([A-Z]\w+\.[A-Z]\w+)");
     if (Under(word, "tests") && !fs::exists(root / word))
-      report("attacks", path, "names " + word + ", which is not there");
+      report("named tests", path, "names " + word + ", which is not there");
     if (std::regex_match(word, name) && tests.count(word) == 0)
-      report("attacks", path, "names the test " + word + ", which is none");
+      report("named tests", path, "names the test " + word + ", which is none");
   }
 }
 
@@ -308,7 +308,7 @@ std::vector<std::string> Breaches(const fs::path& root, const Walls& walls) {
   }
   CheckMirror(rooms, walls, report);
   CheckRoomCount(rooms, walls, report);
-  CheckAttacks(root, rooms, report);
+  for (const char* path : {"docs/ATTACKS.md", "docs/CONVENTIONS.md"}) CheckNamedTests(root, path, rooms, report);
   for (const std::string& line : walls.unread) breaches.push_back("walls.txt makes no sense here: " + line);
   for (const std::string& excuse : walls.excused) {
     if (used.count(excuse) == 0) breaches.push_back("walls.txt excuses what needs no excuse any more: " + excuse);

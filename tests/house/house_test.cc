@@ -152,7 +152,7 @@ TEST(HouseChecker, FloatingPointNumbersAreFoundInPrivacyAndWholeOnesAreNot) {
   EXPECT_TRUE(tree.Found().empty()) << testing::PrintToString(tree.Found());
 }
 
-TEST(HouseChecker, ATestThatTheTableOfAttacksNamesMustBeThere) {
+TEST(HouseChecker, ATestThatAPaperNamesMustBeThere) {
   Planted tree;
   tree.Put("tests/unit/base/digest_test.cc", std::string(kHead) + "TEST(Digest, IsOne) {}\n");
   tree.Put("docs/ATTACKS.md", "| guessing | `tests/unit/base/digest_test.cc`: `Digest.IsOne` |\n");
@@ -161,6 +161,9 @@ TEST(HouseChecker, ATestThatTheTableOfAttacksNamesMustBeThere) {
   ExpectOne(tree.Found(), "docs/ATTACKS.md names tests/unit/base/gone_test.cc, which is not there");
   tree.Put("docs/ATTACKS.md", "| guessing | `Digest.IsTwo` |\n");
   ExpectOne(tree.Found(), "docs/ATTACKS.md names the test Digest.IsTwo, which is none");
+  tree.Put("docs/ATTACKS.md", "");
+  tree.Put("docs/CONVENTIONS.md", "| 1 | `Digest.IsThree` |\n");
+  ExpectOne(tree.Found(), "docs/CONVENTIONS.md names the test Digest.IsThree, which is none");
 }
 
 TEST(HouseChecker, WorkLeftForLaterAndPathsOfAMachineAreFoundInCommentsToo) {
