@@ -43,8 +43,9 @@ TEST(ExportDhis2, ZeroIsSentAsAValueAndItsElementSaysThatZeroCounts) {
   }
   ASSERT_NE(zero, nullptr);
   EXPECT_EQ((*zero)["comment"], "number; margin 5 (95 %); confirmed; 2 of 3 collectives");
-  for (const Json& element : Json::parse(ExportDhis2Metadata(TestExportRows()))["dataElements"])
-    EXPECT_EQ(element["zeroIsSignificant"], true);
+  const Json metadata = Json::parse(ExportDhis2Metadata(TestExportRows()));
+  EXPECT_EQ(metadata["dataElements"].size(), 8u);
+  for (const Json& element : metadata["dataElements"]) EXPECT_EQ(element["zeroIsSignificant"], true);
 }
 
 TEST(ExportDhis2, WhatIsNoNumberIsDeletedNeverZero) {
@@ -91,7 +92,8 @@ TEST(ExportDhis2, EveryIdOfAValueIsInTheMetadata) {
 
 TEST(ExportDhis2, WhatHasNoValueIsListedWithItsReason) {
   std::vector<std::string> reasons;
-  for (const Json& each : Json::parse(ExportDhis2Omitted(TestExportRows()))["omitted"]) {
+  const Json listed = Json::parse(ExportDhis2Omitted(TestExportRows()));
+  for (const Json& each : listed["omitted"]) {
     reasons.push_back(each["reason"]);
     // Of a state that is kept private there is no value that could be deleted.
     EXPECT_EQ(each.contains("dataElement"), each["reason"] != "suppressed" && each["reason"] != "not_collected")
