@@ -36,3 +36,21 @@ function(aangan_proto NAME)
     set_target_properties(aangan_proto_${NAME}_grpc PROPERTIES UNITY_BUILD ON)
   endif()
 endfunction()
+
+# aangan_descriptor_bytes(OUT SET name FILES a/b.proto ... HEADER declares/it.h SPACE namespace FUNCTION Name): a source, whose
+# path goes into the variable OUT, with the serialised FileDescriptorSet of the files and their imports, with comments.
+function(aangan_descriptor_bytes OUT)
+  cmake_parse_arguments(D "" "SET;HEADER;SPACE;FUNCTION" "FILES" ${ARGN})
+  set(set ${CMAKE_CURRENT_BINARY_DIR}/${D_SET}.binpb)
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/${D_SET}.cc)
+  list(TRANSFORM D_FILES PREPEND ${CMAKE_SOURCE_DIR}/proto/ OUTPUT_VARIABLE paths)
+  add_custom_command(OUTPUT ${set}
+    COMMAND ${PROTOC} -I ${CMAKE_SOURCE_DIR}/proto -I /usr/include --include_imports --include_source_info
+            --descriptor_set_out=${set} ${D_FILES}
+    DEPENDS ${paths} VERBATIM)
+  add_custom_command(OUTPUT ${source}
+    COMMAND ${CMAKE_COMMAND} -D SET=${set} -D HEADER=${D_HEADER} -D SPACE=${D_SPACE} -D FUNCTION=${D_FUNCTION} -D OUT=${source}
+            -P ${CMAKE_SOURCE_DIR}/cmake/descriptor_bytes.cmake
+    DEPENDS ${set} ${CMAKE_SOURCE_DIR}/cmake/descriptor_bytes.cmake VERBATIM)
+  set(${OUT} ${source} PARENT_SCOPE)
+endfunction()

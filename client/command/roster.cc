@@ -210,6 +210,19 @@ absl::StatusOr<int> EndApp(const Session& session, const std::string& name) {
   return kExitOk;
 }
 
+absl::StatusOr<int> BrowserToken(const Session& session) {
+  ASSIGN_OR_RETURN(const auto channel, session.Federation());
+  fed::CreateBrowserTokenRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_parent(), session.RosterName());
+  const auto stub = fed::AppService::NewStub(channel->grpc());
+  ASSIGN_OR_RETURN(const fed::CreateBrowserTokenResponse made,
+                   channel->Call(stub.get(), &fed::AppService::Stub::CreateBrowserToken, request));
+  session.output().PrintObject(
+      {{"secret", "expire_time"}, {{made.secret(), TimeValue(made.has_expire_time(), made.expire_time())}}});
+  session.output().Say("Sign in with it at the federation's page. It reads figures, rounds and rosters.");
+  return kExitOk;
+}
+
 void AddApps(CLI::App& roster, Session& session) {
   CLI::App* apps = AddCommand(roster, "apps", "List the apps of staff and auditors (staff)", "aangan roster apps");
   apps->callback([&session] { session.run = [&session] { return Apps(session); }; });
@@ -218,6 +231,11 @@ void AddApps(CLI::App& roster, Session& session) {
   auto name = std::make_shared<std::string>();
   end->add_option("name", *name, "rosters/{roster}/apps/{app}")->required();
   end->callback([&session, name] { session.run = [&session, name] { return EndApp(session, *name); }; });
+  CLI::App* browser = AddCommand(roster, "browser-token",
+                                 "Make a token to sign in to the federation's page, for twelve "
+                                 "hours (staff)",
+                                 "aangan roster browser-token");
+  browser->callback([&session] { session.run = [&session] { return BrowserToken(session); }; });
 }
 
 void AddStaffs(CLI::App& roster, Session& session) {

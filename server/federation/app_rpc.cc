@@ -13,6 +13,7 @@
 #include "base/status.h"
 #include "google/protobuf/util/time_util.h"
 #include "model/names.h"
+#include "server/federation/browser_tokens.h"
 #include "server/federation/credentials.h"
 #include "server/shared/paging.h"
 #include "server/shared/tokens.h"
@@ -36,7 +37,8 @@ v1::AppRole RoleMessage(Role role) {
 }  // namespace
 
 std::map<std::string, server::Handler> AppRpc::Handlers() {
-  return {{"ListApps", server::Handle(this, &AppRpc::ListApps)},
+  return {{"CreateBrowserToken", server::Handle(this, &AppRpc::CreateBrowserToken)},
+          {"ListApps", server::Handle(this, &AppRpc::ListApps)},
           {"DeleteApp", server::Handle(this, &AppRpc::DeleteApp)}};
 }
 
@@ -90,6 +92,19 @@ absl::StatusOr<v1::DeleteAppResponse> AppRpc::DeleteApp(const server::Call& call
   }));
   LogInfo("enrolment", "taken back").Name("id", id);
   return v1::DeleteAppResponse();
+}
+
+absl::StatusOr<v1::CreateBrowserTokenResponse> AppRpc::CreateBrowserToken(
+    const server::Call& call, const v1::CreateBrowserTokenRequest& request) {
+  RETURN_IF_ERROR(rooms_.names->ParseParent(request.parent()));
+  ASSIGN_OR_RETURN(server::NewToken made,
+                   MakeBrowserToken(*rooms_.store, call.caller(), rooms_.clock->Now(), *rooms_.random));
+  v1::CreateBrowserTokenResponse response;
+  response.set_secret(made.text);
+  *response.mutable_expire_time() =
+      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(made.record.expire_time_us);
+  LogInfo("apps", "browser let in").Name("id", call.caller().id);
+  return response;
 }
 
 }  // namespace aangan::federation

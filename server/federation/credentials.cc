@@ -7,6 +7,7 @@
 #include "aangan/store/v1/federation_store.pb.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "server/federation/browser_tokens.h"
 #include "server/shared/tokens.h"
 
 namespace aangan::federation {
@@ -33,6 +34,11 @@ NewApp MakeApp(server::Role role, absl::string_view id, const Digest& fingerprin
 }
 
 absl::StatusOr<server::Caller> FederationCallers::Identify(const server::Peer& peer, absl::string_view token) const {
+  // gRPC's port lets nobody in without a certificate; a browser has none.
+  if (peer.wire == server::Peer::Wire::kHttp && peer.certificate_pem.empty()) {
+    if (token.empty()) return server::Caller{};
+    return CallerOfBrowser(*store_, token, clock_->Now());
+  }
   ASSIGN_OR_RETURN(const server::CertificateIdentity identity, server::IdentityOfCertificate(peer.certificate_pem));
   ASSIGN_OR_RETURN(const CertificateHolder holder, FindHolder(*store_, identity.fingerprint));
   if (identity.roster != roster_ || identity.id != holder.id()) {

@@ -3,6 +3,7 @@
 // of apps, each of which goes with one certificate.
 //
 // A node is known by its certificate alone. An app needs both: certificate and token must have been given out together.
+// At the HTTPS port whoever shows no certificate is a browser and needs a token of its own: browser_tokens.h.
 // Threads: thread-safe. Errors: UNAUTHENTICATED (BAD_CERTIFICATE: not one that is in use here; CERTIFICATE_REVOKED;
 // NO_CREDENTIAL: an app without a token; BAD_TOKEN).
 #ifndef AANGAN_SERVER_FEDERATION_CREDENTIALS_H_

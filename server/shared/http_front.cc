@@ -2,6 +2,8 @@
 // The HTTPS front: listens, takes connections in, stops.
 #include "server/shared/http_front.h"
 
+#include <fcntl.h>
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
@@ -53,6 +55,8 @@ class Front final : public HttpFront {
     if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    // Asio leaves it open over exec, by which a node locks itself.
+    if (!error) fcntl(acceptor_.native_handle(), F_SETFD, FD_CLOEXEC);
     if (error) {
       return Problem(absl::StatusCode::kUnavailable, Reason::kInternal,
                      "The address can not be listened on. Is another program using the port?")

@@ -2,6 +2,7 @@
 // One connection of the HTTPS front, over Boost.Beast: the one unit that knows it.
 #include "server/shared/http_session.h"
 
+#include <fcntl.h>
 #include <poll.h>
 
 #include <boost/asio/post.hpp>
@@ -110,7 +111,8 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     parser_->body_limit(kBodyBytesMax);
     if (buffer_.size() > 0) return ReadHead();
     buffer_ = beast::flat_buffer(kHeadBytesMax + kReadBytes);
-    Lowest().expires_after(is_first_ ? std::chrono::milliseconds(kHeadWithin) : absl::ToChronoMilliseconds(core_->options.idle_max));
+    Lowest().expires_after(is_first_ ? std::chrono::milliseconds(kHeadWithin)
+                                     : absl::ToChronoMilliseconds(core_->options.idle_max));
     is_first_ = false;
     stream_.async_read_some(buffer_.prepare(kReadBytes), [self = shared_from_this()](error_code error, size_t bytes) {
       if (error) return self->Close();
@@ -302,6 +304,7 @@ void StartHttpSession(const std::shared_ptr<HttpCore>& core, tcp::socket socket)
   if (address.is_v6() && address.to_v6().is_v4_mapped())
     address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
   socket.set_option(tcp::no_delay(true), error);
+  fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
   const auto session = std::make_shared<Session>(core, std::move(socket), address, peer.port());
   if (session->Enter()) session->Start();
 }

@@ -161,6 +161,8 @@ int RunAll(bool smoke) {
                        options.data_folder,
                        "--node.listen",
                        "127.0.0.1:0",
+                       "--node.https",
+                       "127.0.0.1:0",
                        "--node.disk_reserve_megabytes",
                        "1",
                        "--node.key_file",

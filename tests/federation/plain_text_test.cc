@@ -13,6 +13,7 @@
 #include "storage/node/node_store.h"
 #include "tests/support/canaries.h"
 #include "tests/support/daemon_process.h"
+#include "tests/support/https_client.h"
 #include "tests/support/key_lock.h"
 #include "tests/support/lone_node.h"
 #include "tests/support/node_client.h"
@@ -98,6 +99,41 @@ TEST_F(PlainText, IsGoneFromMemoryTenSecondsAfterTheCall) {
   EXPECT_TRUE(gone);
   // The test of the test: what the node keeps in memory on purpose is found by the same search.
   EXPECT_FALSE(tests::FoundInMemory(node_->pid(), {options_.data_folder}).empty());
+  EXPECT_EQ(node_->Stop(), 0);
+}
+
+// The same of calls in JSON over HTTPS, while the connection stays open: what its buffers held goes with the answer.
+TEST_F(PlainText, OfCallsOverHttpsIsGoneAsSoon) {
+  ASSERT_NE(node_, nullptr);
+  const std::string token = NewToken();
+  std::string errors;
+  const std::string member = tests::FillWithCanaries(Caseworker(token), Steward(), "2026Q1", &errors).front();
+  const auto connection =
+      tests::HttpsConnection::Open({node_->address("https"), options_.data_folder + "/tls/authority.pem", "127.0.0.1"});
+  ASSERT_NE(connection, nullptr);
+  const auto ask = [&](const std::string& rpc, const std::string& body) {
+    connection->Send(tests::Written(tests::JsonCall("/aangan.node.v1.MemberService/" + rpc, token, body)));
+    return connection->Receive().value_or(tests::HttpsAnswer());
+  };
+  const std::string hers = ask("GetMember", absl::StrCat(R"({"name": ")", member, R"("})")).body;
+  ASSERT_NE(hers.find("Zanaryfullname"), std::string::npos) << hers;
+  const tests::HttpsAnswer made =
+      ask("CreateMember", R"({"member": {"birthYear": 1990, "gender": "woman", "enrolmentQuarter": "2026Q1",)"
+                          R"( "details": {"fullName": "Zanaryoverhttps", "notes": "Zanarynotesoverhttps"}}})");
+  ASSERT_EQ(made.status, 200) << made.body;
+  // Refused, because its key is unknown; and because it is no JSON.
+  ASSERT_EQ(ask("CreateMember", R"({"member": {"Zanaryunknownkey": "Zanaryunknownvalue"}})").status, 400);
+  ASSERT_EQ(ask("CreateMember", R"({"Zanarybrokenkey": "Zanarybrokenvalue)").status, 400);
+  std::vector<std::string> needles = tests::Canaries();
+  for (const char* each : {"Zanaryoverhttps", "Zanarynotesoverhttps", "Zanaryunknownkey", "Zanaryunknownvalue",
+                           "Zanarybrokenkey", "Zanarybrokenvalue"})
+    needles.emplace_back(each);
+  std::vector<size_t> left;
+  tests::Eventually(kGoneWithin, [&] {
+    left = tests::FoundInMemory(node_->pid(), needles);
+    return left.empty();
+  });
+  for (const size_t i : left) ADD_FAILURE() << needles[i] << " is still in memory";
   EXPECT_EQ(node_->Stop(), 0);
 }
 

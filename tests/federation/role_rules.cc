@@ -97,6 +97,7 @@ constexpr Rule kFederationRules[] = {
     {"LogService", "Publish", "node"},
     {"RosterService", "Sign", "node"},
     // What only the federation's steward does.
+    {"AppService", "CreateBrowserToken", "steward analyst auditor"},
     {"AppService", "Delete", "steward"},
     {"AppService", "List", "steward auditor"},
     {"CatalogueService", "Propose", "steward"},

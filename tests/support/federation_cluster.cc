@@ -106,6 +106,8 @@ ClusterNode& FederationCluster::AddNode(const std::string& id, const std::string
                             node.data,
                             "--node.listen",
                             "127.0.0.1:0",
+                            "--node.https",
+                            "127.0.0.1:0",
                             "--node.disk_reserve_megabytes",
                             "1",
                             "--node.accept_rehearsals",

@@ -22,6 +22,8 @@ inline DaemonProcess::Options LoneFederation(const std::string& binary, const st
                        options.data_folder,
                        "--federation.listen",
                        "127.0.0.1:0",
+                       "--federation.https",
+                       "127.0.0.1:0",
                        "--federation.roster",
                        "india",
                        "--federation.enrolment_listen",

@@ -18,8 +18,14 @@ inline DaemonProcess::Options LockedNode(const std::string& binary, const std::s
   options.binary = binary;
   options.data_folder = folder + "/" + data;
   options.log_path = folder + "/log";
-  options.arguments = {
-      "--node.data", options.data_folder, "--node.listen", "127.0.0.1:0", "--node.disk_reserve_megabytes", "1"};
+  options.arguments = {"--node.data",
+                       options.data_folder,
+                       "--node.listen",
+                       "127.0.0.1:0",
+                       "--node.https",
+                       "127.0.0.1:0",
+                       "--node.disk_reserve_megabytes",
+                       "1"};
   return options;
 }
 

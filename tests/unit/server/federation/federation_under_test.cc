@@ -52,6 +52,7 @@ FederationUnderTest::FederationUnderTest(bool wait_for_all, TestForm form)
     : form_(form), quarter_(LastEnded()), clock_(quarter_.end() + absl::Hours(24)) {
   options_.data = data();
   options_.listen = "127.0.0.1:0";
+  options_.https = "127.0.0.1:0";
   options_.enrolment_listen = "127.0.0.1:0";
   options_.roster = "india";
   options_.wait_for_all = wait_for_all;
