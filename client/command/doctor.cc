@@ -49,15 +49,18 @@ void CheckRunningNode(const Session& session, const Patient& patient, Findings* 
 
 absl::StatusOr<int> Doctor(const Session& session, const std::string& what, const std::string& config) {
   const Findings findings = Examine(session, what, config);
-  int faults = 0, warnings = 0;
+  int faults = 0, warnings = 0, skipped = 0;
   for (const Finding& finding : findings) {
     faults += finding.verdict == Verdict::kFail ? 1 : 0;
     warnings += finding.verdict == Verdict::kWarn ? 1 : 0;
+    skipped += finding.verdict == Verdict::kSkip ? 1 : 0;
   }
   if (session.for_people()) {
     Table table{{"check", "verdict", "what"}, {}};
-    for (const Finding& finding : findings)
-      table.rows.push_back({finding.check, std::string(WordOf(finding.verdict)), finding.what});
+    for (const Finding& finding : findings) {
+      if (finding.verdict != Verdict::kSkip)
+        table.rows.push_back({finding.check, std::string(WordOf(finding.verdict)), finding.what});
+    }
     session.output().Print(table);
     for (const Finding& finding : findings) {
       if (finding.verdict != Verdict::kFail && finding.verdict != Verdict::kWarn) continue;
@@ -67,7 +70,8 @@ absl::StatusOr<int> Doctor(const Session& session, const std::string& what, cons
   } else {
     session.output().Print(TableOf(findings));
   }
-  session.output().Say(absl::StrCat(findings.size(), " checks: ", faults, " failed, ", warnings, " to look at."));
+  session.output().Say(absl::StrCat(findings.size(), " checks: ", faults, " failed, ", warnings, " to look at, ",
+                                    skipped, " skipped (--output json says why)."));
   return faults > 0 ? kExitFailed : kExitOk;
 }
 

@@ -43,7 +43,8 @@ Finding DiskInodes(const Patient& patient) {
   Finding finding{"disk_inodes", Verdict::kPass, "",
                   "Without inodes no new file can be made, however much space is free.",
                   "take away what other programs left in many small files: df -i, then du --inodes"};
-  if (!patient.disk.has_value() || patient.disk->files == 0)
+  if (!patient.disk.has_value()) return {finding.check, Verdict::kSkip, kNotLookedAt, finding.why, ""};
+  if (patient.disk->files == 0)
     return {finding.check, Verdict::kSkip, "this file system does not count them", finding.why, ""};
   const uint64_t percent = patient.disk->free_files * 100 / patient.disk->files;
   finding.what = absl::StrCat(percent, " percent of the inodes are free");
