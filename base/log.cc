@@ -2,9 +2,11 @@
 // Log lines by type: see log.h.
 #include "base/log.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -37,6 +39,32 @@ bool AsJson() {
   return format == LogFormat::kJson || (format == LogFormat::kAuto && !terminal);
 }
 
+// Whether standard error is the journal, as JOURNAL_STREAM ("device:inode") says: systemd.exec(5).
+bool IntoJournal() {
+  static const bool journal = [] {
+    const char* const stream = std::getenv("JOURNAL_STREAM");
+    struct stat facts {};
+    return stream != nullptr && fstat(STDERR_FILENO, &facts) == 0 &&
+           absl::StrCat(facts.st_dev, ":", facts.st_ino) == stream;
+  }();
+  return journal;
+}
+
+// By which the journal sorts lines: sd-daemon(3).
+constexpr absl::string_view Priority(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return "<7>";
+    case LogLevel::kInfo:
+      return "<6>";
+    case LogLevel::kWarning:
+      return "<4>";
+    case LogLevel::kError:
+      return "<3>";
+  }
+  return "<3>";
+}
+
 // What a resource name may consist of; everything else would be somebody's text.
 std::string SafeName(absl::string_view name) {
   std::string safe(name.substr(0, 200));
@@ -67,9 +95,10 @@ LogLine::LogLine(LogLevel level, Literal component, Literal event)
     : enabled_(level >= g_level.load(std::memory_order_relaxed)) {
   if (!enabled_) return;
   const std::string time = absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", SystemClock().Now(), absl::UTCTimeZone());
-  json_ = absl::StrCat("{\"time\":\"", time, "\",\"level\":\"", LevelName(level),
+  const absl::string_view priority = IntoJournal() ? Priority(level) : "";
+  json_ = absl::StrCat(priority, "{\"time\":\"", time, "\",\"level\":\"", LevelName(level),
                        "\",\"component\":", Quoted(component.text()), ",\"event\":", Quoted(event.text()));
-  text_ = absl::StrCat(time, " ", LevelName(level), " ", component.text(), ": ", event.text());
+  text_ = absl::StrCat(priority, time, " ", LevelName(level), " ", component.text(), ": ", event.text());
 }
 
 LogLine::~LogLine() {

@@ -24,6 +24,7 @@ absl::Status EnrolmentPort::Follow() {
     return told_("");
   }
   ASSIGN_OR_RETURN(front_, server::GrpcFront::Start(options_, door_, clock_));
+  front_->SetServing(true);
   options_.listen = front_->address();
   LogInfo("enrolment", "port open").Name("address", front_->address());
   return told_(front_->address());

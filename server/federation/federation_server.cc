@@ -20,22 +20,31 @@
 #include "server/federation/enrol_rpc.h"
 #include "server/federation/enrolment_port.h"
 #include "server/federation/federation_keys.h"
+#include "server/federation/federation_metrics.h"
 #include "server/federation/figure_rpc.h"
 #include "server/federation/incarnation_book.h"
 #include "server/federation/ingest.h"
+#include "server/federation/page_files.h"
 #include "server/federation/roster_rpc.h"
 #include "server/federation/round_agent.h"
 #include "server/federation/round_rpc.h"
 #include "server/federation/staff.h"
 #include "server/shared/grpc_front.h"
 #include "server/shared/lifecycle.h"
+#include "server/shared/openapi.h"
 #include "server/shared/port_certificate.h"
+#include "server/shared/probes.h"
+#include "server/shared/watchdog.h"
+#include "server/shared/web_port.h"
+#include "storage/engine/disk_reserve.h"
 #include "storage/federation/rocks_store.h"
 
 namespace aangan::federation {
 namespace {
 
-constexpr absl::Duration kStopGrace = absl::Seconds(10);
+constexpr absl::Duration kStopGrace = absl::Seconds(9);   // for calls under way
+constexpr absl::Duration kFlushGrace = absl::Seconds(1);  // for their answers, and for streams that nobody ends
+constexpr char kWatchedRpc[] = "/aangan.federation.v1.RosterService/ListCollectives";
 
 const google::protobuf::ServiceDescriptor* ServiceOf(const google::protobuf::Descriptor* message, const char* name) {
   return message->file()->FindServiceByName(name);
@@ -47,39 +56,52 @@ class Server final : public FederationServer {
       : options_(options), clock_(clock), random_(random), names_(options.roster) {}
   ~Server() override { Stop(); }
 
-  absl::Status Open() {
+  // The HTTPS port is there first: a federation whose store takes long to open can say that it lives.
+  absl::Status Listen() {
     if (!model::IsSlug(options_.roster)) {
       return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "The roster has no name.")
           .Field("federation.roster", "must be a slug: a-z, then a-z, 0-9, _ or -, at most 63");
     }
-    RETURN_IF_ERROR(MakeFolders(options_.data, 0700));
-    ASSIGN_OR_RETURN(store_, storage::federation::OpenRocksStore(absl::StrCat(options_.data, "/main")));
-    ASSIGN_OR_RETURN(SigningKey key, OpenSigningKey(options_.data, *random_));
-    key_ = std::make_unique<SigningKey>(std::move(key));
-    ASSIGN_OR_RETURN(SecretBytes page_key, OpenPageTokenKey(options_.data, *random_));
-    page_tokens_ = std::make_unique<server::PageTokens>(std::move(page_key), random_);
     const std::string tls = absl::StrCat(options_.data, "/tls");
     RETURN_IF_ERROR(MakeFolders(tls, 0700));
     ASSIGN_OR_RETURN(authority_, CertificateAuthority::Open(tls, clock_, random_));
-    RETURN_IF_ERROR(MakeStaffCredentials(options_.data, options_.roster, *store_, *authority_, *clock_, *random_));
-    MakeBooks();
-    return Serve();
-  }
-
-  absl::Status StartPorts() {
     const auto pair = [this]() -> absl::StatusOr<server::PortCertificate::Pair> {
       ASSIGN_OR_RETURN(CertifiedKey own, authority_->MakeServer(options_.server_names));
       return server::PortCertificate::Pair{absl::StrCat(own.certificate_pem, authority_->pem()),
                                            std::move(own.key_pem)};
     };
-    const std::string tls = absl::StrCat(options_.data, "/tls");
     port_certificate_ = std::make_unique<server::PortCertificate>(tls + "/port", pair, &computers_clock_);
     RETURN_IF_ERROR(port_certificate_->MakeAnew());  // the names may be others than before
+    probes_.Set("open", false);
+    probes_.Set("disk", false);
+    probes_.Set("serving", false);
+    return StartWeb();
+  }
+
+  absl::Status Open() {
+    ASSIGN_OR_RETURN(store_, storage::federation::OpenRocksStore(absl::StrCat(options_.data, "/main")));
+    ASSIGN_OR_RETURN(SigningKey key, OpenSigningKey(options_.data, *random_));
+    key_ = std::make_unique<SigningKey>(std::move(key));
+    ASSIGN_OR_RETURN(SecretBytes page_key, OpenPageTokenKey(options_.data, *random_));
+    page_tokens_ = std::make_unique<server::PageTokens>(std::move(page_key), random_);
+    // The store writes without a reserve; this one is asked how full the disk is, and holds no ballast.
+    storage::DiskReserveOptions disk;
+    disk.folder = options_.data;
+    disk.ballast_bytes = 0;
+    ASSIGN_OR_RETURN(disk_, storage::DiskReserve::Open(disk));
+    RETURN_IF_ERROR(MakeStaffCredentials(options_.data, options_.roster, *store_, *authority_, *clock_, *random_));
+    MakeBooks();
+    RETURN_IF_ERROR(Serve());
+    probes_.Set("open", true);
+    return absl::OkStatus();
+  }
+
+  absl::Status StartPorts() {
     server::GrpcFront::Options front;
     front.listen = options_.listen;
     front.certificate_path = port_certificate_->certificate_path();
     front.key_path = port_certificate_->key_path();
-    front.client_authority_path = tls + "/authority.pem";
+    front.client_authority_path = authority_path();
     front.client_certificate = server::ClientCertificate::kRequired;
     front.reflection = options_.reflection;
     ASSIGN_OR_RETURN(front_, server::GrpcFront::Start(front, door_.get(), clock_));
@@ -91,23 +113,70 @@ class Server final : public FederationServer {
         std::make_unique<EnrolmentPort>(front, enrolment_door_.get(), tokens_.get(), clock_,
                                         [this](const std::string& address) { return WritePorts(address); });
     RETURN_IF_ERROR(enrolment_port_->Follow());
+    ServeWeb();
     port_certificate_->Start();
     agent_->Start();
+    AddFederationMetrics(
+        metrics_,
+        {rounds_.get(), {door_.get(), enrolment_door_.get()}, options_.data, port_certificate_->certificate_path()});
+    metrics_.Know(callers_.get());
+    probes_.Ask("disk", [this] { return disk_->Check().ok(); });
+    probes_.Set("serving", true);
+    front_->SetServing(true);
     LogInfo("federation", "ready").Name("address", front_->address()).Name("roster", options_.roster);
     return WritePorts(enrolment_port_->address());
   }
 
   void Stop() override {
+    probes_.Set("serving", false);
+    if (front_ != nullptr) front_->SetServing(false);
+    const absl::Time until = absl::Now() + kStopGrace;
     for (server::Door* door : {door_.get(), enrolment_door_.get()}) {
-      if (door != nullptr) door->Stop(kStopGrace);
+      if (door != nullptr) door->Stop(until - absl::Now());
     }
-    if (front_ != nullptr) front_->Stop(kStopGrace);
+    if (web_ != nullptr) web_->Stop(kFlushGrace);
+    if (front_ != nullptr) front_->Stop(kFlushGrace);
     if (enrolment_port_ != nullptr) enrolment_port_->Stop();
     if (port_certificate_ != nullptr) port_certificate_->Stop();
     if (agent_ != nullptr) agent_->Stop();
   }
 
+  void Hurry() override {
+    for (server::Door* door : {door_.get(), enrolment_door_.get()}) door->Hurry();
+  }
+  void SetCheckEvery(absl::Duration every) override { agent_->SetEvery(every); }
+  // With a certificate that nobody was given: the door looks it up and refuses.
+  absl::Status CallOwnPort(absl::Duration within) const override {
+    const CertifiedKey shown = authority_->MakeClient(options_.roster, "watchdog");
+    return server::CallOwnPort({front_->address(), authority_->pem(), options_.server_names.front(),
+                                shown.certificate_pem, shown.key_pem, kWatchedRpc},
+                               within);
+  }
+
  private:
+  std::string authority_path() const { return absl::StrCat(options_.data, "/tls/authority.pem"); }
+
+  // A client certificate is looked at where one is shown; a browser has none.
+  absl::Status StartWeb() {
+    server::HttpFront::Options front;
+    front.listen = options_.https;
+    front.files = {port_certificate_->certificate_path(), port_certificate_->key_path(), authority_path()};
+    front.names = options_.server_names;
+    server::HttpRoutes routes = probes_.Routes();
+    routes["/metrics"] = metrics_.Handler();
+    ASSIGN_OR_RETURN(web_, server::WebPort::Listen(front, std::move(routes)));
+    return absl::OkStatus();
+  }
+
+  void ServeWeb() {
+    server::WebPort::Contents contents{PageFiles(), ""};
+    if (options_.reflection) {
+      const auto pool = server::DescribedPool(DescriptorBytes());
+      contents.openapi = server::OpenApiJson("Aangan federation", server::UnaryMethods(*door_, *pool));
+    }
+    web_->Serve({door_.get(), callers_.get(), clock_}, contents);
+  }
+
   void MakeBooks() {
     rosters_ = std::make_unique<RosterBook>(store_.get(), &names_, key_->public_key(), clock_);
     tokens_ = std::make_unique<JoinTokens>(store_.get(), rosters_.get(), authority_->digest(), clock_, random_);
@@ -148,7 +217,7 @@ class Server final : public FederationServer {
     answer_rpc_ = std::make_unique<AnswerRpc>(AnswerRpc::Rooms{&names_, rosters_.get(), answers_.get(),
                                                                complaints_.get(), log_.get(), incarnations_.get(),
                                                                page_tokens_.get(), clock_, wake});
-    app_rpc_ = std::make_unique<AppRpc>(AppRpc::Rooms{store_.get(), &names_, page_tokens_.get()});
+    app_rpc_ = std::make_unique<AppRpc>(AppRpc::Rooms{store_.get(), &names_, page_tokens_.get(), clock_, random_});
     certificate_rpc_ =
         std::make_unique<CertificateRpc>(CertificateRpc::Rooms{&names_, certificates_.get(), page_tokens_.get()});
     enrol_rpc_ = std::make_unique<EnrolRpc>(EnrolRpc::Rooms{store_.get(), &names_, rosters_.get(), tokens_.get(),
@@ -170,6 +239,7 @@ class Server final : public FederationServer {
 
   absl::Status WritePorts(const std::string& enrolment) const {
     std::map<std::string, std::string> ports = {{"grpc", front_->address()}};
+    if (web_ != nullptr) ports["https"] = web_->address();
     if (!enrolment.empty()) ports["enrolment"] = enrolment;
     return server::WritePorts(options_.data, ports);
   }
@@ -184,6 +254,9 @@ class Server final : public FederationServer {
   const SystemClock computers_clock_;  // by which gRPC judges certificates
   RandomSource* const random_;
   const ResourceNames names_;
+  server::Probes probes_;
+  server::Metrics metrics_;
+  std::unique_ptr<storage::DiskReserve> disk_;
   // In the order of making; the ports go first and the store last.
   std::unique_ptr<FederationStore> store_;
   std::unique_ptr<SigningKey> key_;
@@ -219,6 +292,7 @@ class Server final : public FederationServer {
   std::unique_ptr<server::PortCertificate> port_certificate_;
   std::unique_ptr<server::GrpcFront> front_;
   std::unique_ptr<EnrolmentPort> enrolment_port_;
+  std::unique_ptr<server::WebPort> web_;
 };
 
 }  // namespace
@@ -226,6 +300,7 @@ class Server final : public FederationServer {
 absl::StatusOr<std::unique_ptr<FederationServer>> FederationServer::Start(const Options& options, const Clock* clock,
                                                                           RandomSource* random) {
   auto server = std::make_unique<Server>(options, clock, random);
+  RETURN_IF_ERROR(server->Listen());
   RETURN_IF_ERROR(server->Open());
   RETURN_IF_ERROR(server->StartPorts());
   return std::unique_ptr<FederationServer>(std::move(server));

@@ -21,6 +21,7 @@ class FederationServer {
   struct Options {
     std::string data;  // folder
     std::string listen = "127.0.0.1:7411";
+    std::string https = "127.0.0.1:7412";
     std::string enrolment_listen = "127.0.0.1:7413";
     std::string roster;  // slug
     std::vector<std::string> server_names = {"localhost", "127.0.0.1"};
@@ -32,7 +33,12 @@ class FederationServer {
   static absl::StatusOr<std::unique_ptr<FederationServer>> Start(const Options& options, const Clock* clock,
                                                                  RandomSource* random);
   virtual ~FederationServer() = default;
+  // No new calls; those under way get ten seconds, or until Hurry, which comes from another thread.
   virtual void Stop() = 0;
+  virtual void Hurry() = 0;
+  virtual void SetCheckEvery(absl::Duration every) = 0;
+  // As CallOwnPort in server/shared/watchdog.h; from any thread until Stop.
+  virtual absl::Status CallOwnPort(absl::Duration within) const = 0;
 };
 
 // The whole program: settings, start, wait for the order to stop, stop. The exit code: 0, 64 usage, 78 configuration or

@@ -31,6 +31,12 @@ void RoundAgent::Wake() {
   woken_ = true;
 }
 
+void RoundAgent::SetEvery(absl::Duration every) {
+  absl::MutexLock lock(&mutex_);
+  woken_ = woken_ || every != every_;
+  every_ = every;
+}
+
 void RoundAgent::Run() {
   while (true) {
     if (const absl::Status status = Look(); !status.ok()) LogError("rounds", "look not finished").Status(status);
@@ -41,7 +47,7 @@ void RoundAgent::Run() {
                                   return self->stopping_ || self->woken_;
                                 },
                                 this),
-                            rooms_.every);
+                            every_);
     if (stopping_) return;
     woken_ = false;
   }

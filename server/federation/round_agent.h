@@ -42,12 +42,13 @@ class RoundAgent {
     absl::Duration every = absl::Minutes(1);
     std::function<void()> also;  // what else is due now and then
   };
-  explicit RoundAgent(const Rooms& rooms) : rooms_(rooms) {}
+  explicit RoundAgent(const Rooms& rooms) : rooms_(rooms), every_(rooms.every) {}
   ~RoundAgent() { Stop(); }
 
   void Start();
   void Stop();
   void Wake();
+  void SetEvery(absl::Duration every);  // the next look is soon
   absl::Status Look();
 
  private:
@@ -62,6 +63,7 @@ class RoundAgent {
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Duration every_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
 };
 

@@ -34,9 +34,18 @@ absl::Status NotMade(int error) {
       .Number("errno", error);
 }
 
-bool Readable(int descriptor) {
+bool Readable(int descriptor, int patience_ms = kPatienceMs) {
   pollfd wait = {descriptor, POLLIN, 0};
-  return poll(&wait, 1, kPatienceMs) == 1;
+  return poll(&wait, 1, patience_ms) == 1;
+}
+
+// False when the path is too long for one.
+bool AddressOf(const std::string& folder, sockaddr_un* address) {
+  const std::string path = absl::StrCat(folder, "/control");
+  address->sun_family = AF_UNIX;
+  if (path.size() >= sizeof(address->sun_path)) return false;
+  std::memcpy(address->sun_path, path.data(), path.size());
+  return true;
 }
 
 // Exactly so many bytes, or not.
@@ -89,11 +98,9 @@ void Say(int connection, const absl::Status& status, const SecretBytes& answer) 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ControlSocket>> ControlSocket::Open(const std::string& folder, Handler handler) {
-  const std::string path = absl::StrCat(folder, "/control");
   sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof(address.sun_path)) return NotMade(ENAMETOOLONG);
-  std::memcpy(address.sun_path, path.data(), path.size());
+  if (!AddressOf(folder, &address)) return NotMade(ENAMETOOLONG);
+  const std::string path = address.sun_path;
   const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (listener < 0) return NotMade(errno);
   unlink(path.c_str());
@@ -155,6 +162,21 @@ void ControlSocket::Answer(int connection) const {
   Say(connection, outcome.status, outcome.answer);
   close(connection);
   if (outcome.then) outcome.then();
+}
+
+absl::Status AskControlSocket(const std::string& folder, absl::Duration within) {
+  sockaddr_un address{};
+  const int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const uint8_t no_order[9] = {};  // and two empty secrets
+  uint8_t first_byte = 0;
+  const bool answered =
+      AddressOf(folder, &address) &&
+      connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 &&
+      send(connection, no_order, sizeof(no_order), MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof(no_order)) &&
+      Readable(connection, static_cast<int>(absl::ToInt64Milliseconds(within))) &&
+      read(connection, &first_byte, 1) == 1;
+  close(connection);
+  return answered ? absl::OkStatus() : absl::UnavailableError("");
 }
 
 }  // namespace aangan::node

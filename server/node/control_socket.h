@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "base/secret.h"
 
 namespace aangan::node {
@@ -55,6 +56,9 @@ class ControlSocket {
   const Handler handler_;
   std::thread thread_;
 };
+
+// Whether the socket in `folder` answers: asked for no order, it says that it is none. UNAVAILABLE when it does not.
+absl::Status AskControlSocket(const std::string& folder, absl::Duration within);
 
 }  // namespace aangan::node
 

@@ -2,8 +2,10 @@
 // Opens and locks a node.
 #include "server/node/key_gate.h"
 
+#include <linux/close_range.h>
 #include <unistd.h>
 
+#include <climits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -23,8 +25,9 @@ constexpr size_t kSecretBytesMax = 4096;
 constexpr int kTriesAtOnce = 3;
 constexpr absl::Duration kPause = absl::Seconds(30);
 
-// The process begins anew. What is open closes by itself: every descriptor of ours is closed on exec.
+// The process begins anew, with none of the files and ports that are open.
 void BeginAnew(std::vector<std::string> words) {
+  close_range(STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
@@ -71,6 +74,7 @@ absl::StatusOr<KeyLock> KeyGate::Await() {
     return at_hand;
   }
   LogInfo("node", "locked; waits for: aangan unlock");
+  if (options_.told_locked) options_.told_locked();
   if (server::AwaitStopOrWake() == server::Woken::kStop) return absl::CancelledError("");
   absl::MutexLock lock(&mutex_);
   return std::move(lock_);

@@ -33,10 +33,11 @@ namespace aangan::node {
 class KeyGate {
  public:
   struct Options {
-    std::string data;                // the node's folder
-    std::string key_file;            // path, or empty
-    std::string credentials_folder;  // of the unit, or empty
-    std::vector<std::string> words;  // of the program, to start it again
+    std::string data;                     // the node's folder
+    std::string key_file;                 // path, or empty
+    std::string credentials_folder;       // of the unit, or empty
+    std::vector<std::string> words;       // of the program, to start it again
+    std::function<void()> told_locked{};  // called when it has to wait for somebody; may be empty
   };
   // `clock` and `random` outlive it.
   static absl::StatusOr<std::unique_ptr<KeyGate>> Open(Options options, const Clock* clock, RandomSource* random);

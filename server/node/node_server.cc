@@ -43,9 +43,10 @@
 #include "server/node/home.h"
 #include "server/node/identity.h"
 #include "server/node/member_rpc.h"
+#include "server/node/node_metrics.h"
 #include "server/node/notice_rpc.h"
 #include "server/node/operator_rpc.h"
-#include "server/node/own_authority.h"
+#include "server/node/page_files.h"
 #include "server/node/permit_book.h"
 #include "server/node/permit_rpc.h"
 #include "server/node/recovery.h"
@@ -57,9 +58,11 @@
 #include "server/node/rights_rpc.h"
 #include "server/node/sync_agent.h"
 #include "server/node/token_book.h"
+#include "server/node/wiped_memory.h"
 #include "server/shared/grpc_front.h"
 #include "server/shared/lifecycle.h"
-#include "server/shared/port_certificate.h"
+#include "server/shared/openapi.h"
+#include "server/shared/watchdog.h"
 #include "storage/node/node_store.h"
 #include "storage/node/once_store.h"
 
@@ -71,9 +74,10 @@ using storage::node::NodeStore;
 using storage::node::OnceStore;
 using storage::node::RoundKeys;
 
-constexpr absl::Duration kStopGrace = absl::Seconds(10);
+constexpr absl::Duration kStopGrace = absl::Seconds(9);   // for calls under way
+constexpr absl::Duration kFlushGrace = absl::Seconds(1);  // for their answers, and for streams that nobody ends
 constexpr absl::Duration kNotePatience = absl::Seconds(2);
-constexpr char kVersion[] = "0.1.0";
+constexpr char kWatchedRpc[] = "/aangan.node.v1.OperatorService/GetStatus";
 
 class Server final : public NodeServer {
  public:
@@ -119,44 +123,51 @@ class Server final : public NodeServer {
   }
 
   absl::Status StartFront() {
-    const std::string tls = absl::StrCat(options_.data, "/tls");
-    ASSIGN_OR_RETURN(const OwnCertificate own, OpenOwnAuthority(tls, *clock_, *random_));
-    const auto pair = [this, tls]() -> absl::StatusOr<server::PortCertificate::Pair> {
-      ASSIGN_OR_RETURN(OwnCertificate made, OpenOwnAuthority(tls, *clock_, *random_));
-      return server::PortCertificate::Pair{std::move(made.certificate_pem), std::move(made.key_pem)};
-    };
-    port_certificate_ = std::make_unique<server::PortCertificate>(absl::StrCat(tls, "/port"), pair, &computers_clock_);
-    RETURN_IF_ERROR(own.authority_is_new ? port_certificate_->MakeAnew() : port_certificate_->Look());
+    const server::PortCertificate& certificate = options_.entrance->certificate();
     server::GrpcFront::Options front;
     front.listen = options_.listen;
-    front.certificate_path = port_certificate_->certificate_path();
-    front.key_path = port_certificate_->key_path();
-    front.client_authority_path = own.authority_path;
+    front.certificate_path = certificate.certificate_path();
+    front.key_path = certificate.key_path();
+    front.client_authority_path = options_.entrance->authority_path();
     front.client_certificate = server::ClientCertificate::kVerified;
     front.reflection = options_.reflection;
     front.idle_max = kIdleMax;
     front.connection_age_max = kConnectionAgeMax;
     RETURN_IF_ERROR(sync_->CountByBook());
     ASSIGN_OR_RETURN(front_, server::GrpcFront::Start(front, door_.get(), clock_));
-    port_certificate_->Start();
+    ServeWeb();
     sync_->Start();
     retention_->Start();
     access_keeper_->Start();
     backups_->Start();
+    own_port_ = {front_->address(), options_.entrance->authority_pem(), "localhost", "", "", kWatchedRpc};
+    AddNodeMetrics(*options_.metrics, {store_.get(), once_.get(), identity_.get(), sync_.get(), door_.get(),
+                                       certificate.certificate_path()});
+    options_.metrics->Know(tokens_.get());
+    options_.probes->Ask("disk", [this] { return !store_->disk_is_full(); });
+    options_.probes->Set("serving", true);
+    front_->SetServing(true);
     LogInfo("node", "ready").Name("address", front_->address()).Name("node", identity_->node_id());
-    return server::WritePorts(options_.data, {{"grpc", front_->address()}});
+    return server::WritePorts(options_.data,
+                              {{"grpc", front_->address()}, {"https", options_.entrance->web().address()}});
   }
 
   void Stop() override {
+    options_.probes->Set("serving", false);
+    if (front_ != nullptr) front_->SetServing(false);
     if (door_ != nullptr) door_->Stop(kStopGrace);
-    if (front_ != nullptr) front_->Stop(kStopGrace);
-    if (port_certificate_ != nullptr) port_certificate_->Stop();
+    options_.entrance->web().Stop(kFlushGrace);
+    if (front_ != nullptr) front_->Stop(kFlushGrace);
     if (access_keeper_ != nullptr) access_keeper_->Stop();
     if (retention_ != nullptr) retention_->Stop();
     if (backups_ != nullptr) backups_->Stop();
     if (sync_ != nullptr) sync_->Stop();
     NoteClosing();
   }
+
+  void Hurry() override { door_->Hurry(); }
+  void SetSyncEvery(absl::Duration every) override { sync_->SetEvery(every); }
+  absl::Status CallOwnPort(absl::Duration within) const override { return server::CallOwnPort(own_port_, within); }
 
   // Nothing is opened without a trace: a report after a theft would else say that the node was closed.
   absl::Status NoteOpening() {
@@ -178,6 +189,15 @@ class Server final : public NodeServer {
 
  private:
   static storage::node::ReadNote NoteOf(Action action) { return {action, "node", {{"node", std::nullopt}}}; }
+
+  void ServeWeb() {
+    server::WebPort::Contents contents{PageFiles(), ""};
+    if (options_.reflection) {
+      const auto pool = server::DescribedPool(DescriptorBytes());
+      contents.openapi = server::OpenApiJson("Aangan node", server::UnaryMethods(*door_, *pool));
+    }
+    options_.entrance->web().Serve({door_.get(), tokens_.get(), clock_}, contents);
+  }
 
   // What a summed round needs beside the stores.
   absl::Status OpenRoundParts() {
@@ -218,7 +238,7 @@ class Server final : public NodeServer {
                                                                sync_.get(), late_.get(), page_tokens_.get()});
     operator_ = std::make_unique<OperatorRpc>(OperatorRpc::Rooms{
         records, once_.get(), identity_.get(), book_.get(), close_.get(), sync_.get(), watch_.get(), &recovery_,
-        kVersion, retention_book_.get(), grievance_book_.get(), options_.disk_reserve_bytes,
+        std::string(server::kVersion.text()), retention_book_.get(), grievance_book_.get(), options_.disk_reserve_bytes,
         options_.accepts_rehearsals, grants_.get(), permits_.get(), certificates_.get()});
     governance_ = std::make_unique<GovernanceRpc>(
         GovernanceRpc::Rooms{identity_.get(), book_.get(), sync_.get(), page_tokens_.get(), random_, clock_});
@@ -245,9 +265,9 @@ class Server final : public NodeServer {
 
   const Options options_;
   const Clock* const clock_;
-  const SystemClock computers_clock_;  // by which gRPC judges certificates
   RandomSource* const random_;
   const Recovery recovery_;
+  server::OwnPort own_port_;
   std::atomic<bool> is_noted_open_{false};
   // In the order of making; the front goes first and the stores last.
   std::unique_ptr<NodeStore> store_;
@@ -287,7 +307,6 @@ class Server final : public NodeServer {
   std::unique_ptr<BackupRpc> backup_;
   std::unique_ptr<GovernanceRpc> governance_;
   std::unique_ptr<server::Door> door_;
-  std::unique_ptr<server::PortCertificate> port_certificate_;
   std::unique_ptr<server::GrpcFront> front_;
 };
 

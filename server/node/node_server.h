@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The node as one object: opens the stores, wires the rooms, starts the front and the agents, and stops them in the
 // opposite order. Wiring only.
-// Threads: Open, Start and Stop from one thread. Errors: what the rooms say; a store of a newer program is
+// Threads: Start and Stop from one thread. Errors: what the rooms say; a store of a newer program is
 // FAILED_PRECONDITION (NEWER_FORMAT).
 #ifndef AANGAN_SERVER_NODE_NODE_SERVER_H_
 #define AANGAN_SERVER_NODE_NODE_SERVER_H_
@@ -12,6 +12,9 @@
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "server/node/entrance.h"
+#include "server/shared/metrics.h"
+#include "server/shared/probes.h"
 #include "storage/engine/master_key.h"
 
 namespace aangan::node {
@@ -22,17 +25,25 @@ class NodeServer {
     std::string data;                            // folder
     const storage::KeyLock* key_lock = nullptr;  // what opens the master key; until Start returns
     std::string listen = "127.0.0.1:7401";
+    Entrance* entrance = nullptr;  // with the HTTPS port; outlives it
     absl::Duration sync_every = absl::Minutes(15);
     uint64_t disk_reserve_bytes = 256u << 20;
     bool accepts_rehearsals = false;
     bool automatic_approval = false;
     bool reflection = true;
+    server::Probes* probes = nullptr;    // told when it serves; outlives it
+    server::Metrics* metrics = nullptr;  // told what can be asked until the end of this object
   };
   // `clock` and `random` outlive it.
   static absl::StatusOr<std::unique_ptr<NodeServer>> Start(const Options& options, const Clock* clock,
                                                            RandomSource* random);
   virtual ~NodeServer() = default;
+  // No new calls; those under way get ten seconds, or until Hurry, which comes from another thread.
   virtual void Stop() = 0;
+  virtual void Hurry() = 0;
+  virtual void SetSyncEvery(absl::Duration every) = 0;
+  // As CallOwnPort in server/shared/watchdog.h; from any thread until Stop.
+  virtual absl::Status CallOwnPort(absl::Duration within) const = 0;
 
   // Start and Stop leave in the audit log that the key came into memory and is about to go from it, for whoever has to
   // know after a theft whether the node was open. To be called before a lock, which is no stop. Blocks for two seconds

@@ -31,11 +31,16 @@ using storage::Generation;
 using storage::KeyLock;
 using storage::node::KeyFile;
 
+// A node that was started and never opened has left its port's certificate and nothing else: that counts as empty.
 absl::Status CheckEmpty(const std::string& data) {
   std::error_code error;
-  if (!fs::exists(data, error) || (fs::is_directory(data, error) && fs::is_empty(data, error))) {
-    return absl::OkStatus();
+  if (!fs::exists(data, error)) return absl::OkStatus();
+  bool empty = fs::is_directory(data, error);
+  if (empty) {
+    for (const fs::directory_entry& entry : fs::directory_iterator(data, error))
+      empty = empty && entry.path().filename() == "tls";
   }
+  if (empty && !error) return absl::OkStatus();
   return Problem(absl::StatusCode::kAlreadyExists, Reason::kAlreadyExists,
                  "the data folder holds something already, and nothing is restored over it; move it away, or name "
                  "another with --data");
@@ -127,6 +132,7 @@ absl::Status RestoreFrom(const RestoreOptions& options, const Clock& clock, Rand
     fs::remove_all(beside, error);
     return made;
   }
+  fs::remove_all(absl::StrCat(options.data, "/tls"), error);
   return InPlace(beside, options.data);
 }
 

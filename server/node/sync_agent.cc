@@ -80,8 +80,8 @@ void SyncAgent::Run() {
                               wait);
       if (stopping_) return;
       woken_ = false;
+      wait = every_;
     }
-    wait = rooms_.every;
     if (!rooms_.identity->membership().has_value()) continue;
     const absl::Status status = SyncNow().status();
     if (!status.ok()) LogContact(status);

@@ -58,12 +58,18 @@ class SyncAgent {
     bool automatic_approval = false;  // never of a rehearsal
     std::function<std::shared_ptr<FederationLink>(const FederationLink::Options&)> open_link = FederationLink::Open;
   };
-  explicit SyncAgent(const Rooms& rooms) : rooms_(rooms) {}
+  explicit SyncAgent(const Rooms& rooms) : rooms_(rooms), every_(rooms.every) {}
   ~SyncAgent();
 
   void Start();
   void Stop();
   void Wake();  // a contact soon, on the agent's own thread
+  // From here on so long between contacts; the next one is soon.
+  void SetEvery(absl::Duration every) {
+    absl::MutexLock lock(&mutex_);
+    woken_ = woken_ || every != every_;
+    every_ = every;
+  }
 
   // The same with what the membership says now.
   void Reconnect();
@@ -111,6 +117,7 @@ class SyncAgent {
   std::shared_ptr<FederationLink> link_ ABSL_GUARDED_BY(mutex_);  // shared: Stop cancels it while a contact uses it
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Duration every_ ABSL_GUARDED_BY(mutex_);
   std::optional<absl::Time> last_contact_ ABSL_GUARDED_BY(mutex_);
   absl::Status last_status_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;

@@ -14,6 +14,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "base/check.h"
 #include "base/nearest.h"
@@ -44,6 +45,8 @@ std::string Fault(const Setting& setting, const std::string& value) {
     return absl::StrCat(setting.name, " must be a whole number, 0 or more");
   if (setting.kind == SettingKind::kYesNo && value != "true" && value != "false")
     return absl::StrCat(setting.name, " must be true or false");
+  if (!setting.words.empty() && std::count(setting.words.begin(), setting.words.end(), value) == 0)
+    return absl::StrCat(setting.name, " must be one of: ", absl::StrJoin(setting.words, ", "));
   return "";
 }
 

@@ -23,7 +23,9 @@ struct Setting {
   SettingKind kind = SettingKind::kText;
   std::string default_value;
   std::string help;
-  bool required = false;  // must be given, and not empty
+  bool required = false;             // must be given, and not empty
+  std::vector<std::string> words{};  // when there are any, a text must be one of them
+  bool live = false;                 // counts again after a reload; the others count at the next start
 };
 
 class Config {

@@ -175,23 +175,40 @@ Reply Door::Translating(CallPtr call, Reply reply) {
 }
 
 void Door::Finish(const CallPtr& call, const absl::Status& status) {
+  const absl::Duration took = std::max(absl::ZeroDuration(), clock_->Now() - call->begun_);
+  const auto bound = std::lower_bound(Latency::kBounds.begin(), Latency::kBounds.end(), took);
   absl::MutexLock lock(&mutex_);
   --under_way_;
   ++counts_[{call->path(), absl::StatusCodeToString(status.code())}];
+  Latency& latency = latencies_[call->path()];
+  ++latency.buckets[static_cast<size_t>(bound - Latency::kBounds.begin())];
+  latency.sum += took;
 }
 
 void Door::Stop(absl::Duration grace) {
   absl::MutexLock lock(&mutex_);
   stopping_ = true;
-  mutex_.AwaitWithTimeout(
-      absl::Condition(
-          +[](Door* door) ABSL_EXCLUSIVE_LOCKS_REQUIRED(door->mutex_) { return door->under_way_ == 0; }, this),
-      grace);
+  mutex_.AwaitWithTimeout(absl::Condition(
+                              +[](Door* door) ABSL_EXCLUSIVE_LOCKS_REQUIRED(door->mutex_) {
+                                return door->under_way_ == 0 || door->hurried_;
+                              },
+                              this),
+                          grace);
+}
+
+void Door::Hurry() {
+  absl::MutexLock lock(&mutex_);
+  hurried_ = true;
 }
 
 std::map<std::pair<std::string, std::string>, int64_t> Door::Counts() const {
   absl::MutexLock lock(&mutex_);
   return counts_;
+}
+
+std::map<std::string, Latency> Door::Latencies() const {
+  absl::MutexLock lock(&mutex_);
+  return latencies_;
 }
 
 }  // namespace aangan::server

@@ -13,6 +13,7 @@
 #ifndef AANGAN_SERVER_SHARED_DOOR_H_
 #define AANGAN_SERVER_SHARED_DOOR_H_
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <map>
@@ -140,6 +141,17 @@ struct Method {
   RoleSet roles;
 };
 
+// How long the calls of one method took, from Enter to the answer.
+struct Latency {
+  // Upper bounds of the buckets; a last one holds what took longer.
+  static constexpr std::array<absl::Duration, 9> kBounds = {
+      absl::Milliseconds(1),  absl::Milliseconds(5),   absl::Milliseconds(10),
+      absl::Milliseconds(50), absl::Milliseconds(100), absl::Milliseconds(500),
+      absl::Seconds(1),       absl::Seconds(5),        absl::Seconds(30)};
+  std::array<int64_t, kBounds.size() + 1> buckets{};  // calls in each
+  absl::Duration sum;
+};
+
 class Door {
  public:
   struct Options {
@@ -169,12 +181,14 @@ class Door {
   // A call that entered and will not be run (its body was malformed or too long).
   void Leave(CallPtr call);
 
-  // From here on Enter refuses with STOPPING. Wait until calls under way are over, at most `grace`.
+  // From here on Enter refuses with STOPPING. Wait until calls under way are over, at most `grace`, or until Hurry.
   void Stop(absl::Duration grace);
+  void Hurry();
 
   const std::map<std::string, Method>& methods() const { return methods_; }  // by path
   // Counts by path and code, for metrics: {"/package.Service/Method", "OK"} -> calls.
   std::map<std::pair<std::string, std::string>, int64_t> Counts() const;
+  std::map<std::string, Latency> Latencies() const;  // by path
 
  private:
   void Finish(const CallPtr& call, const absl::Status& status);
@@ -188,8 +202,10 @@ class Door {
   GuessBrake brake_;
   mutable absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool hurried_ ABSL_GUARDED_BY(mutex_) = false;
   int under_way_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<std::pair<std::string, std::string>, int64_t> counts_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, Latency> latencies_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace aangan::server

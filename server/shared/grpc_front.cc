@@ -19,8 +19,6 @@
 #include <grpcpp/support/proto_buffer_writer.h>
 
 #include <atomic>
-#include <deque>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -34,6 +32,7 @@
 #include "base/status.h"
 #include "server/shared/grpc_status.h"
 #include "server/shared/reflection_v1.h"
+#include "server/shared/worker_pool.h"
 
 namespace aangan::server {
 namespace {
@@ -43,6 +42,7 @@ constexpr int kSendBytesMax = 8 << 20;
 constexpr int kStreamsMax = 32;
 constexpr int kRefusalsWaitingMax = 256;
 constexpr size_t kQuotaBytes = 64u << 20;
+constexpr int kPingMsMin = 10'000;  // between a client's pings; faster ones end its connection
 constexpr absl::Duration kAgeGrace = absl::Minutes(16);  // the longest stream that the door lets run, and a little
 
 // gRPC's own lines quote header values, tokens among them. Only where a line came from is told.
@@ -117,60 +117,11 @@ void After(absl::Duration wait, std::function<void()> finish) {
       });
 }
 
-// Threads for client streams: their reader blocks, and gRPC's own threads must not.
-class StreamThreads {
- public:
-  explicit StreamThreads(int threads_max) {
-    for (int i = 0; i < threads_max; ++i) threads_.emplace_back([this] { Work(); });
-  }
-  ~StreamThreads() {
-    {
-      absl::MutexLock lock(&mutex_);
-      stopping_ = true;
-    }
-    for (std::thread& thread : threads_) thread.join();
-  }
-  // False when all are busy.
-  bool Run(std::function<void()> job) {
-    absl::MutexLock lock(&mutex_);
-    if (stopping_ || busy_ + jobs_.size() >= threads_.size()) return false;
-    jobs_.push_back(std::move(job));
-    return true;
-  }
-
- private:
-  void Work() {
-    while (true) {
-      std::function<void()> job;
-      {
-        absl::MutexLock lock(&mutex_);
-        mutex_.Await(absl::Condition(
-            +[](StreamThreads* self)
-                 ABSL_EXCLUSIVE_LOCKS_REQUIRED(self->mutex_) { return self->stopping_ || !self->jobs_.empty(); },
-            this));
-        if (jobs_.empty()) return;
-        job = std::move(jobs_.front());
-        jobs_.pop_front();
-        ++busy_;
-      }
-      job();
-      absl::MutexLock lock(&mutex_);
-      --busy_;
-    }
-  }
-
-  absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  size_t busy_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::deque<std::function<void()>> jobs_ ABSL_GUARDED_BY(mutex_);
-  std::vector<std::thread> threads_;
-};
-
 // One client stream: gRPC's reactor on one side, the handler's blocking reader on the other. Lives until both are done.
 class StreamIn final : public grpc::ServerReadReactor<grpc::ByteBuffer>, public RawReader {
  public:
   static StreamIn* Start(grpc::CallbackServerContext* context, grpc::ByteBuffer* response, const std::string& path,
-                         Door* door, const Clock* clock, StreamThreads* threads) {
+                         Door* door, const Clock* clock, WorkerPool* threads) {
     auto stream = std::make_shared<StreamIn>(context, clock);
     stream->self_ = stream;
     absl::StatusOr<CallPtr> call = door->Enter(path, PeerOf(*context), HeaderOf(*context), DeadlineOf(*context, *clock),
@@ -276,8 +227,7 @@ grpc::ServerUnaryReactor* Unary(Door* door, const Clock* clock, const std::strin
 // One service of the door as gRPC knows it. Uses what generated code uses: grpc::internal of 1.51.
 class DoorService final : public grpc::Service {
  public:
-  DoorService(const google::protobuf::ServiceDescriptor& service, Door* door, const Clock* clock,
-              StreamThreads* threads) {
+  DoorService(const google::protobuf::ServiceDescriptor& service, Door* door, const Clock* clock, WorkerPool* threads) {
     paths_.reserve(static_cast<size_t>(service.method_count()));
     for (int i = 0; i < service.method_count(); ++i) {
       const google::protobuf::MethodDescriptor& method = *service.method(i);
@@ -307,16 +257,16 @@ class DoorService final : public grpc::Service {
 
 class Front final : public GrpcFront {
  public:
-  Front(const Options& options, Door* door, const Clock* clock) : threads_(options.stream_threads_max) {
+  Front(const Options& options, Door* door, const Clock* clock)
+      : threads_({static_cast<size_t>(options.stream_threads_max), 0}) {
     std::map<std::string, const google::protobuf::ServiceDescriptor*> services;
     for (const auto& [path, method] : door->methods())
       services[method.descriptor->service()->full_name()] = method.descriptor->service();
-    std::vector<std::string> names;
     for (const auto& [name, service] : services) {
       services_.push_back(std::make_unique<DoorService>(*service, door, clock, &threads_));
-      names.push_back(name);
+      names_.push_back(name);
     }
-    if (options.reflection) reflection_ = MakeReflectionV1(std::move(names));
+    if (options.reflection) reflection_ = MakeReflectionV1(names_);
   }
   ~Front() override { Stop(absl::ZeroDuration()); }
 
@@ -347,8 +297,12 @@ class Front final : public GrpcFront {
     builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, Ms(options.idle_max));
     builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, Ms(options.connection_age_max));
     builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Ms(kAgeGrace));
+    // Mobile clients ping so that the network does not forget a quiet connection; gRPC's own limit is five minutes.
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kPingMsMin);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     server_ = builder.BuildAndStart();
+    SetServing(false);
     if (server_ == nullptr || port == 0) {
       return Problem(absl::StatusCode::kUnavailable, Reason::kInternal,
                      "The address can not be listened on. Is another program using the port?")
@@ -359,6 +313,12 @@ class Front final : public GrpcFront {
   }
 
   std::string address() const override { return address_; }
+  void SetServing(bool serving) override {
+    grpc::HealthCheckServiceInterface* const health = server_ == nullptr ? nullptr : server_->GetHealthCheckService();
+    if (health == nullptr) return;
+    for (const std::string& name : names_) health->SetServingStatus(name, serving);
+    health->SetServingStatus("", serving);
+  }
   void Stop(absl::Duration grace) override {
     if (server_ == nullptr) return;
     server_->Shutdown(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
@@ -368,7 +328,8 @@ class Front final : public GrpcFront {
   }
 
  private:
-  StreamThreads threads_;
+  WorkerPool threads_;
+  std::vector<std::string> names_;  // of the services
   std::vector<std::unique_ptr<DoorService>> services_;
   std::unique_ptr<grpc::Service> reflection_;
   std::unique_ptr<grpc::Server> server_;

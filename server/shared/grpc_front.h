@@ -45,6 +45,8 @@ class GrpcFront {
   virtual ~GrpcFront() = default;
 
   virtual std::string address() const = 0;  // bound, with its port
+  // What grpc.health.v1.Health says of "" and of each service: NOT_SERVING until this is called with true.
+  virtual void SetServing(bool serving) = 0;
   // No new calls from here on; those under way get `grace`.
   virtual void Stop(absl::Duration grace) = 0;
 };

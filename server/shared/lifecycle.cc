@@ -6,22 +6,19 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <initializer_list>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "base/files.h"
 
 namespace aangan::server {
 namespace {
 
-sigset_t StopSignals() {
+sigset_t Signals(std::initializer_list<int> numbers) {
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  return signals;
-}
-sigset_t AllSignals() {
-  sigset_t signals = StopSignals();
-  sigaddset(&signals, SIGUSR1);
+  for (const int number : numbers) sigaddset(&signals, number);
   return signals;
 }
 
@@ -35,16 +32,36 @@ int Await(const sigset_t& signals) {
 }  // namespace
 
 void BlockSignals() {
-  const sigset_t signals = AllSignals();
+  const sigset_t signals = Signals({SIGTERM, SIGINT, SIGHUP, SIGUSR1});
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 }
 
-void AwaitStop() { Await(StopSignals()); }
+Order AwaitOrder(absl::Duration within) {
+  const sigset_t signals = Signals({SIGTERM, SIGINT, SIGHUP});
+  const timespec wait = absl::ToTimespec(within);
+  const int received = sigtimedwait(&signals, nullptr, &wait);
+  if (received < 0) return Order::kNone;
+  return received == SIGHUP ? Order::kReload : Order::kStop;
+}
 
-Woken AwaitStopOrWake() { return Await(AllSignals()) == SIGUSR1 ? Woken::kGoOn : Woken::kStop; }
+Woken AwaitStopOrWake() { return Await(Signals({SIGTERM, SIGINT, SIGUSR1})) == SIGUSR1 ? Woken::kGoOn : Woken::kStop; }
 
 void WakeMain() { kill(getpid(), SIGUSR1); }
+
+SecondStop::SecondStop(std::function<void()> hurry) {
+  thread_ = std::thread([this, hurry = std::move(hurry)] {
+    // The destructor's signal goes to this thread alone; whoever sends one to the process means the program.
+    Await(Signals({SIGTERM, SIGINT, SIGUSR1}));
+    if (!over_) hurry();
+  });
+}
+
+SecondStop::~SecondStop() {
+  over_ = true;
+  pthread_kill(thread_.native_handle(), SIGUSR1);
+  thread_.join();
+}
 
 absl::Status WritePorts(const std::string& folder, const std::map<std::string, std::string>& addresses) {
   std::string text;

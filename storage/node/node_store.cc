@@ -92,6 +92,8 @@ class Store final : public NodeStore {
   }
   uint64_t durable_sequence() const override { return queue_->durable_sequence(); }
   int64_t disk_free_bytes() const override;
+  bool disk_is_full() const override { return !reserve_->Check().ok(); }
+  size_t changes_waiting() const override { return queue_->waiting(); }
   SecretBytes DeriveKey(Literal purpose) const override { return keyring_->Derive(purpose); }
 
  private:

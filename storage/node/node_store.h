@@ -145,6 +145,9 @@ class NodeStore {
 
   virtual uint64_t durable_sequence() const = 0;
   virtual int64_t disk_free_bytes() const = 0;
+  // True when the disk takes no more writes: see storage/engine/disk_reserve. Measures it.
+  virtual bool disk_is_full() const = 0;
+  virtual size_t changes_waiting() const = 0;  // for the writer
   // A key for one purpose, derived from the master key (page tokens, ...).
   virtual SecretBytes DeriveKey(Literal purpose) const = 0;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Canaries in every personal field of every record of a real node: none of them is in its log, in an error, or on its
-// disk, in whatever form (plain, UTF-16, hexadecimal, base64).
+// Canaries in every personal field of every record of a real node: none of them is in its log, in an error, in its
+// metrics and probes, or on its disk, in whatever form (plain, UTF-16, hexadecimal, base64).
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -8,6 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "tests/support/canaries.h"
 #include "tests/support/daemon_process.h"
+#include "tests/support/https_client.h"
 #include "tests/support/lone_node.h"
 #include "tests/support/node_client.h"
 #include "tests/support/temp_dir.h"
@@ -47,9 +48,23 @@ TEST(Egress, NoPersonalTextInLogsErrorsOrOnDisk) {
       tests::OpenChannel(node->address("grpc"), {tests::ReadAll(options.data_folder + "/tls/authority.pem"), "", ""}),
       tests::TokenFor(steward, node::v1::ROLE_CASEWORKER));
   std::string errors;
-  tests::FillWithCanaries(client, steward, "2026Q1", &errors);
+  std::vector<std::string> ids;
+  for (const std::string& name : tests::FillWithCanaries(client, steward, "2026Q1", &errors))
+    ids.push_back(name.substr(name.rfind('/') + 1));
+  ASSERT_FALSE(ids.empty());
   EXPECT_NE(errors, "");
   EXPECT_EQ(tests::FoundIn(errors), "");
+  // What anybody on this computer may ask of it.
+  for (const std::string path : {"/livez", "/livez?verbose", "/readyz", "/readyz?verbose", "/metrics"}) {
+    const auto answer = tests::Ask({node->address("https"), options.data_folder + "/tls/authority.pem"}, {"GET", path});
+    ASSERT_TRUE(answer.has_value()) << path;
+    EXPECT_EQ(answer->status, 200) << path;
+    std::string bytes = answer->body;
+    for (const auto& [name, value] : answer->headers) bytes += name + ": " + value + "\n";
+    EXPECT_EQ(tests::FoundIn(bytes), "") << path;
+    EXPECT_EQ(tests::FoundIn(bytes, ids), "") << path;
+    EXPECT_EQ(tests::FoundIn(bytes, {"MemberService/CreateMember"}).empty(), path != "/metrics");
+  }
   ExpectNoneIn(options.data_folder);  // as it runs: the log of the store, what is not flushed yet
   EXPECT_EQ(node->Stop(), 0);
   EXPECT_EQ(tests::FoundIn(tests::ReadAll(options.log_path)), "");

@@ -24,6 +24,7 @@ class NodeUnderTest {
   void Restart() {
     server_->Stop();
     server_.reset();
+    entrance_.reset();
     Start();
   }
 
@@ -45,6 +46,13 @@ class NodeUnderTest {
     options.data = folder_ / "data";
     options.key_lock = &tests::TestKeyLock();
     options.listen = "127.0.0.1:0";
+    auto entrance = Entrance::Open({options.data, "127.0.0.1:0", {}}, {}, &clock_, &random_);
+    AANGAN_CHECK(entrance.ok());
+    entrance_ = *std::move(entrance);
+    metrics_ = std::make_unique<server::Metrics>();
+    options.entrance = entrance_.get();
+    options.probes = &probes_;
+    options.metrics = metrics_.get();
     options.disk_reserve_bytes = 1 << 20;
     auto started = NodeServer::Start(options, &clock_, &random_);
     AANGAN_CHECK(started.ok());
@@ -56,6 +64,9 @@ class NodeUnderTest {
   const tests::TempDir folder_;
   tests::FakeClock clock_;
   SystemRandom random_;
+  server::Probes probes_;
+  std::unique_ptr<server::Metrics> metrics_;
+  std::unique_ptr<Entrance> entrance_;
   std::unique_ptr<NodeServer> server_;
   std::string address_;
 };

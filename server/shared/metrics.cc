@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers about the program.
+#include "server/shared/metrics.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <map>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace aangan::server {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Label = ClientMetric::Label;
+
+std::string Owned(absl::string_view text) { return std::string(text); }
+
+ClientMetric CounterOf(int64_t value, std::vector<Label> labels) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  metric.counter.value = static_cast<double>(value);
+  return metric;
+}
+ClientMetric GaugeOf(int64_t value, std::vector<Label> labels) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  metric.gauge.value = static_cast<double>(value);
+  return metric;
+}
+
+ClientMetric HistogramOf(const Latency& latency, std::vector<Label> labels) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  uint64_t calls = 0;
+  for (size_t i = 0; i < latency.buckets.size(); ++i) {
+    calls += static_cast<uint64_t>(latency.buckets[i]);
+    if (i < Latency::kBounds.size())
+      metric.histogram.bucket.push_back({calls, absl::ToDoubleSeconds(Latency::kBounds[i])});
+  }
+  metric.histogram.sample_count = calls;
+  metric.histogram.sample_sum = absl::ToDoubleSeconds(latency.sum);
+  return metric;
+}
+
+// "/aangan.node.v1.MemberService/GetMember" as Prometheus users of gRPC write it, in one label.
+Label Rpc(absl::string_view path) {
+  absl::ConsumePrefix(&path, "/");
+  return {"rpc", Owned(path)};
+}
+
+// Whoever reaches this port through a proxy on this computer is somewhere else.
+bool FromThisComputer(const HttpRequest& request) {
+  return request.peer_is_loopback && request.headers.count("forwarded") == 0 &&
+         request.headers.count("x-forwarded-for") == 0;
+}
+
+}  // namespace
+
+struct MetricsPage::Families {
+  MetricFamily& Add(absl::string_view name, absl::string_view help, MetricType type) {
+    list.push_back({absl::StrCat("aangan_", name), Owned(help), type, {}});
+    return list.back();
+  }
+  std::vector<MetricFamily> list;
+};
+
+MetricsPage::MetricsPage() : families_(std::make_unique<Families>()) {}
+MetricsPage::~MetricsPage() = default;
+
+void MetricsPage::Counter(Literal name, Literal help, int64_t value) {
+  families_->Add(name.text(), help.text(), MetricType::Counter).metric.push_back(CounterOf(value, {}));
+}
+
+void MetricsPage::Gauge(Literal name, Literal help, int64_t value) {
+  families_->Add(name.text(), help.text(), MetricType::Gauge).metric.push_back(GaugeOf(value, {}));
+}
+
+void MetricsPage::Gauges(Literal name, Literal help, Literal label, const std::vector<Labelled>& values) {
+  MetricFamily& family = families_->Add(name.text(), help.text(), MetricType::Gauge);
+  for (const auto& [word, value] : values)
+    family.metric.push_back(GaugeOf(value, {{Owned(label.text()), Owned(word.text())}}));
+}
+
+void MetricsPage::Times(Literal name, Literal help, Literal label, const std::vector<LabelledTime>& times) {
+  std::vector<Labelled> seconds;
+  for (const auto& [word, time] : times) seconds.push_back({word, absl::ToUnixSeconds(time)});
+  if (!seconds.empty()) Gauges(name, help, label, seconds);
+}
+
+void MetricsPage::Time(Literal name, Literal help, absl::Time time) { Gauge(name, help, absl::ToUnixSeconds(time)); }
+
+void MetricsPage::Calls(const std::vector<const Door*>& doors) {
+  std::vector<ClientMetric> counts, latencies;
+  for (const Door* door : doors) {
+    for (const auto& [key, calls] : door->Counts())
+      counts.push_back(CounterOf(calls, {Rpc(key.first), {"code", key.second}}));
+    for (const auto& [path, latency] : door->Latencies()) latencies.push_back(HistogramOf(latency, {Rpc(path)}));
+  }
+  families_->Add("calls_total", "Calls that entered, by rpc and status code.", MetricType::Counter).metric =
+      std::move(counts);
+  families_->Add("call_duration_seconds", "Time from entry to answer, by rpc.", MetricType::Histogram).metric =
+      std::move(latencies);
+}
+
+void MetricsPage::Build(Literal program, Literal version) {
+  families_->Add("build_info", "Always 1; the labels say which program this is.", MetricType::Gauge)
+      .metric.push_back(GaugeOf(1, {{"program", Owned(program.text())}, {"version", Owned(version.text())}}));
+}
+
+std::string MetricsPage::Text() const {
+  std::ostringstream out;
+  prometheus::TextSerializer().Serialize(out, families_->list);
+  return out.str();
+}
+
+void Metrics::Add(std::function<void(MetricsPage&)> source) {
+  absl::MutexLock lock(&mutex_);
+  sources_.push_back(std::move(source));
+}
+
+void Metrics::Know(const Callers* callers) {
+  absl::MutexLock lock(&mutex_);
+  callers_ = callers;
+}
+
+std::string Metrics::Text() const {
+  MetricsPage page;
+  absl::MutexLock lock(&mutex_);
+  for (const auto& source : sources_) source(page);
+  return page.Text();
+}
+
+int Metrics::StatusFor(const HttpRequest& request) const {
+  if (request.method != "GET" && request.method != "HEAD") return 405;
+  if (FromThisComputer(request)) return 200;
+  absl::string_view token = request.Header("authorization");
+  if (!absl::ConsumePrefix(&token, "Bearer ")) return 401;
+  Peer peer;
+  peer.wire = Peer::Wire::kHttp;
+  peer.address = request.peer_address;
+  absl::MutexLock lock(&mutex_);
+  if (callers_ == nullptr) return 401;
+  const absl::StatusOr<Caller> caller = callers_->Identify(peer, token);
+  if (!caller.ok()) return 401;
+  return caller->role == Role::kOperator || caller->role == Role::kAuditor ? 200 : 403;
+}
+
+HttpHandler Metrics::Handler() const {
+  return [this](const HttpRequest& request, const HttpReply& reply) {
+    HttpResponse response;
+    response.status = StatusFor(request);
+    response.headers = {{"cache-control", "no-store"}};
+    if (response.status == 200) {
+      response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+      response.body = Text();
+    } else if (response.status == 405) {
+      response.headers.emplace_back("allow", "GET, HEAD");
+      response.body = "Use GET.\n";
+    } else {
+      if (response.status == 401) response.headers.emplace_back("www-authenticate", "Bearer");
+      response.body = "From elsewhere this needs the token of an operator or auditor.\n";
+    }
+    reply(std::move(response));
+  };
+}
+
+}  // namespace aangan::server

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// A call through the own port, again and again.
+#include "server/shared/watchdog.h"
+
+#include <grpcpp/channel.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+#include <grpcpp/support/slice.h>
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/log.h"
+#include "base/problem.h"
+#include "server/shared/grpc_status.h"
+
+namespace aangan::server {
+namespace {
+
+constexpr int kCallsWithin = 3;
+
+std::string Reachable(const std::string& address) {
+  const size_t colon = address.rfind(':');
+  const std::string host = address.substr(0, colon);
+  return host == "0.0.0.0" || host == "[::]" ? absl::StrCat("127.0.0.1", address.substr(colon)) : address;
+}
+
+}  // namespace
+
+void Watchdog::Start(std::function<absl::Status(absl::Duration within)> call) {
+  if (!notify_->watchdog()) return;
+  const absl::Duration period = *notify_->watchdog() / kCallsWithin;
+  calls_.Start(period, Periodic::First::kNow, [this, period, call = std::move(call)] {
+    const absl::Status answered = call(period);
+    if (answered.ok()) {
+      notify_->Watchdog();
+    } else if (!failing_) {
+      LogError("watchdog", "the own port does not answer").Status(answered);
+    }
+    failing_ = !answered.ok();
+  });
+}
+
+absl::Status CallOwnPort(const OwnPort& port, absl::Duration within) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetSslTargetNameOverride(port.server_name);
+  const auto channel = grpc::CreateCustomChannel(
+      Reachable(port.address), grpc::SslCredentials({port.authority_pem, port.key_pem, port.certificate_pem}),
+      arguments);
+  grpc::GenericStub stub(channel);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMicroseconds(within));
+  grpc::CompletionQueue queue;
+  const grpc::Slice nothing;
+  const grpc::ByteBuffer request(&nothing, 1);
+  grpc::ByteBuffer response;
+  grpc::Status said;
+  const auto call = stub.PrepareUnaryCall(&context, port.path, request, &queue);
+  call->StartCall();
+  call->Finish(&response, &said, nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  queue.Next(&tag, &ok);
+  queue.Shutdown();
+  while (queue.Next(&tag, &ok)) {
+  }
+  const absl::Status status = FromGrpcStatus(said);
+  return status.ok() || !ReasonOf(status).empty() ? absl::OkStatus() : status;
+}
+
+}  // namespace aangan::server

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// What systemd is told, by a socket of the test; and that the watchdog is fed by answers alone.
+#include "server/shared/sd_notify.h"
+
+#include <gtest/gtest.h>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+
+#include "absl/strings/str_cat.h"
+#include "server/shared/watchdog.h"
+#include "tests/support/daemon_process.h"
+#include "tests/support/notify_socket.h"
+#include "tests/support/temp_dir.h"
+
+namespace aangan::server {
+namespace {
+
+TEST(SdNotify, EachStateIsOneDatagram) {
+  const tests::TempDir folder;
+  tests::NotifySocket socket(folder / "notify");
+  const SdNotify notify(folder / "notify", std::nullopt);
+  notify.Status("opening the store");
+  notify.Ready("serving");
+  notify.Reloading();
+  notify.Watchdog();
+  notify.Stopping();
+  const std::vector<std::string>& came = socket.Came();
+  ASSERT_EQ(came.size(), 5u);
+  EXPECT_EQ(came[0], "STATUS=opening the store");
+  EXPECT_EQ(came[1], "READY=1\nSTATUS=serving");
+  EXPECT_EQ(came[2].find("RELOADING=1\nMONOTONIC_USEC="), 0u) << came[2];
+  EXPECT_EQ(came[3], "WATCHDOG=1");
+  EXPECT_EQ(came[4], "STOPPING=1\nSTATUS=stopping");
+}
+
+TEST(SdNotify, AnAbstractSocketIsFoundAndNoneIsNoMatter) {
+  const std::string name = absl::StrCat("@aangan-test-", getpid());
+  tests::NotifySocket socket(name);
+  SdNotify(name, std::nullopt).Ready("serving");
+  EXPECT_TRUE(socket.Has("READY=1"));
+  SdNotify("", std::nullopt).Ready("serving");
+  SdNotify("/nowhere/notify", std::nullopt).Ready("serving");
+  SdNotify(std::string(200, 'x'), std::nullopt).Ready("serving");
+}
+
+TEST(Watchdog, IsFedByAnswersAlone) {
+  const tests::TempDir folder;
+  tests::NotifySocket socket(folder / "notify");
+  const SdNotify notify(folder / "notify", absl::Milliseconds(30));
+  std::atomic<bool> answers{true};
+  std::atomic<int> calls{0};
+  Watchdog watchdog(&notify);
+  watchdog.Start([&](absl::Duration within) {
+    EXPECT_EQ(within, absl::Milliseconds(10));
+    ++calls;
+    return answers ? absl::OkStatus() : absl::UnavailableError("");
+  });
+  ASSERT_TRUE(tests::Eventually(absl::Seconds(60), [&] { return socket.Count("WATCHDOG=1") >= 3; }));
+  answers = false;
+  const int before = calls;
+  ASSERT_TRUE(tests::Eventually(absl::Seconds(60), [&] { return calls > before + 1; }));  // the one under way is over
+  const size_t fed = socket.Count("WATCHDOG=1");
+  ASSERT_TRUE(tests::Eventually(absl::Seconds(60), [&] { return calls > before + 4; }));
+  EXPECT_EQ(socket.Count("WATCHDOG=1"), fed);
+  answers = true;
+  ASSERT_TRUE(tests::Eventually(absl::Seconds(60), [&] { return socket.Count("WATCHDOG=1") > fed; }));
+  watchdog.Stop();
+}
+
+TEST(Watchdog, WhereNobodyAsksForItNothingIsCalled) {
+  const SdNotify notify("", std::nullopt);
+  Watchdog watchdog(&notify);
+  watchdog.Start([](absl::Duration) {
+    ADD_FAILURE() << "called";
+    return absl::OkStatus();
+  });
+  watchdog.Stop();
+}
+
+// A port that takes connections and says nothing, and one where nobody is.
+TEST(Watchdog, APortThatDoesNotAnswerIsFoundInTime) {
+  const int silent = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  ASSERT_EQ(bind(silent, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(listen(silent, 4), 0);
+  ASSERT_EQ(getsockname(silent, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  OwnPort port;
+  port.address = absl::StrCat("0.0.0.0:", ntohs(address.sin_port));
+  port.server_name = "localhost";
+  port.path = "/aangan.node.v1.OperatorService/GetStatus";
+  EXPECT_FALSE(CallOwnPort(port, absl::Milliseconds(200)).ok());
+  close(silent);
+  EXPECT_FALSE(CallOwnPort(port, absl::Milliseconds(200)).ok());
+}
+
+}  // namespace
+}  // namespace aangan::server
