@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The file of a client's write queue, and the events in it, from a disk that somebody had: a file is read as it was
-// written or refused; an event that is read is written the same again.
+// written or refused; an event that is read says the same when it is written again.
 #include "base/check.h"
 #include "base/digest.h"
 #include "client/queue_file.h"
@@ -39,9 +39,10 @@ void TryFile(absl::string_view bytes) {
 void TryEvent(absl::string_view bytes, QueueState& state) {
   auto event = DecodeEvent(bytes);
   if (!event.ok()) return;
-  const std::string again = EncodeEvent(*event);
-  const auto reread = DecodeEvent(again);
-  AANGAN_CHECK(reread.ok() && EncodeEvent(*reread) == again);
+  const auto again = DecodeEvent(EncodeEvent(*event));
+  AANGAN_CHECK(again.ok() && again->kind == event->kind && again->sequence == event->sequence);
+  AANGAN_CHECK(again->etag == event->etag && again->refusal == event->refusal);
+  AANGAN_CHECK(again->write.request == event->write.request && again->write.resource == event->write.resource);
   state.Apply(*std::move(event), {0, 1});
   for (const auto& [sequence, entry] : state.entries()) AANGAN_CHECK(sequence < state.next_sequence());
 }
