@@ -24,7 +24,7 @@ using google::protobuf::MethodDescriptor;
 
 constexpr absl::string_view kNodePackage = "aangan.node.v1";
 constexpr uint64_t kSequenceMax = uint64_t{1} << 62;  // one more can be given
-constexpr size_t kTextBytesMax = 8 << 10;  // names, ids, an error with its details
+constexpr size_t kTextBytesMax = 8 << 10;             // names, ids, an error with its details
 
 bool IsText(const FieldDescriptor* field) {
   return field != nullptr && field->type() == FieldDescriptor::TYPE_STRING && !field->is_repeated();
@@ -116,8 +116,8 @@ absl::StatusOr<QueuedWrite> DecodeWrite(CanonicalReader& reader) {
   if (write.method == nullptr || MethodOf(*write.method->input_type()) != write.method) return Newer();
   ASSIGN_OR_RETURN(const auto request, RequestOf(write));
   ASSIGN_OR_RETURN(QueuedWrite read, ReadWrite(*request));
-  // The ids stand in the request since it was added; one that has none was not added by this queue.
-  if (read.request_id != RequestIdOf(*request)) return Unreadable();
+  // All ids stand in the request since it was added; one that lacks any was not added by this queue.
+  if (read.request != request->SerializeAsString()) return Unreadable();
   write.resource = std::move(read.resource);
   write.makes = read.makes;
   write.request_id = std::move(read.request_id);
