@@ -41,7 +41,7 @@ function RoundLine({ round }: { round: Round }): JSX.Element {
   const { data, words } = view;
   const descriptor = round.roundDescriptor;
   const all = data.collectives().map((each) => each.id);
-  const day = (time: Timestamp | undefined) => (time ? words.date(timestampDate(time)) : '–');
+  const day = (time: Timestamp | undefined) => (time ? words.lastDay(timestampDate(time)) : '–');
   const state = STATES[round.state] ?? 'announced';
   const summed = descriptor?.form === RoundForm.SUMMED;
   const frozen = new Set(round.freeze?.contributions.map((each) => each.collective));

@@ -57,7 +57,7 @@ export function ReleasePage({ data, words, period }: { data: NodeData; words: La
     <>
       <h1>{words.say('op.release_title', { period: words.period(period) })}</h1>
       {release.contributeUntil && (
-        <p class="lead">{words.say('op.release_last_day', { date: words.date(timestampDate(release.contributeUntil)) })}</p>
+        <p class="lead">{words.say('op.release_last_day', { date: words.lastDay(timestampDate(release.contributeUntil)) })}</p>
       )}
       {release.rehearsal && <p class="rehearsal">{words.say('coverage.rehearsal')}</p>}
       {preview ? <Preview preview={preview} data={data} words={words} /> : !data.trouble && <p role="status">{words.say('op.waiting')}</p>}

@@ -17,6 +17,8 @@ export type LanguageId = keyof typeof LANGUAGES;
 export type Messages = Record<string, string | MessageFormatElement[]>;
 export type Values = Record<string, string | number>;
 
+/** Days are India's, wherever the reader is: deadlines are. */
+const timeZone = 'Asia/Kolkata';
 const NUMBERS = new Intl.NumberFormat('en-IN');
 
 /** A count, for example "4,50,000". */
@@ -63,11 +65,16 @@ export class Language {
   }
 
   date(time: Date): string {
-    return new Intl.DateTimeFormat(this.locale, { day: 'numeric', month: 'long', year: 'numeric' }).format(time);
+    return new Intl.DateTimeFormat(this.locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone }).format(time);
+  }
+
+  /** The last day before a moment: of what ends at midnight, the day that ends then. */
+  lastDay(end: Date): string {
+    return this.date(new Date(end.getTime() - 1));
   }
 
   dateAndTime(time: Date): string {
-    const options = { day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit' } as const;
+    const options = { day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit', timeZone } as const;
     return new Intl.DateTimeFormat(this.locale, options).format(time);
   }
 

@@ -121,7 +121,7 @@ export function Chart(props: {
   return (
     <figure class="chart">
       <figcaption>
-        <strong>{props.title}</strong>
+        <h2>{props.title}</h2>
         {props.note && <small>{props.note}</small>}
       </figcaption>
       {props.children}

@@ -66,7 +66,7 @@ describe('the page', () => {
   it('shows an indicator by its question, with its parts and its meaning', async () => {
     await open('#/indicator/new_members?by=gender');
     expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('How many survivors joined a collective?');
-    expect([...document.querySelectorAll('figcaption strong')].map((each) => each.textContent).slice(1, 3)).toEqual(['By gender', 'By zone']);
+    expect([...document.querySelectorAll('figcaption h2')].map((each) => each.textContent).slice(1, 3)).toEqual(['By gender', 'By zone']);
     expect(text()).toContain('not reported');
     expect(text()).toContain('Not: others.');
   });

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Serves the built federation page with the sample behind it, under the security policy of the real front, for looking at
-// it: `npm run sample`, then the address that is printed. Any token signs in, but for "wrong".
+// Serves a built page with the sample behind it, under the security policy of the real front, for looking at it:
+// `npm run sample` or `npm run sample operator`, then the address that is printed. Any token signs in, but for "wrong".
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { sampleRoutes } from './sample';
+import { newSession, nodeRoutes } from './sample_node';
 
-const root = new URL('../dist/federation/', import.meta.url);
+const page = process.argv.includes('operator') ? 'operator' : 'federation';
+const root = new URL(`../dist/${page}/`, import.meta.url);
 const types: Record<string, string> = { html: 'text/html; charset=utf-8', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
-const session = { signedIn: false };
-const rpcs = connectNodeAdapter({ routes: (router) => sampleRoutes(router, session) });
+const session = { ...newSession(), signedIn: false };
+const rpcs = connectNodeAdapter({ routes: (router) => (page === 'operator' ? nodeRoutes : sampleRoutes)(router, session) });
 
 const server = createServer((request, response) => {
   const path = new URL(request.url ?? '/', 'http://localhost').pathname;
@@ -18,12 +20,17 @@ const server = createServer((request, response) => {
     let body = '';
     request.on('data', (part) => (body += part));
     request.on('end', () => {
-      session.signedIn = path === '/sign-in' && !body.includes('wrong');
-      response.writeHead(session.signedIn || path === '/sign-out' ? 204 : 401).end();
+      const isIn = path === '/sign-in' && !body.includes('wrong');
+      session.isSteward = body.includes('steward');
+      response.setHeader('set-cookie', `sample=${isIn ? 'in' : 'out'}; Path=/; HttpOnly; SameSite=Strict`);
+      response.writeHead(isIn || path === '/sign-out' ? 200 : 401).end();
     });
     return;
   }
-  if (path.startsWith('/aangan.')) return void rpcs(request, response);
+  if (path.startsWith('/aangan.')) {
+    session.signedIn = request.headers.cookie?.includes('sample=in') ?? false;
+    return void rpcs(request, response);
+  }
   try {
     const file = path === '/' ? 'index.html' : path.slice(1);
     const bytes = readFileSync(new URL(file, root));

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// A browser as the scripts beside this file need it: Debian's Chromium, and on every page a look for requests to other
+// hosts, errors of scripts, breaches of the security policy, text wider than the screen, and what axe-core finds.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What the test program says: addresses, tokens, periods and the folder for pictures. */
+export const given = JSON.parse(process.env.AANGAN_PAGES ?? '{}');
+
+export const WIDTHS = [360, 768, 1440];
+
+export async function withPage(base, width, work, options = {}) {
+  const browser = await chromium.launch({
+    executablePath: process.env.AANGAN_CHROMIUM ?? '/usr/bin/chromium',
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  });
+  try {
+    const context = await browser.newContext({
+      viewport: { width, height: 900 },
+      ignoreHTTPSErrors: true,
+      locale: 'en-IN',
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    const page = await context.newPage();
+    const faults = [];
+    page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+    page.on('console', (message) => {
+      // Chromium says of every refused call that it was refused; signing in begins with one.
+      const isRefusal = message.text().startsWith('Failed to load resource: the server responded with a status of 4');
+      if (message.type() === 'error' && !isRefusal) faults.push(`console: ${message.text()}`);
+    });
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.protocol !== 'blob:' && url.origin !== new URL(base).origin) faults.push(`off the host: ${url.origin}`);
+    });
+    await work(page);
+    assert.deepEqual(faults, []);
+  } finally {
+    await browser.close();
+  }
+}
+
+export async function signIn(page, base, token) {
+  await page.goto(base);
+  await page.getByLabel('Your token').fill(token);
+  await page.keyboard.press('Enter');
+}
+
+/** Nothing overlaps the edge of the screen, and axe-core finds nothing. */
+export async function check(page, name) {
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(wider <= 0, `${name} is ${wider} px wider than its screen`);
+  const empty = await page.evaluate(
+    () => [...document.querySelectorAll('main svg[role=img]')].filter((each) => each.querySelectorAll('circle, path, rect').length === 0).length,
+  );
+  assert.equal(empty, 0, `${name} has an empty chart`);
+  await page.evaluate(axe);
+  const found = await page.evaluate(() =>
+    globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }),
+  );
+  const said = found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.target.join(' ')).join(', ')}`);
+  assert.deepEqual(said, [], name);
+}
+
+export async function picture(page, name) {
+  if (!given.pictures) return;
+  mkdirSync(given.pictures, { recursive: true });
+  await page.screenshot({ path: `${given.pictures}/${name}.png`, fullPage: true });
+}
