@@ -130,7 +130,9 @@ std::vector<Room> ReadTree(const fs::path& root) {
     fs::recursive_directory_iterator it(root / layer, missing);
     if (missing) continue;
     for (const fs::recursive_directory_iterator end; it != end; ++it) {
-      if (it->is_directory() && it->path().filename() == "node_modules") it.disable_recursion_pending();
+      // What others made: packages of npm and PyPI.
+      const std::string name = it->path().filename();
+      if (it->is_directory() && (name == "node_modules" || name == "venv")) it.disable_recursion_pending();
       if (!it->is_regular_file() || !IsSource(it->path())) continue;
       Room room{fs::relative(it->path(), root).generic_string(), LinesOf(it->path()), {}};
       room.code = CodeOf(room.lines);
