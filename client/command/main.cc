@@ -22,8 +22,8 @@ int Misused(const CLI::App& app, const CLI::ParseError& error, Session& session)
     std::fputs(fault.str().c_str(), stderr);
   } else {
     session.output().Fail(
-        Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField,
-                "the words of the command are off; the same command with --help shows what it takes"));
+        Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "the words of the command are off")
+            .Field("words", "must be as the same command with --help shows"));
   }
   return kExitUsage;
 }
