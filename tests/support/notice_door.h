@@ -57,6 +57,7 @@ class NoticeDoor {
   }
   server::Door& door() { return door_; }
   TokenOfEachRole& callers() { return callers_; }
+  const TokenOfEachRole& callers() const { return callers_; }
   FakeClock& clock() { return clock_; }
   const std::string& Steward() const { return callers_.TokenOf(server::Role::kSteward); }
 
