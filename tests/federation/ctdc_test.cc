@@ -3,6 +3,7 @@
 // published. The exact clamped tallies are those of an independent recount, and the published figures lie within their
 // stated margins as often as they claim. They leave in every format of exports, and the signed release as a file.
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include <cstdlib>
 #include <map>
@@ -47,9 +48,9 @@ void TakeHomeAndVerify(const FederationCluster& cluster, const std::string& peri
             0);
   const std::string verify = absl::StrCat(AANGAN_COMMAND, " release verify ", file);
   EXPECT_EQ(Shell(absl::StrCat(verify, " --output csv | grep -q '^rosters/india/releases/", period, ",'")), 0);
-  EXPECT_EQ(Shell(verify + " --key-phrase aaaa-bbbb-cccc-dddd-eeee-ffff >/dev/null 2>&1"), 1);
+  EXPECT_EQ(WEXITSTATUS(Shell(verify + " --key-phrase aaaa-bbbb-cccc-dddd-eeee-ffff >/dev/null 2>&1")), 1);
   ASSERT_EQ(Shell("printf XXXXXXXX | dd of=" + file + " bs=1 seek=200 conv=notrunc 2>/dev/null"), 0);
-  EXPECT_EQ(Shell(verify + " >/dev/null 2>&1"), 1);
+  EXPECT_EQ(WEXITSTATUS(Shell(verify + " >/dev/null 2>&1")), 1);
 }
 
 TEST(Ctdc, TalliesAreThoseOfAnIndependentRecountAndFiguresKeepTheirMargins) {
