@@ -148,9 +148,9 @@ class Server final : public FederationServer {
   // With a certificate that nobody was given: the door looks it up and refuses.
   absl::Status CallOwnPort(absl::Duration within) const override {
     const CertifiedKey shown = authority_->MakeClient(options_.roster, "watchdog");
-    return server::CallOwnPort({front_->address(), authority_->pem(), options_.server_names.front(),
-                                shown.certificate_pem, shown.key_pem, kWatchedRpc},
-                               within);
+    const std::string name = options_.server_names.empty() ? "" : options_.server_names.front();
+    return server::CallOwnPort(
+        {front_->address(), authority_->pem(), name, shown.certificate_pem, shown.key_pem, kWatchedRpc}, within);
   }
 
  private:
