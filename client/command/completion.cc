@@ -2,7 +2,6 @@
 // Completions of three shells: see completion.h.
 #include "client/command/completion.h"
 
-#include <iostream>
 #include <map>
 #include <memory>
 
@@ -199,11 +198,11 @@ void AddCompletion(CLI::App& app, Session& session) {
       ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
   completion->callback([&app, &session, shell] {
-    session.run = [&app, shell]() -> absl::StatusOr<int> {
+    session.run = [&app, &session, shell]() -> absl::StatusOr<int> {
       const CommandRow root = TreeOf(app);
-      std::cout << (*shell == "bash"  ? BashCompletion(root)
-                    : *shell == "zsh" ? ZshCompletion(root)
-                                      : FishCompletion(root));
+      session.output().PrintText(*shell == "bash"  ? BashCompletion(root)
+                                 : *shell == "zsh" ? ZshCompletion(root)
+                                                   : FishCompletion(root));
       return kExitOk;
     };
   });

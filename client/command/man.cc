@@ -2,8 +2,6 @@
 // The manual page: see man.h.
 #include "client/command/man.h"
 
-#include <iostream>
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -80,8 +78,8 @@ void AddMan(CLI::App& app, Session& session) {
   CLI::App* man =
       AddCommand(app, "man", "Print the manual page, for man(1)", "aangan man > /usr/local/share/man/man1/aangan.1");
   man->callback([&app, &session] {
-    session.run = [&app]() -> absl::StatusOr<int> {
-      std::cout << ManPage(TreeOf(app), ProgramVersion(), BuildDay());
+    session.run = [&app, &session]() -> absl::StatusOr<int> {
+      session.output().PrintText(ManPage(TreeOf(app), ProgramVersion(), BuildDay()));
       return kExitOk;
     };
   });

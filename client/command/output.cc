@@ -210,6 +210,8 @@ void Output::Print(const Table& table) const {
 
 void Output::PrintObject(const Table& one_row) const { std::cout << TextFor(form_, one_row); }
 
+void Output::PrintText(absl::string_view text) const { std::cout << text; }
+
 void Output::Say(absl::string_view line) const { std::cerr << line << "\n"; }
 
 int Output::Fail(const absl::Status& status) const {

@@ -54,6 +54,8 @@ class Output {
   void Print(const Table& table) const;
   // One object, as TextFor has it.
   void PrintObject(const Table& one_row) const;
+  // A text that another program reads as it is: a script, a manual page.
+  void PrintText(absl::string_view text) const;
   // A line for people alone, to standard error: never data.
   void Say(absl::string_view line) const;
   // An error: for people what happened, which fields, what to do; as JSON one object on standard error with code,

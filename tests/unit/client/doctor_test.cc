@@ -9,13 +9,10 @@
 
 #include <filesystem>
 #include <fstream>
-#include <map>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
-#include "client/command/advice.h"
-#include "client/command/build_info.h"
 #include "gtest/gtest.h"
 #include "tests/support/command_line.h"
 #include "tests/support/temp_dir.h"
@@ -294,7 +291,10 @@ void MakePair(const std::string& folder, const std::string& authority, const std
 
 class DoctorCertificates : public DoctorTest {
  protected:
-  void Make(const std::string& dates) { MakePair(Pair(), Tls() + "/authority", dates); }
+  void Make(const std::string& dates) {
+    MakePair(Pair(), Tls() + "/authority", dates);
+    patient_.now = SystemClock().Now() + absl::Seconds(1);  // a certificate begins with a whole second
+  }
   std::string Tls() const { return patient_.folder + "/tls"; }
   std::string Pair() const { return Tls() + "/port/current"; }
 };
@@ -336,90 +336,6 @@ TEST_F(DoctorCertificates, OfTheStaff) {
   Expect(CheckCertificates, "staff_key", Verdict::kPass);
   patient_.now += absl::Hours(24 * 15);
   Expect(CheckCertificates, "staff_certificate", Verdict::kWarn);
-}
-
-// What the node says of itself.
-class DoctorStatus : public DoctorTest {
- protected:
-  DoctorStatus() { status_.set_version(ProgramVersion()); }
-  std::map<std::string, Verdict> Verdicts() const {
-    Findings findings;
-    CheckStatus(patient_, &status_, &findings);
-    std::map<std::string, Verdict> verdicts;
-    for (const Finding& finding : findings) {
-      EXPECT_TRUE(verdicts.emplace(finding.check, finding.verdict).second) << finding.check << " twice";
-      EXPECT_FALSE(finding.what.empty() || finding.why.empty() || finding.fix.empty()) << finding.check;
-    }
-    return verdicts;
-  }
-  node::v1::GetStatusResponse status_;
-};
-
-TEST_F(DoctorStatus, EachAttentionIsFoundAndNothingElse) {
-  const auto healthy = Verdicts();
-  const auto* type = node::v1::Attention_descriptor();
-  for (int i = 0; i < type->value_count(); ++i) {
-    const int attention = type->value(i)->number();
-    if (attention == node::v1::ATTENTION_UNSPECIFIED) continue;
-    const Advice& advice = AdviceFor(attention);
-    ASSERT_EQ(advice.attention, attention) << type->value(i)->name() << " has no advice";
-    status_.clear_attentions();
-    status_.add_attentions(static_cast<node::v1::Attention>(attention));
-    for (const auto& [check, verdict] : Verdicts()) {
-      if (check == advice.check) {
-        EXPECT_EQ(verdict, advice.fault ? Verdict::kFail : Verdict::kWarn) << check;
-      } else {
-        EXPECT_EQ(verdict, healthy.at(check)) << check;
-      }
-    }
-  }
-}
-
-TEST_F(DoctorStatus, OldContactOtherVersionAndARestoreThatNobodyConfirmed) {
-  EXPECT_EQ(Verdicts()["last_contact"], Verdict::kSkip);
-  status_.mutable_last_contact_time()->set_seconds(absl::ToUnixSeconds(patient_.now - absl::Hours(24)));
-  EXPECT_EQ(Verdicts()["last_contact"], Verdict::kPass);
-  status_.mutable_last_contact_time()->set_seconds(absl::ToUnixSeconds(patient_.now - absl::Hours(24 * 8)));
-  EXPECT_EQ(Verdicts()["last_contact"], Verdict::kWarn);
-  EXPECT_EQ(Verdicts()["version"], Verdict::kPass);
-  status_.set_version("0.0.1");
-  EXPECT_EQ(Verdicts()["version"], Verdict::kWarn);
-  EXPECT_EQ(Verdicts()["restore_day"], Verdict::kPass);
-  status_.mutable_restore_time()->set_seconds(1);
-  EXPECT_EQ(Verdicts()["restore_day"], Verdict::kWarn);
-  status_.set_restore_confirmed(true);
-  EXPECT_EQ(Verdicts()["restore_day"], Verdict::kPass);
-}
-
-TEST_F(DoctorStatus, ARoleWhoseLastTokenEnds) {
-  node::v1::ListTokensResponse tokens;
-  const auto verdicts = [&] {
-    Findings findings;
-    CheckTokens(patient_, &tokens, &findings);
-    std::map<std::string, Verdict> found;
-    for (const Finding& finding : findings) found[finding.check] = finding.verdict;
-    return found;
-  };
-  const auto add = [&](node::v1::Role role, int days) {
-    node::v1::Token* token = tokens.add_tokens();
-    token->set_role(role);
-    token->mutable_expire_time()->set_seconds(absl::ToUnixSeconds(patient_.now + absl::Hours(24 * days + 1)));
-  };
-  add(node::v1::ROLE_OPERATOR, -3);
-  add(node::v1::ROLE_STEWARD, 20);
-  EXPECT_EQ(verdicts()["operator_token"], Verdict::kFail);
-  EXPECT_EQ(verdicts()["steward_token"], Verdict::kWarn);
-  add(node::v1::ROLE_OPERATOR, 100);
-  add(node::v1::ROLE_STEWARD, 100);
-  EXPECT_EQ(verdicts()["operator_token"], Verdict::kPass);
-  EXPECT_EQ(verdicts()["steward_token"], Verdict::kPass);
-}
-
-TEST_F(DoctorStatus, IsSkippedWhereTheNodeCanNotBeAsked) {
-  Findings findings;
-  CheckStatus(patient_, nullptr, &findings);
-  CheckTokens(patient_, nullptr, &findings);
-  for (const Finding& finding : findings) EXPECT_EQ(WordOf(finding.verdict), std::string("skip")) << finding.check;
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ TEST(Tree, ChoicesAndDefaultsAreInIt) {
   const CommandRow root = Tree();
   for (const OptionRow& option : root.options) {
     if (option.names != std::vector<std::string>{"--output"}) continue;
-    EXPECT_EQ(option.choices, (std::vector<std::string>{"csv", "json", "table"}));
+    EXPECT_EQ(option.choices, (std::vector<std::string>{"table", "json", "csv"}));
     EXPECT_EQ(option.default_value, "table");
     return;
   }
