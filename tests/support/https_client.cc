@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -38,6 +39,7 @@ bool HasHeader(const HttpsRequest& request, absl::string_view name) {
 }  // namespace
 
 std::unique_ptr<HttpsConnection> HttpsConnection::Open(const HttpsPeer& peer) {
+  signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets that the other side has closed
   std::unique_ptr<HttpsConnection> made(new HttpsConnection());
   made->context_ = SSL_CTX_new(TLS_client_method());
   if (peer.tls_max != 0) SSL_CTX_set_max_proto_version(made->context_, peer.tls_max);
