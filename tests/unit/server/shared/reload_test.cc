@@ -56,8 +56,8 @@ TEST_F(ReloadTest, AGoodFileCountsAndWhatWaitsIsNamed) {
   EXPECT_TRUE(went_well_);
   EXPECT_EQ(applied_, 7);
   EXPECT_NE(log.find("info settings: reloaded"), std::string::npos) << log;
-  EXPECT_NE(log.find("counts at the next start setting=node.listen"), std::string::npos) << log;
-  EXPECT_EQ(log.find("setting=node.sync_seconds"), std::string::npos) << log;
+  EXPECT_NE(log.find("counts at the next start\",\"setting\":\"node.listen\""), std::string::npos) << log;
+  EXPECT_EQ(log.find("node.sync_seconds"), std::string::npos) << log;
   EXPECT_NE(log.find("a line of debug"), std::string::npos) << log;
   EXPECT_EQ(Now().find("next start"), std::string::npos);  // said once
 }
