@@ -2,6 +2,7 @@
 // Annotate: see status.h.
 #include "base/status.h"
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 
 namespace aangan {

@@ -53,6 +53,8 @@ add_link_options(-Wl,-z,relro,-z,now)
 if(AANGAN_SANITIZE)
   add_compile_options(-fsanitize=${AANGAN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${AANGAN_SANITIZE})
+  # Abseil's tables carry more under a sanitizer, unless told not to; Debian's library was built without, and both must agree.
+  add_compile_definitions(NDEBUG_SANITIZER)
 else()
   add_link_options(-Wl,-z,defs)
 endif()

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "base/problem.h"
 #include "base/status.h"
 #include "model/roster.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a server says, on its way through the command to people and programs: errors with their details, and texts in
 // tables. JSON stays JSON, and a terminal is told nothing but text.
+#include "absl/strings/cord.h"
 #include "client/command/output.h"
 
 #include <grpcpp/support/status.h>

@@ -5,6 +5,7 @@
 #include <regex>
 #include <set>
 
+#include "absl/strings/cord.h"
 #include "base/problem.h"
 #include "google/rpc/status.pb.h"
 #include "gtest/gtest.h"

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "base/digest.h"
 #include "model/codes.h"
 #include "server/node/domain_gate.h"

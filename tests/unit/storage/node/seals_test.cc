@@ -2,6 +2,8 @@
 // A sealed member: kept, read by nobody, counted nowhere, erased when her time is over.
 #include "storage/node/seals.h"
 
+#include <algorithm>
+
 #include "base/files.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
