@@ -250,7 +250,8 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     message_.result(static_cast<unsigned>(answer_.status));
     message_.set(http::field::cache_control, "no-store");
     for (const auto& [name, value] : SecurityHeaders(host_)) message_.set(name, value);
-    if (!body.empty()) message_.set(http::field::content_type, answer_.content_type);
+    // An empty body has a type too: a message without a field is one.
+    if (answer_.status != 304) message_.set(http::field::content_type, answer_.content_type);
     for (const auto& [name, value] : answer_.headers) message_.set(name, value);
     message_.keep_alive(keeps_);
     if (answer_.status != 304) message_.content_length(body.size());

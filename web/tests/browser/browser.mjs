@@ -34,11 +34,20 @@ export async function withPage(base, width, work, options = {}) {
       const isRefusal = message.text().startsWith('Failed to load resource: the server responded with a status of 4');
       if (message.type() === 'error' && !isRefusal) faults.push(`console: ${message.text()}`);
     });
+    page.on('response', async (response) => {
+      if (response.status() >= 500) faults.push(`${response.status()}: ${new URL(response.url()).pathname}`);
+    });
     page.on('request', (request) => {
       const url = new URL(request.url());
       if (url.protocol !== 'blob:' && url.origin !== new URL(base).origin) faults.push(`off the host: ${url.origin}`);
     });
-    await work(page);
+    try {
+      await work(page);
+    } catch (error) {
+      await picture(page, 'fault');
+      console.error(`At ${page.url()}, where is said:\n${await page.locator('body').innerText()}`, faults);
+      throw error;
+    }
     assert.deepEqual(faults, []);
   } finally {
     await browser.close();

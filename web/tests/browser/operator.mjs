@@ -42,7 +42,7 @@ await withPage(base, 1024, async (page) => {
   await signIn(page, base, stewardToken);
   await page.getByRole('button', { name: 'Look at it' }).click();
   await page.getByRole('button', { name: 'Send these' }).click();
-  await page.getByRole('status').filter({ hasText: 'leaves with the next link' }).waitFor();
+  await page.getByRole('status').filter({ hasText: /leaves with the next link|sent, with a receipt/ }).waitFor();
   await check(page, 'receipt');
   await picture(page, 'operator-receipt-1024');
 
