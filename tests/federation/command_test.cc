@@ -32,7 +32,7 @@ std::string Command(const std::string& words) { return Printed(absl::StrCat(AANG
 
 // Standard output alone, read as JSON; null when it is none.
 nlohmann::json JsonOf(const std::string& words) {
-  std::string printed = Printed(absl::StrCat(AANGAN_COMMAND, " --output json ", words, " 2>/dev/null"));
+  std::string printed = Printed(absl::StrCat("(", AANGAN_COMMAND, " --output json ", words, " 2>/dev/null)"));
   return nlohmann::json::parse(printed.substr(0, printed.rfind("code ")), nullptr, false);
 }
 
