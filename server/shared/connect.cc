@@ -7,10 +7,12 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/problem.h"
 #include "base/secret.h"
@@ -104,8 +106,13 @@ absl::Status CheckProtocol(const HttpRequest& request) {
 }  // namespace
 
 bool Connect::IsRpc(absl::string_view path) {
-  const size_t slash = path.find('/', 1);
-  return slash != absl::string_view::npos && absl::StrContains(path.substr(0, slash), '.');
+  const std::vector<absl::string_view> parts = absl::StrSplit(path, '/');
+  if (parts.size() != 3 || !absl::StrContains(parts[1], '.')) return false;
+  const auto is_name = [](absl::string_view text) {
+    return !text.empty() && absl::ascii_isalpha(static_cast<unsigned char>(text[0])) &&
+           std::all_of(text.begin(), text.end(), [](unsigned char c) { return absl::ascii_isalnum(c) || c == '.'; });
+  };
+  return is_name(parts[1]) && is_name(parts[2]);
 }
 
 void Connect::Answer(HttpRequest request, HttpReply reply) const {

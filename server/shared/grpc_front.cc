@@ -32,6 +32,7 @@
 #include "base/status.h"
 #include "server/shared/grpc_status.h"
 #include "server/shared/reflection_v1.h"
+#include "server/shared/wiped_stack.h"
 #include "server/shared/worker_pool.h"
 
 namespace aangan::server {
@@ -42,7 +43,7 @@ constexpr int kSendBytesMax = 8 << 20;
 constexpr int kStreamsMax = 32;
 constexpr int kRefusalsWaitingMax = 256;
 constexpr size_t kQuotaBytes = 64u << 20;
-constexpr int kPingMsMin = 10'000;  // between a client's pings; faster ones end its connection
+constexpr int kPingMsMin = 10'000;                       // between a client's pings; faster ones end its connection
 constexpr absl::Duration kAgeGrace = absl::Minutes(16);  // the longest stream that the door lets run, and a little
 
 // gRPC's own lines quote header values, tokens among them. Only where a line came from is told.
@@ -221,6 +222,7 @@ grpc::ServerUnaryReactor* Unary(Door* door, const Clock* clock, const std::strin
               if (answer != nullptr) *response = Serialize(*answer);
               reactor->Finish(ToGrpcStatus(status));
             });
+  WipeStack();
   return reactor;
 }
 

@@ -2,17 +2,11 @@
 // Threads for work that blocks.
 #include "server/shared/worker_pool.h"
 
-#include <sodium.h>
-
 #include <utility>
 
+#include "server/shared/wiped_stack.h"
+
 namespace aangan::server {
-namespace {
-
-constexpr size_t kStackBytes = 64 << 10;  // deeper than a job's frames that handle a request's text
-
-}  // namespace
-
 WorkerPool::WorkerPool(const Bounds& bounds) : bounds_(bounds) {
   for (size_t i = 0; i < bounds.threads; ++i) threads_.emplace_back([this] { Work(); });
 }
@@ -48,7 +42,7 @@ void WorkerPool::Work() {
     }
     job();
     job = nullptr;
-    sodium_stackzero(kStackBytes);
+    WipeStack();
     absl::MutexLock lock(&mutex_);
     --busy_;
   }

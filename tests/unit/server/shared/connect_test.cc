@@ -160,6 +160,13 @@ TEST_F(ConnectTest, OtherFormsAndMethodsAreRefusedInWords) {
   EXPECT_EQ(Answer(get).status, 405);
 }
 
+TEST(ConnectPathTest, HasAServiceAndAMethodAndNothingElse) {
+  EXPECT_TRUE(Connect::IsRpc("/aangan.node.v1.NoticeService/ListNotices"));
+  for (const char* other :
+       {"/", "/sign-in", "/assets/a.js", "/a.b/", "/a.b/c/d", "/../etc", "/..%2fa/b", "//a.b", "/.a/b"})
+    EXPECT_FALSE(Connect::IsRpc(other)) << other;
+}
+
 TEST(ConnectErrorTest, EachCodeHasItsNameAndStatus) {
   const std::map<absl::StatusCode, std::pair<std::string, int>> kTable = {
       {absl::StatusCode::kCancelled, {"canceled", 499}},
