@@ -130,9 +130,9 @@ class Server final : public FederationServer {
   void Stop() override {
     probes_.Set("serving", false);
     if (front_ != nullptr) front_->SetServing(false);
-    const absl::Time until = absl::Now() + kStopGrace;
+    const absl::Time until = computers_clock_.Now() + kStopGrace;
     for (server::Door* door : {door_.get(), enrolment_door_.get()}) {
-      if (door != nullptr) door->Stop(until - absl::Now());
+      if (door != nullptr) door->Stop(until - computers_clock_.Now());
     }
     if (web_ != nullptr) web_->Stop(kFlushGrace);
     if (front_ != nullptr) front_->Stop(kFlushGrace);

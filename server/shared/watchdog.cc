@@ -2,6 +2,7 @@
 // A call through the own port, again and again.
 #include "server/shared/watchdog.h"
 
+#include <grpc/support/time.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
@@ -9,7 +10,6 @@
 #include <grpcpp/support/channel_arguments.h>
 #include <grpcpp/support/slice.h>
 
-#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -55,7 +55,8 @@ absl::Status CallOwnPort(const OwnPort& port, absl::Duration within) {
       arguments);
   grpc::GenericStub stub(channel);
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMicroseconds(within));
+  context.set_deadline(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                                    gpr_time_from_millis(absl::ToInt64Milliseconds(within), GPR_TIMESPAN)));
   grpc::CompletionQueue queue;
   const grpc::Slice nothing;
   const grpc::ByteBuffer request(&nothing, 1);

@@ -91,7 +91,9 @@ class Store final : public NodeStore {
     return database_->Expunge(PlacesOf(members), patience);
   }
   uint64_t durable_sequence() const override { return queue_->durable_sequence(); }
-  int64_t disk_free_bytes() const override;
+  int64_t disk_free_bytes() const override {
+    return static_cast<int64_t>(MeasureDisk(options_.folder).value_or(DiskSpace()).free_bytes);
+  }
   bool disk_is_full() const override { return !reserve_->Check().ok(); }
   size_t changes_waiting() const override { return queue_->waiting(); }
   SecretBytes DeriveKey(Literal purpose) const override { return keyring_->Derive(purpose); }
@@ -377,11 +379,6 @@ absl::StatusOr<VerifyReport> Store::Verify() {
   }));
   RETURN_IF_ERROR(database_->VerifyChecksums());
   return report;
-}
-
-int64_t Store::disk_free_bytes() const {
-  const absl::StatusOr<DiskSpace> space = MeasureDisk(options_.folder);
-  return space.ok() ? static_cast<int64_t>(space->free_bytes) : 0;
 }
 
 }  // namespace
