@@ -30,9 +30,10 @@ export async function withPage(base, width, work, options = {}) {
     const faults = [];
     page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
     page.on('console', (message) => {
-      // Chromium says of every refused call that it was refused; signing in begins with one.
-      const isRefusal = message.text().startsWith('Failed to load resource: the server responded with a status of 4');
-      if (message.type() === 'error' && !isRefusal) faults.push(`console: ${message.text()}`);
+      // Chromium says of every refused call that it was refused (signing in begins with one), and asks for the page's icon
+      // again when a script has taken the link away.
+      const isExpected = /status of 4|ERR_INTERNET_DISCONNECTED/.test(message.text());
+      if (message.type() === 'error' && !isExpected) faults.push(`console: ${message.text()}`);
     });
     page.on('response', async (response) => {
       if (response.status() >= 500) faults.push(`${response.status()}: ${new URL(response.url()).pathname}`);

@@ -110,9 +110,12 @@ await withPage(base, 1024, async (page) => {
 
   // What was read stays when the link is gone.
   await go(page, 'overview');
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   await page.context().setOffline(true);
   await page.locator('nav').getByRole('link', { name: 'Compare' }).click();
   await page.getByRole('heading', { level: 1, name: /What changed from/ }).waitFor();
+  assert.deepEqual(asked.filter((path) => path.startsWith('/aangan.')), []);
   await page.context().setOffline(false);
 
   // The first figure is there within a second; the machine may be busy once or twice.
