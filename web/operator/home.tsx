@@ -100,7 +100,7 @@ function Quiet({ data, words }: { data: NodeData; words: Language }): JSX.Elemen
     [
       'op.backup',
       backup?.createTime ? words.say('op.backup_last', { date: words.dateAndTime(timestampDate(backup.createTime)) }) : words.say('op.backup_none'),
-      wants(Attention.BACKUP_OLD),
+      !backup || wants(Attention.BACKUP_OLD),
     ],
     [
       'op.contact',

@@ -105,9 +105,9 @@ function Preview({ preview, data, words }: { preview: PreviewReleaseResponse; da
   return (
     <>
       <p>{words.say('op.release_about')}</p>
-      <h2>{words.say('op.first_title')}</h2>
       {first.length > 0 ? (
         <>
+          <h2>{words.say('op.first_title')}</h2>
           <p class="note note-attention">{words.say('op.first_about')}</p>
           <Cells caption={words.say('op.first_title')} cells={first} words={words} />
         </>
