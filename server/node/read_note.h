@@ -24,6 +24,7 @@
 #include "base/status.h"
 #include "server/node/request_rules.h"
 #include "server/shared/door.h"
+#include "server/shared/etag.h"
 #include "server/shared/page_token.h"
 #include "server/shared/paging.h"
 #include "storage/node/change.h"
@@ -124,8 +125,22 @@ absl::Status ShowRecords(storage::node::NodeStore* store, const server::PageToke
   return ShowPage<Response>(store, tokens, call, list, list.name, page, std::move(found), append, done);
 }
 
-// After the commit: the record as it stands on disk. A repeat names the record of the first request; it wrote nothing
-// now, so it is a reading and noted as one.
+// What a repeated request wrote the first time, as it stands now; it wrote nothing now, so it is a reading and noted as
+// one. Its etag is the one that the first request brought: a caller whose answer was lost goes on from there, and must
+// not write over what somebody else changed meanwhile and she never saw.
+template <typename Response>
+absl::Status ShowRepeated(storage::node::NodeStore* store, const std::string& actor, const model::RecordName& name,
+                          const storage::node::Committed& first, Response (*message)(const storage::node::Found&),
+                          const server::Done<Response>& done) {
+  ASSIGN_OR_RETURN(const storage::node::Found found, store->Get(name));
+  Response response = message(found);
+  if (!first.versions.empty()) response.set_etag(server::EtagText(first.versions.front()));
+  AnswerWhenNoted<Response>(store, {storage::node::Action::kRead, actor, {{model::RecordNameText(name), name.member}}},
+                            std::move(response), done);
+  return absl::OkStatus();
+}
+
+// After the commit: the record as it stands on disk.
 template <typename Response>
 storage::node::Done FinishWith(storage::node::NodeStore* store, const server::Call& call, model::RecordName name,
                                Response (*message)(const storage::node::Found&), server::Done<Response> done) {
@@ -134,7 +149,8 @@ storage::node::Done FinishWith(storage::node::NodeStore* store, const server::Ca
     if (!committed.ok()) return done(committed.status());
     if (committed->repeated) {
       return OrFail(done, [&] {
-        return ShowRecord(store, actor, committed->names.empty() ? name : committed->names.front(), message, done);
+        return ShowRepeated(store, actor, committed->names.empty() ? name : committed->names.front(), *committed,
+                            message, done);
       });
     }
     absl::StatusOr<storage::node::Found> found = store->Get(name);

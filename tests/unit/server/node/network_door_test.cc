@@ -183,6 +183,23 @@ TEST_F(NetworkDoor, ARepeatWithTheSameRequestIdMakesOneRecord) {
               HasProblem(StatusCode::kInvalidArgument, Reason::kInvalidField));
 }
 
+// Whose answer was lost sends again, and goes on from the etag that comes: not over somebody else's change.
+TEST_F(NetworkDoor, ARepeatBringsTheEtagOfTheFirstSoThatNobodysChangeIsLost) {
+  const NodeClient client = node_.Caseworker();
+  v1::CreateMemberRequest request;
+  *request.mutable_member() = tests::SomeMember();
+  request.set_request_id("0b5f3f6e-3a1c-4e1f-9c53-0e8a4ad3b222");
+  v1::Member made = Create(client, request);
+  const std::string first_etag = made.etag();
+  made.set_birth_year(1971);
+  ASSERT_THAT(Update(client, made, "birth_year"), IsOk());
+  v1::Member repeated = Create(client, request);
+  EXPECT_EQ(repeated.etag(), first_etag);
+  EXPECT_EQ(repeated.birth_year(), 1971);
+  repeated.set_birth_year(1972);
+  EXPECT_THAT(Update(client, repeated, "birth_year"), HasProblem(StatusCode::kAborted, Reason::kStaleEtag));
+}
+
 TEST_F(NetworkDoor, UnknownCodesAndFutureDaysAreRefused) {
   const NodeClient client = node_.Caseworker();
   const v1::Member member = Create(client);
