@@ -83,16 +83,16 @@ Finding FolderOwner(const Patient& patient) {
 Finding SecretFiles(const Patient& patient) {
   Finding finding{"secret_files", Verdict::kPass, "only their owner can read keys and tokens",
                   "Who can read a key or a token can do what its owner can; the program refuses such a file.",
-                  "chmod 0600 on that file, then end its token and make another: aangan token rotate"};
+                  "chmod 0600 on the keys and tokens in the data folder, then make other tokens: aangan token rotate"};
   int open = 0;
   Walk(patient.folder, [&](const fs::path& path, const struct stat& found) {
-    if (S_ISREG(found.st_mode) && IsSecret(path.filename()) && (found.st_mode & kOthers) != 0) {
-      if (++open == 1) finding.what = absl::StrCat("others can read ", path.filename().string());
-    }
+    if (S_ISREG(found.st_mode) && IsSecret(path.filename()) && (found.st_mode & kOthers) != 0) ++open;
     return false;
   });
-  if (open > 1) absl::StrAppend(&finding.what, " and ", open - 1, " more");
-  if (open > 0) finding.verdict = Verdict::kFail;
+  if (open > 0) {  // not which: somebody may have named a file after a person
+    finding.verdict = Verdict::kFail;
+    finding.what = absl::StrCat("others can read ", open, open == 1 ? " key or token" : " keys and tokens");
+  }
   return finding;
 }
 

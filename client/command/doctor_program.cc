@@ -28,7 +28,7 @@ Finding Settings(const Patient& patient) {
 Finding SettingsMode(const Patient& patient) {
   Finding finding{"settings_mode", Verdict::kPass, "only its owner can change the configuration",
                   "Who can change the configuration decides what leaves this computer, and which key file counts.",
-                  "chmod 0600 on the configuration: aangan paths names it"};
+                  "chmod go-w on the configuration: aangan paths names it"};
   struct stat found {};
   if (stat(patient.settings_file.c_str(), &found) != 0)
     return {finding.check, Verdict::kSkip, "there is no configuration file", finding.why, ""};

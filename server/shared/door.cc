@@ -185,6 +185,12 @@ void Door::Finish(const CallPtr& call, const absl::Status& status) {
   latency.sum += took;
 }
 
+Door::~Door() {
+  absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(
+      +[](Door* door) ABSL_EXCLUSIVE_LOCKS_REQUIRED(door->mutex_) { return door->under_way_ == 0; }, this));
+}
+
 void Door::Stop(absl::Duration grace) {
   absl::MutexLock lock(&mutex_);
   stopping_ = true;

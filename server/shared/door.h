@@ -161,6 +161,8 @@ class Door {
   };
   // All outlive the door.
   Door(Options options, const Authorisation* authorisation, const Callers* callers, const Clock* clock);
+  // Waits for the answers of calls under way: some come from threads that the fronts do not know.
+  ~Door();
 
   // Takes in a service. FAILED_PRECONDITION, naming the method, when it has no handler, other types, no row of roles,
   // or when a handler or row names a method that is not there. Call before the fronts start.

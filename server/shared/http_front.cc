@@ -18,6 +18,7 @@
 #include "base/status.h"
 #include "server/shared/http_session.h"
 #include "server/shared/periodic.h"
+#include "server/shared/wiped_stack.h"
 
 namespace aangan::server {
 namespace {
@@ -65,7 +66,10 @@ class Front final : public HttpFront {
     address_ = absl::StrCat(options.listen.substr(0, options.listen.rfind(':') + 1), acceptor_.local_endpoint().port());
     core_->pool = std::make_unique<WorkerPool>(WorkerPool::Bounds{options.threads, options.waiting_max});
     Accept();
-    thread_ = std::thread([core = core_] { core->io.run(); });
+    // Asio gathers what it encrypts on the stack: answers with records of members would stay there.
+    thread_ = std::thread([core = core_] {
+      while (core->io.run_one() > 0) WipeStack();
+    });
     looks_.Start(options.look_every, Periodic::First::kAfterOnePeriod, [this] { core_->tls->Look(); });
     return absl::OkStatus();
   }

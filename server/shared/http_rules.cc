@@ -59,16 +59,20 @@ std::optional<HttpResponse> Refusal(const HttpHead& head, const HostNames& names
   if (head.target.empty() || head.target[0] != '/')
     return InWords(400, "The target must be a path that begins with /.");
   std::map<absl::string_view, int> times;
-  absl::string_view host;
+  absl::string_view host, coding;
   for (const auto& [name, value] : head.headers) {
     ++times[name];
     if (name == "host") host = value;
+    if (name == "transfer-encoding") coding = value;
   }
   for (const absl::string_view name : kOnce) {
     if (times[name] > 1) return InWords(400, absl::StrCat("The header ", name, " came more than once."));
   }
   if (times["content-length"] > 0 && times["transfer-encoding"] > 0)
     return InWords(400, "Content-Length and Transfer-Encoding exclude each other.");
+  // Beast takes a body in any other coding as empty, and its bytes as the next request.
+  if (times["transfer-encoding"] > 0 && !absl::EqualsIgnoreCase(coding, "chunked"))
+    return InWords(400, "The only Transfer-Encoding that is taken is chunked.");
   if (!names.IsOwn(host)) {
     return InWords(421, "This is not a name of this server. Whoever runs it can add one to its settings.");
   }

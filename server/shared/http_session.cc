@@ -11,6 +11,7 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
+#include <memory>
 #include <optional>
 
 #include "absl/strings/ascii.h"
@@ -35,6 +36,7 @@ constexpr std::chrono::seconds kAnswerWithin(35);  // the door's own ceiling is 
 constexpr std::chrono::seconds kSendWithin(20);    // and a second more for each kSendBytesASecond
 constexpr size_t kSendBytesASecond = 8 << 10;
 constexpr std::chrono::seconds kGoodbyeWithin(2);
+constexpr std::chrono::minutes kAgeMax(1);  // of a connection; then the client opens another, as at gRPC
 constexpr std::chrono::milliseconds kLookWhetherGone(500);
 
 // What counts as one caller.
@@ -94,6 +96,8 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   }
 
  private:
+  using Parser = http::request_parser<http::string_body>;
+
   // Asio's wrapper gives one count back when it goes.
   static SSL_CTX* Shared(const HttpTls& tls) {
     const std::shared_ptr<SSL_CTX> current = tls.Current();
@@ -106,7 +110,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   void AwaitRequest() {
     if (core_->stopping) return Goodbye();
     host_.clear();
-    parser_.emplace();
+    parser_ = std::make_unique<Parser>();
     parser_->header_limit(kHeadBytesMax);
     parser_->body_limit(kBodyBytesMax);
     if (buffer_.size() > 0) return ReadHead();
@@ -150,9 +154,9 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     host_ = std::string(message[http::field::host]);
     std::optional<HttpResponse> refused = Refusal(head, core_->names);
     if (refused) return Refuse(*std::move(refused));
-    keeps_ = message.keep_alive();
-    request_ = RequestOf(std::move(head));
-    if (parser_->is_done() || !absl::EqualsIgnoreCase(request_.Header("expect"), "100-continue")) return ReadBody();
+    keeps_ = message.keep_alive() && std::chrono::steady_clock::now() - opened_at_ < kAgeMax;
+    request_ = std::make_shared<HttpRequest>(RequestOf(std::move(head)));
+    if (parser_->is_done() || !absl::EqualsIgnoreCase(request_->Header("expect"), "100-continue")) return ReadBody();
     static constexpr char kGoOn[] = "HTTP/1.1 100 Continue\r\n\r\n";
     asio::async_write(stream_, asio::buffer(kGoOn, sizeof(kGoOn) - 1),
                       [self = shared_from_this()](error_code error, size_t) {
@@ -172,13 +176,13 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   // Hands the request to a handler, and waits.
   void Ask() {
     Lowest().expires_never();
-    request_.body = std::move(parser_->get().body());
-    request_.peer_address = address_.to_string();
-    request_.peer_is_loopback = address_.is_loopback();
-    request_.peer_port = port_;
-    request_.peer_certificate_pem = certificate_pem_;
-    request_.gone = gone_;
-    is_head_ = request_.method == "HEAD";
+    request_->body = std::move(parser_->get().body());
+    request_->peer_address = address_.to_string();
+    request_->peer_is_loopback = address_.is_loopback();
+    request_->peer_port = port_;
+    request_->peer_certificate_pem = certificate_pem_;
+    request_->gone = gone_;
+    is_head_ = request_->method == "HEAD";
     parser_.reset();
     std::shared_ptr<const HttpHandlers> handlers;
     {
@@ -186,15 +190,14 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
       handlers = core_->handlers;
     }
     if (handlers == nullptr) return Send(InWords(503, "The program is starting. Try again soon."));
-    const auto route = handlers->routes.find(request_.path);
-    // On the heap, so that no short text of it stays in memory that Asio keeps for its next operation.
-    auto asked = std::make_shared<HttpRequest>(std::move(request_));
-    request_ = HttpRequest();
+    const auto route = handlers->routes.find(request_->path);
+    auto asked = std::move(request_);
     const HttpHandler& handler = route == handlers->routes.end() ? handlers->rest : route->second;
     is_asking_ = true;
     asked_at_ = std::chrono::steady_clock::now();
     AwaitAnswer();
     const bool runs = core_->pool->Run([self = shared_from_this(), handlers, &handler, asked] {
+      if (self->gone_->load()) return;  // nobody waits for it any more, and it must not be done twice
       handler(std::move(*asked), [self](HttpResponse response) { self->Take(std::move(response)); });
     });
     if (!runs) Answered(InWords(503, "Too many requests at once. Try again soon."));
@@ -216,6 +219,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
       if (poll(&connection, 1, 0) != 0) self->gone_->store(true);
       if (std::chrono::steady_clock::now() - self->asked_at_ > kAnswerWithin) {
         self->keeps_ = false;
+        self->gone_->store(true);
         return self->Answered(InWords(504, "This took too long. Try again later."));
       }
       self->AwaitAnswer();
@@ -243,25 +247,25 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   void Send(HttpResponse response) {
     if (!Lowest().socket().is_open()) return;
     if (core_->stopping) keeps_ = false;
-    answer_ = std::move(response);
-    const std::string& body = answer_.shared_body != nullptr ? *answer_.shared_body : answer_.body;
+    answer_ = std::make_unique<HttpResponse>(std::move(response));
+    const std::string& body = answer_->shared_body != nullptr ? *answer_->shared_body : answer_->body;
     message_ = {};
     message_.version(11);
-    message_.result(static_cast<unsigned>(answer_.status));
+    message_.result(static_cast<unsigned>(answer_->status));
     message_.set(http::field::cache_control, "no-store");
     for (const auto& [name, value] : SecurityHeaders(host_)) message_.set(name, value);
     // An empty body has a type too: a message without a field is one.
-    if (answer_.status != 304) message_.set(http::field::content_type, answer_.content_type);
-    for (const auto& [name, value] : answer_.headers) message_.set(name, value);
+    if (answer_->status != 304) message_.set(http::field::content_type, answer_->content_type);
+    for (const auto& [name, value] : answer_->headers) message_.set(name, value);
     message_.keep_alive(keeps_);
-    if (answer_.status != 304) message_.content_length(body.size());
+    if (answer_->status != 304) message_.content_length(body.size());
     if (!is_head_) message_.body() = {body.data(), body.size()};
     Lowest().expires_after(kSendWithin + std::chrono::seconds(body.size() / kSendBytesASecond));
     serializer_.emplace(message_);
     http::async_write(stream_, *serializer_, [self = shared_from_this()](error_code error, size_t) {
       self->serializer_.reset();
       self->message_ = {};
-      self->answer_ = HttpResponse();
+      self->answer_.reset();
       if (error) return self->Close();
       if (!self->keeps_) return self->Goodbye();
       self->AwaitRequest();
@@ -282,12 +286,14 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   const std::shared_ptr<std::atomic<bool>> gone_ = std::make_shared<std::atomic<bool>>(false);
   std::string certificate_pem_;
   beast::flat_buffer buffer_{kHeadBytesMax + kReadBytes};
-  std::optional<http::request_parser<http::string_body>> parser_;
-  HttpRequest request_;
+  // On the heap, where what is freed is overwritten: short texts would stay in this object.
+  std::unique_ptr<Parser> parser_;
+  std::shared_ptr<HttpRequest> request_;
+  std::unique_ptr<HttpResponse> answer_;
   std::string host_;
-  HttpResponse answer_;
   http::response<http::span_body<const char>> message_;
   std::optional<http::response_serializer<http::span_body<const char>>> serializer_;
+  const std::chrono::steady_clock::time_point opened_at_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point asked_at_;
   bool is_first_ = true;
   bool is_asking_ = false;

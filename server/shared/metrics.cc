@@ -8,6 +8,7 @@
 #include <map>
 #include <sstream>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
@@ -48,10 +49,12 @@ ClientMetric HistogramOf(const Latency& latency, std::vector<Label> labels) {
   return metric;
 }
 
-// "/aangan.node.v1.MemberService/GetMember" as Prometheus users of gRPC write it, in one label.
-Label Rpc(absl::string_view path) {
+// "/aangan.federation.v1.FigureService/ListFigures" as Prometheus users of gRPC write it, in one label. Of a node the
+// service alone: how many members were taken in and how many services given would be read off the calls that do so.
+std::string RpcOf(absl::string_view path) {
   absl::ConsumePrefix(&path, "/");
-  return {"rpc", Owned(path)};
+  if (absl::StartsWith(path, "aangan.node.")) path = path.substr(0, path.find('/'));
+  return std::string(path);
 }
 
 // Whoever reaches this port through a proxy on this computer is somewhere else.
@@ -96,16 +99,23 @@ void MetricsPage::Times(Literal name, Literal help, Literal label, const std::ve
 void MetricsPage::Time(Literal name, Literal help, absl::Time time) { Gauge(name, help, absl::ToUnixSeconds(time)); }
 
 void MetricsPage::Calls(const std::vector<const Door*>& doors) {
-  std::vector<ClientMetric> counts, latencies;
+  std::map<std::pair<std::string, std::string>, int64_t> calls;
+  std::map<std::string, Latency> took;
   for (const Door* door : doors) {
-    for (const auto& [key, calls] : door->Counts())
-      counts.push_back(CounterOf(calls, {Rpc(key.first), {"code", key.second}}));
-    for (const auto& [path, latency] : door->Latencies()) latencies.push_back(HistogramOf(latency, {Rpc(path)}));
+    for (const auto& [key, count] : door->Counts()) calls[{RpcOf(key.first), key.second}] += count;
+    for (const auto& [path, latency] : door->Latencies()) {
+      Latency& sum = took[RpcOf(path)];
+      for (size_t i = 0; i < sum.buckets.size(); ++i) sum.buckets[i] += latency.buckets[i];
+      sum.sum += latency.sum;
+    }
   }
-  families_->Add("calls_total", "Calls that entered, by rpc and status code.", MetricType::Counter).metric =
-      std::move(counts);
-  families_->Add("call_duration_seconds", "Time from entry to answer, by rpc.", MetricType::Histogram).metric =
-      std::move(latencies);
+  MetricFamily& counts = families_->Add(
+      "calls_total", "Calls that entered, by rpc (of a node by service) and status code.", MetricType::Counter);
+  for (const auto& [key, count] : calls)
+    counts.metric.push_back(CounterOf(count, {{"rpc", key.first}, {"code", key.second}}));
+  MetricFamily& latencies = families_->Add(
+      "call_duration_seconds", "Time from entry to answer, by rpc (of a node by service).", MetricType::Histogram);
+  for (const auto& [rpc, latency] : took) latencies.metric.push_back(HistogramOf(latency, {{"rpc", rpc}}));
 }
 
 void MetricsPage::Build(Literal program, Literal version) {

@@ -2,11 +2,11 @@
 // /metrics: numbers about the program in the text form of Prometheus.
 //
 // Names begin with aangan_ and follow Prometheus' conventions (base units; _total, _seconds, _bytes). A label is a name
-// that is known when the program is built, the name of an rpc, or a status code: the types take no other text, so that
-// nothing of a record can become a label. Counts of members, services or answers are no metrics: they leave a node as
-// protected counts alone.
-// Source: https://prometheus.io/docs/practices/naming/; written by prometheus-cpp's serializer.
-// Threads: a page belongs to one thread; Metrics is thread-safe. A source that can not read its number leaves it out.
+// that is known when the program is built, the name of an rpc (of a node its service), or a status code: the types take
+// no other text, so that nothing of a record can become a label. Counts of members, services or answers are no metrics:
+// they leave a node as protected counts alone. Source: https://prometheus.io/docs/practices/naming/; written by
+// prometheus-cpp's serializer. Threads: a page belongs to one thread; Metrics is thread-safe. A source that can not
+// read its number leaves it out.
 #ifndef AANGAN_SERVER_SHARED_METRICS_H_
 #define AANGAN_SERVER_SHARED_METRICS_H_
 

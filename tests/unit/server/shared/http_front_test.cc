@@ -137,6 +137,12 @@ TEST_F(HttpFrontTest, RefusesHeadsOfTwoMindsAndClosesTheConnection) {
   EXPECT_EQ(
       RefusedWith("POST / HTTP/1.1" + host + "\r\nTransfer-Encoding: chunked\r\nContent-Length: 5" + end + "0\r\n\r\n"),
       400);
+  for (const char* coding : {"identity", "gzip, chunked", "chunked, gzip", "xchunked"}) {
+    EXPECT_EQ(RefusedWith("POST / HTTP/1.1" + host + "\r\nTransfer-Encoding: " + coding + end +
+                          "GET /smuggled HTTP/1.1" + host + end),
+              400)
+        << coding;
+  }
   EXPECT_EQ(RefusedWith("GET / HTTP/1.1" + host + "\r\nAuthorization: Bearer a\r\nAuthorization: Bearer b" + end), 400);
   EXPECT_EQ(RefusedWith("GET / HTTP/1.1" + host + "\r\nHost: localhost" + end), 400);
   EXPECT_EQ(RefusedWith("GET / HTTP/1.0" + host + end), 505);
