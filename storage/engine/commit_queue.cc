@@ -3,6 +3,8 @@
 // is done by a thread of its own, because callers' threads must not wait for the disk.
 #include "storage/engine/commit_queue.h"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
@@ -17,6 +19,7 @@ namespace aangan::storage {
 namespace {
 
 constexpr int kExitDisk = 74;  // EX_IOERR of sysexits.h
+constexpr size_t kStackUsed = 64 << 10;
 
 void EndProcess(const absl::Status& status) {
   LogError("commit_queue",
@@ -102,6 +105,7 @@ void CommitQueue::Run() {
     Items items = TakeWaiting();
     if (items.empty()) break;
     if (!Commit(std::move(items))) return;
+    sodium_stackzero(kStackUsed);  // a cipher worked on records there, and this thread may now wait for days
   }
   (void)WriteHead();
 }
