@@ -50,9 +50,9 @@ bool MayLeaveACore(pid_t pid) {
 class ProcessLimits : public ::testing::Test {
  protected:
   std::unique_ptr<DaemonProcess> Start(const std::string& binary) const {
-    std::vector<std::string> words =
-        InAGroupOfItsOwn({binary, "--node.data", data_, "--node.listen", "127.0.0.1:0", "--node.https", "127.0.0.1:0", "--node.disk_reserve_megabytes",
-                          "1", "--node.key_file", tests::MakeKeyFile(folder_ / "key")});
+    std::vector<std::string> words = InAGroupOfItsOwn({binary, "--node.data", data_, "--node.listen", "127.0.0.1:0",
+                                                       "--node.https", "127.0.0.1:0", "--node.disk_reserve_megabytes",
+                                                       "1", "--node.key_file", tests::MakeKeyFile(folder_ / "key")});
     DaemonProcess::Options options;
     options.binary = words.front();
     options.arguments.assign(words.begin() + 1, words.end());

@@ -35,8 +35,14 @@ class RecoveryTest : public ::testing::Test {
     options_.binary = AANGAN_NODE_UNDER_TEST;
     options_.data_folder = folder_ / "data";
     options_.log_path = folder_ / "log";
-    options_.arguments = {
-        "--node.data", options_.data_folder, "--node.listen", "127.0.0.1:0", "--node.https", "127.0.0.1:0", "--node.disk_reserve_megabytes", "1"};
+    options_.arguments = {"--node.data",
+                          options_.data_folder,
+                          "--node.listen",
+                          "127.0.0.1:0",
+                          "--node.https",
+                          "127.0.0.1:0",
+                          "--node.disk_reserve_megabytes",
+                          "1"};
     Write("passphrase", kPassphrase);
     Write("next", kNext);
     node_ = DaemonProcess::Launch(options_);
