@@ -40,7 +40,7 @@ class Entrance {
  private:
   Entrance() = default;
 
-  const SystemClock computers_clock_;  // by which gRPC judges certificates
+  const SystemClock computers_clock_{};  // by which gRPC judges certificates
   std::string authority_path_;
   std::string authority_pem_;
   std::unique_ptr<server::PortCertificate> certificate_;

@@ -28,6 +28,7 @@
 #include "base/log.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "storage/engine/record_types.h"
 
 namespace aangan::storage {
 namespace {
@@ -284,17 +285,16 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& 
   const auto cache = rocksdb::NewLRUCache(options.memory_bytes / 2);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, FamilyOptions(Shape::kSmall, cache));  // RocksDB insists
-  for (const FamilyRow& row : options.families) {
+  for (const FamilyRow& row : options.families)
     families.emplace_back(std::string(row.name), FamilyOptions(row.shape, cache));
-  }
+  if (!ManifestHasOnlyKnownRecords(options.folder)) return Damaged();
   std::vector<std::string> there;
   if (!rocksdb::DB::ListColumnFamilies(store_options, options.folder, &there).ok()) there.clear();  // new, or Open says
   rocksdb::DB* db = nullptr;
   RETURN_IF_ERROR(ConvertOpen(rocksdb::DB::Open(store_options, options.folder, families, &rocks->handles, &db)));
   rocks->db.reset(db);
-  for (size_t i = 0; i < options.families.size(); ++i) {
+  for (size_t i = 0; i < options.families.size(); ++i)
     rocks->by_family[static_cast<size_t>(options.families[i].family)] = rocks->handles[i + 1];
-  }
   std::unique_ptr<Database> database(new Database(std::move(rocks)));
   RETURN_IF_ERROR(database->CheckFormat(options));
   RETURN_IF_ERROR(database->CheckFamilies(options, there));
