@@ -2,10 +2,12 @@
 // The command as people have it: completions in three shells, the manual page, health, the doctor and the bundle for
 // those who help, against a real node.
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <pty.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utmp.h>
 
 #include <filesystem>
 #include <fstream>
@@ -36,11 +38,16 @@ nlohmann::json JsonOf(const std::string& words) {
   return nlohmann::json::parse(printed.substr(0, printed.rfind("code ")), nullptr, false);
 }
 
+constexpr int kLookMs = 20;
+constexpr int kLastWordsMs = 200;
+
 // What it shows on a terminal of its own, where `typed` is typed when it has shown `question`.
 std::string OnTerminal(const std::string& words, const std::string& question = "", const std::string& typed = "") {
-  int terminal = -1;
-  const pid_t child = forkpty(&terminal, nullptr, nullptr, nullptr);
+  int terminal = -1, end = -1;
+  EXPECT_EQ(openpty(&terminal, &end, nullptr, nullptr, nullptr), 0);
+  const pid_t child = fork();
   if (child == 0) {
+    login_tty(end);
     setenv("TERM", "xterm-256color", 1);
     execl("/bin/sh", "sh", "-c", absl::StrCat("exec ", AANGAN_COMMAND, " ", words).c_str(), nullptr);
     _exit(127);
@@ -48,8 +55,16 @@ std::string OnTerminal(const std::string& words, const std::string& question = "
   std::string shown;
   bool asked = question.empty();
   char some[256];
-  // Reading fails when the other end is closed: pty(7).
-  for (ssize_t size = 0; (size = read(terminal, some, sizeof(some))) > 0;) {
+  // The other end stays open here: what was written last may be lost where the last one who has it open ends.
+  bool is_over = false;
+  for (pollfd readable{terminal, POLLIN, 0};;) {
+    if (poll(&readable, 1, is_over ? kLastWordsMs : kLookMs) == 0) {
+      if (is_over) break;
+      is_over = waitpid(child, nullptr, WNOHANG) == child;
+      continue;
+    }
+    const ssize_t size = read(terminal, some, sizeof(some));
+    if (size <= 0) break;
     shown.append(some, static_cast<size_t>(size));
     if (asked || !absl::StrContains(shown, question)) continue;
     asked = true;
@@ -57,7 +72,7 @@ std::string OnTerminal(const std::string& words, const std::string& question = "
   }
   EXPECT_TRUE(asked) << shown;
   close(terminal);
-  waitpid(child, nullptr, 0);
+  close(end);
   return shown;
 }
 
