@@ -58,9 +58,9 @@ void AnswerAbout(storage::node::NodeStore* store, const server::Call& call, cons
 }
 
 // One record, if `check` (where there is one) lets it. NOT_FOUND leaves no note: nothing is shown.
-template <typename Response>
+template <typename Response, typename Message>
 absl::Status ShowRecord(storage::node::NodeStore* store, const std::string& actor, const model::RecordName& name,
-                        Response (*message)(const storage::node::Found&), const server::Done<Response>& done,
+                        const Message& message, const server::Done<Response>& done,
                         const std::function<absl::Status(const storage::node::Found&)>& check = nullptr) {
   ASSIGN_OR_RETURN(const storage::node::Found found, store->Get(name));
   if (check) RETURN_IF_ERROR(check(found));
@@ -125,22 +125,9 @@ absl::Status ShowRecords(storage::node::NodeStore* store, const server::PageToke
   return ShowPage<Response>(store, tokens, call, list, list.name, page, std::move(found), append, done);
 }
 
-// What a repeated request wrote the first time, as it stands now; it wrote nothing now, so it is a reading and noted as
-// one. Its etag is the one that the first request brought: a caller whose answer was lost goes on from there, and must
-// not write over what somebody else changed meanwhile and she never saw.
-template <typename Response>
-absl::Status ShowRepeated(storage::node::NodeStore* store, const std::string& actor, const model::RecordName& name,
-                          const storage::node::Committed& first, Response (*message)(const storage::node::Found&),
-                          const server::Done<Response>& done) {
-  ASSIGN_OR_RETURN(const storage::node::Found found, store->Get(name));
-  Response response = message(found);
-  if (!first.versions.empty()) response.set_etag(server::EtagText(first.versions.front()));
-  AnswerWhenNoted<Response>(store, {storage::node::Action::kRead, actor, {{model::RecordNameText(name), name.member}}},
-                            std::move(response), done);
-  return absl::OkStatus();
-}
-
-// After the commit: the record as it stands on disk.
+// After the commit: the record as it stands on disk. A repeat wrote nothing now, so it is a reading and noted as one.
+// Its etag is the one that the first request brought: a caller whose answer was lost goes on from there, and must not
+// write over what somebody else changed meanwhile and she never saw.
 template <typename Response>
 storage::node::Done FinishWith(storage::node::NodeStore* store, const server::Call& call, model::RecordName name,
                                Response (*message)(const storage::node::Found&), server::Done<Response> done) {
@@ -149,8 +136,12 @@ storage::node::Done FinishWith(storage::node::NodeStore* store, const server::Ca
     if (!committed.ok()) return done(committed.status());
     if (committed->repeated) {
       return OrFail(done, [&] {
-        return ShowRepeated(store, actor, committed->names.empty() ? name : committed->names.front(), *committed,
-                            message, done);
+        const auto as_first = [message, &committed](const storage::node::Found& found) {
+          Response response = message(found);
+          if (!committed->versions.empty()) response.set_etag(server::EtagText(committed->versions.front()));
+          return response;
+        };
+        return ShowRecord(store, actor, committed->names.empty() ? name : committed->names.front(), as_first, done);
       });
     }
     absl::StatusOr<storage::node::Found> found = store->Get(name);

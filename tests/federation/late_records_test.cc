@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
+#include "tests/support/dates.h"
 #include "tests/support/federation_cluster.h"
 #include "tests/support/status_matchers.h"
 
@@ -16,13 +17,6 @@ using tests::ClusterNode;
 using tests::FederationCluster;
 using tests::IsOk;
 using tests::NodeClient;
-
-void SetDay(model::Day day, google::type::Date* date) {
-  const model::CivilDay civil = model::CivilFromDay(day);
-  date->set_year(civil.year);
-  date->set_month(civil.month);
-  date->set_day(civil.day);
-}
 
 // A member of the quarter before, with a service received in this one, and nothing else of it.
 void RecordService(const ClusterNode& node, const model::Period& quarter) {
@@ -38,9 +32,9 @@ void RecordService(const ClusterNode& node, const model::Period& quarter) {
   node::v1::CreateServiceRequest service;
   service.set_parent(member.name());
   *service.mutable_service() = tests::SomeService();
-  SetDay(quarter.Previous().first_day() + 1, service.mutable_service()->mutable_assessed_date());
-  SetDay(quarter.Previous().first_day() + 2, service.mutable_service()->mutable_needed_date());
-  SetDay(quarter.first_day() + 30, service.mutable_service()->mutable_received_date());
+  tests::SetDay(quarter.Previous().first_day() + 1, service.mutable_service()->mutable_assessed_date());
+  tests::SetDay(quarter.Previous().first_day() + 2, service.mutable_service()->mutable_needed_date());
+  tests::SetDay(quarter.first_day() + 30, service.mutable_service()->mutable_received_date());
   node::v1::Service made;
   ASSERT_THAT(client.Call(*client.casework, &node::v1::CaseworkService::Stub::CreateService, service, &made), IsOk());
 }

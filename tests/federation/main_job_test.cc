@@ -19,37 +19,6 @@ using tests::ClusterNode;
 using tests::FederationClient;
 using tests::FederationCluster;
 using tests::IsOk;
-using tests::NodeClient;
-
-void SetDay(const model::Period& quarter, int days, google::type::Date* date) {
-  const model::CivilDay civil = model::CivilFromDay(quarter.first_day() + days);
-  date->set_year(civil.year);
-  date->set_month(civil.month);
-  date->set_day(civil.day);
-}
-
-// Members who agreed to be counted and joined in the quarter, each with a service received in it.
-void Enrol(const ClusterNode& node, const model::Period& quarter, int members) {
-  const NodeClient client(
-      tests::OpenChannel(node.process->address("grpc"), {tests::ReadAll(node.data + "/tls/authority.pem"), "", ""}),
-      tests::TokenFor(node.As("steward.token"), node::v1::ROLE_CASEWORKER));
-  for (int i = 0; i < members; ++i) {
-    node::v1::CreateMemberRequest request;
-    *request.mutable_member() = tests::SomeMember();
-    request.mutable_member()->set_enrolment_quarter(model::PeriodText(quarter));
-    *request.add_consents() = tests::CountedConsent();
-    node::v1::Member member;
-    ASSERT_THAT(client.Call(*client.members, &node::v1::MemberService::Stub::CreateMember, request, &member), IsOk());
-    node::v1::CreateServiceRequest service;
-    service.set_parent(member.name());
-    *service.mutable_service() = tests::SomeService();
-    SetDay(quarter, 1, service.mutable_service()->mutable_assessed_date());
-    SetDay(quarter, 2, service.mutable_service()->mutable_needed_date());
-    SetDay(quarter, 30, service.mutable_service()->mutable_received_date());
-    node::v1::Service made;
-    ASSERT_THAT(client.Call(*client.casework, &node::v1::CaseworkService::Stub::CreateService, service, &made), IsOk());
-  }
-}
 
 void ExpectSigned(const FederationCluster& cluster, const fed::NationalRelease& release) {
   const FederationClient staff = cluster.Staff();
@@ -72,7 +41,7 @@ TEST(MainJob, RealRecordsInNationalFiguresOut) {
   for (size_t i = 0; i < cluster.nodes().size(); ++i) {
     // Enough in one quarter for a number, none in another, so that both values are seen.
     const int here = static_cast<int>(i) + 12;
-    Enrol(cluster.nodes()[i], cluster.quarters().back(), here);
+    cluster.nodes()[i].Enrol(cluster.quarters().back(), here);
     members += here;
   }
   for (const model::Period& quarter : cluster.quarters()) {

@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "model/catalogue.h"
 #include "model/catalogue_lint.h"
+#include "tests/support/dates.h"
 #include "tests/support/key_lock.h"
 #include "tests/support/lone_federation.h"
 
@@ -58,6 +59,28 @@ void ClusterNode::Restart() {
   process.reset();
   process = DaemonProcess::Start(options);
   AANGAN_CHECK(process != nullptr);
+}
+
+void ClusterNode::Enrol(const model::Period& quarter, int members) const {
+  const NodeClient client(OpenChannel(process->address("grpc"), {ReadAll(data + "/tls/authority.pem"), "", ""}),
+                          TokenFor(As("steward.token"), node::v1::ROLE_CASEWORKER));
+  const model::Day first = quarter.first_day();
+  for (int i = 0; i < members; ++i) {
+    node::v1::CreateMemberRequest request;
+    *request.mutable_member() = SomeMember();
+    request.mutable_member()->set_enrolment_quarter(model::PeriodText(quarter));
+    *request.add_consents() = CountedConsent();
+    node::v1::Member member;
+    Must(client.Call(*client.members, &node::v1::MemberService::Stub::CreateMember, request, &member), "member");
+    node::v1::CreateServiceRequest service;
+    service.set_parent(member.name());
+    *service.mutable_service() = SomeService();
+    SetDay(first + 1, service.mutable_service()->mutable_assessed_date());
+    SetDay(first + 2, service.mutable_service()->mutable_needed_date());
+    SetDay(first + 30, service.mutable_service()->mutable_received_date());
+    node::v1::Service made;
+    Must(client.Call(*client.casework, &node::v1::CaseworkService::Stub::CreateService, service, &made), "service");
+  }
 }
 
 node::v1::Release ClusterNode::Release(const model::Period& quarter) const {
@@ -217,10 +240,8 @@ void FederationCluster::Found(const Routes& routes) {
   for (ClusterNode& node : nodes_) Sync(node);
 }
 
-node::v1::PreviewReleaseResponse FederationCluster::Contribute(ClusterNode& node, const model::Period& quarter,
-                                                               bool send) {
+void FederationCluster::Propose(const ClusterNode& node, const model::Period& quarter) const {
   const NodeClient steward = node.As("steward.token");
-  const std::string name = absl::StrCat("releases/", model::PeriodText(quarter));
   node::v1::CloseQuarterRequest close;
   close.set_period(model::PeriodText(quarter));
   node::v1::Release release;
@@ -231,6 +252,13 @@ node::v1::PreviewReleaseResponse FederationCluster::Contribute(ClusterNode& node
     return !absl::IsUnavailable(closed);
   }));
   Must(closed, "close");
+}
+
+node::v1::PreviewReleaseResponse FederationCluster::Contribute(ClusterNode& node, const model::Period& quarter,
+                                                               bool send) {
+  Propose(node, quarter);
+  const NodeClient steward = node.As("steward.token");
+  const std::string name = absl::StrCat("releases/", model::PeriodText(quarter));
   node::v1::PreviewReleaseRequest look;
   look.set_name(name);
   node::v1::PreviewReleaseResponse preview;
@@ -238,6 +266,7 @@ node::v1::PreviewReleaseResponse FederationCluster::Contribute(ClusterNode& node
   node::v1::ApproveReleaseRequest approve;
   approve.set_name(name);
   approve.set_proposal_digest(preview.proposal_digest());
+  node::v1::Release release;
   Must(steward.Call(*steward.releases, &node::v1::ReleaseService::Stub::ApproveRelease, approve, &release), "approve");
   if (send) Sync(node);
   return preview;

@@ -31,6 +31,8 @@ struct ClusterNode {
     return NodeClient::OfFolder(process->address("grpc"), data, token_file);
   }
   void Restart();
+  // Members who agreed to be counted and joined in the quarter, each with a service received in it.
+  void Enrol(const model::Period& quarter, int members) const;
   // How far the release of a quarter has come here.
   node::v1::Release Release(const model::Period& quarter) const;
 };
@@ -61,6 +63,8 @@ class FederationCluster {
   // One more process, which has not joined; references to nodes stay.
   ClusterNode& AddNode(const std::string& id, const std::string& state);
   void Join(ClusterNode& node);
+  // One collective closes the quarter; its release waits for its yes.
+  void Propose(const ClusterNode& node, const model::Period& quarter) const;
   // One collective closes the quarter, looks, approves what it saw and sends it. The preview that it saw.
   node::v1::PreviewReleaseResponse Contribute(ClusterNode& node, const model::Period& quarter, bool send = true);
   void Sync(ClusterNode& node);

@@ -22,51 +22,6 @@ using tests::ClusterNode;
 using tests::FederationClient;
 using tests::FederationCluster;
 using tests::IsOk;
-using tests::NodeClient;
-
-void SetDay(const model::Period& quarter, int days, google::type::Date* date) {
-  const model::CivilDay civil = model::CivilFromDay(quarter.first_day() + days);
-  date->set_year(civil.year);
-  date->set_month(civil.month);
-  date->set_day(civil.day);
-}
-
-// Members who joined in the quarter, agreed to be counted and received a service in it.
-void Enrol(const ClusterNode& node, const model::Period& quarter, int members) {
-  const NodeClient client(
-      tests::OpenChannel(node.process->address("grpc"), {tests::ReadAll(node.data + "/tls/authority.pem"), "", ""}),
-      tests::TokenFor(node.As("steward.token"), node::v1::ROLE_CASEWORKER));
-  for (int i = 0; i < members; ++i) {
-    node::v1::CreateMemberRequest request;
-    *request.mutable_member() = tests::SomeMember();
-    request.mutable_member()->set_enrolment_quarter(model::PeriodText(quarter));
-    *request.add_consents() = tests::CountedConsent();
-    node::v1::Member member;
-    ASSERT_THAT(client.Call(*client.members, &node::v1::MemberService::Stub::CreateMember, request, &member), IsOk());
-    node::v1::CreateServiceRequest service;
-    service.set_parent(member.name());
-    *service.mutable_service() = tests::SomeService();
-    SetDay(quarter, 1, service.mutable_service()->mutable_assessed_date());
-    SetDay(quarter, 2, service.mutable_service()->mutable_needed_date());
-    SetDay(quarter, 30, service.mutable_service()->mutable_received_date());
-    node::v1::Service made;
-    ASSERT_THAT(client.Call(*client.casework, &node::v1::CaseworkService::Stub::CreateService, service, &made), IsOk());
-  }
-}
-
-// Until the release waits for the collective's word.
-void Propose(const ClusterNode& node, const model::Period& quarter) {
-  const NodeClient client = node.As("operator.token");
-  node::v1::CloseQuarterRequest close;
-  close.set_period(model::PeriodText(quarter));
-  node::v1::Release release;
-  absl::Status closed;
-  ASSERT_TRUE(tests::Eventually(absl::Seconds(60), [&] {
-    closed = client.Call(*client.operators, &node::v1::OperatorService::Stub::CloseQuarter, close, &release);
-    return !absl::IsUnavailable(closed);
-  }));
-  ASSERT_THAT(closed, IsOk());
-}
 
 std::string BrowserToken(const FederationCluster& cluster) {
   const std::string folder = cluster.data() + "/staff/";
@@ -110,8 +65,8 @@ TEST(Pages, AReleaseIsApprovedAtANodeAndReadInTheNationalFigures) {
   const model::Period before = cluster.quarters().front();
   const model::Period newest = cluster.quarters().back();
   for (size_t i = 0; i < cluster.nodes().size(); ++i) {
-    Enrol(cluster.nodes()[i], before, 12);
-    Enrol(cluster.nodes()[i], newest, static_cast<int>(i) + 20);
+    cluster.nodes()[i].Enrol(before, 12);
+    cluster.nodes()[i].Enrol(newest, static_cast<int>(i) + 20);
   }
   for (ClusterNode& node : cluster.nodes()) cluster.Contribute(node, before);
   ASSERT_TRUE(cluster.Finish(before));
@@ -120,7 +75,7 @@ TEST(Pages, AReleaseIsApprovedAtANodeAndReadInTheNationalFigures) {
     cluster.Sync(node);
     if (&node != &last) cluster.Contribute(node, newest);
   }
-  Propose(last, newest);
+  cluster.Propose(last, newest);
   nlohmann::json given = {{"pictures", AANGAN_PICTURES},
                           {"before", model::PeriodText(before)},
                           {"cells", 50},
