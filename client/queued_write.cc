@@ -160,8 +160,8 @@ absl::StatusOr<QueuedWrite> ReadWrite(const Message& request) {
   if (write.method == nullptr) return NotAWrite();
   std::unique_ptr<Message> filled(request.New());
   filled->CopyFrom(request);
-  if (RequestIdOf(*filled).empty()) SetText(filled.get(), "request_id", NewRequestId());
-  write.request_id = RequestIdOf(*filled);
+  if (TextOf(*filled, "request_id").empty()) SetText(filled.get(), "request_id", NewRequestId());
+  write.request_id = TextOf(*filled, "request_id");
   const std::string kind = MadeKind(*request.GetDescriptor());
   write.makes = !kind.empty();
   if (write.makes) {
@@ -215,8 +215,6 @@ absl::StatusOr<std::unique_ptr<Message>> RequestOf(const QueuedWrite& write) {
   }
   return request;
 }
-
-std::string RequestIdOf(const Message& request) { return TextOf(request, "request_id"); }
 
 std::string EtagOf(const Message& answer) { return TextOf(answer, "etag"); }
 

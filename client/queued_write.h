@@ -39,8 +39,6 @@ absl::StatusOr<QueuedWrite> ReadWrite(const google::protobuf::Message& request);
 bool IsSameWrite(const google::protobuf::Message& request, const QueuedWrite& other);
 // The message to send, with the write's etag.
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> RequestOf(const QueuedWrite& write);
-// The request_id in a request that has the field; empty else.
-std::string RequestIdOf(const google::protobuf::Message& request);
 // The etag of a record that the node answered with; empty when it has none.
 std::string EtagOf(const google::protobuf::Message& answer);
 

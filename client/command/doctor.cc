@@ -77,6 +77,10 @@ absl::StatusOr<int> Doctor(const Session& session, const std::string& what, cons
 
 }  // namespace
 
+Finding Skipped(const Finding& finding, std::string what) {
+  return {finding.check, Verdict::kSkip, std::move(what), finding.why, ""};
+}
+
 const char* WordOf(Verdict verdict) {
   switch (verdict) {
     case Verdict::kPass:

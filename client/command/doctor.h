@@ -32,6 +32,9 @@ struct Finding {
 };
 using Findings = std::vector<Finding>;
 
+// The same check, which could not be made; `what` says why.
+Finding Skipped(const Finding& finding, std::string what);
+
 // The file system of a folder: statvfs(3), statfs(2).
 struct Disk {
   uint64_t free_bytes = 0;

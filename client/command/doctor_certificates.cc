@@ -53,14 +53,12 @@ struct Pair {
   std::string fix;
 };
 
-Finding Skip(const std::string& check, const std::string& why) {
-  return {check, Verdict::kSkip, "it is made at the first start", why, ""};
-}
+constexpr char kNotMade[] = "it is made at the first start";
 
 Finding Time(const Patient& patient, const Pair& pair) {
   Finding finding{absl::StrCat(pair.name, "_certificate"), Verdict::kPass, "", pair.why, pair.fix};
   const Certificate certificate = ReadCertificate(pair.certificate);
-  if (certificate == nullptr) return Skip(finding.check, finding.why);
+  if (certificate == nullptr) return Skipped(finding, kNotMade);
   time_t now = absl::ToTimeT(patient.now);
   if (X509_cmp_time(X509_get0_notBefore(certificate.get()), &now) > 0) {
     finding.verdict = Verdict::kFail;
@@ -85,7 +83,7 @@ Finding Fits(const Pair& pair) {
   Finding finding{absl::StrCat(pair.name, "_key"), Verdict::kPass, "its key and its certificate are a pair",
                   "With a key of another certificate nobody can connect.", pair.fix};
   const Certificate certificate = ReadCertificate(pair.certificate);
-  if (certificate == nullptr) return Skip(finding.check, finding.why);
+  if (certificate == nullptr) return Skipped(finding, kNotMade);
   const Key key = ReadKey(pair.key);
   if (key == nullptr) {
     finding.verdict = Verdict::kFail;
@@ -102,7 +100,7 @@ Finding OfAuthority(const Pair& pair) {
                   "its certificate is of the authority that is trusted",
                   "Apps trust the authority's file alone; with another one they refuse the connection.", pair.fix};
   const Certificate certificate = ReadCertificate(pair.certificate);
-  if (certificate == nullptr) return Skip(finding.check, finding.why);
+  if (certificate == nullptr) return Skipped(finding, kNotMade);
   const Certificate authority = ReadCertificate(pair.authority);
   if (authority == nullptr || X509_verify(certificate.get(), X509_get0_pubkey(authority.get())) != 1) {
     finding.verdict = Verdict::kFail;

@@ -18,9 +18,8 @@ constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
 
 bool Look(const std::string& path, struct stat* found) { return lstat(path.c_str(), found) == 0; }
 
-// Every file and folder below, but the databases' own, which make and take away files all the time; stops when `visit`
-// says so.
-void Walk(const std::string& folder, const std::function<bool(const fs::path&, const struct stat&)>& visit) {
+// Every file and folder below, but the databases' own, which make and take away files all the time.
+void Walk(const std::string& folder, const std::function<void(const fs::path&, const struct stat&)>& visit) {
   std::error_code error;
   for (fs::recursive_directory_iterator each(folder, fs::directory_options::skip_permission_denied, error), end;
        !error && each != end; each.increment(error)) {
@@ -28,7 +27,7 @@ void Walk(const std::string& folder, const std::function<bool(const fs::path&, c
     if (!Look(each->path(), &found)) continue;
     const std::string name = each->path().filename();
     if (S_ISDIR(found.st_mode) && (name == "main" || name == "store")) each.disable_recursion_pending();
-    if (visit(each->path(), found)) return;
+    visit(each->path(), found);
   }
 }
 
@@ -51,7 +50,7 @@ Finding FolderMode(const Patient& patient) {
                   "Other users of this computer could take the tokens and copy the files.",
                   "chmod 0700 on the data folder: aangan paths names it"};
   struct stat found {};
-  if (!Look(patient.folder, &found)) return {finding.check, Verdict::kSkip, "there is no data folder", finding.why, ""};
+  if (!Look(patient.folder, &found)) return Skipped(finding, "there is no data folder");
   if ((found.st_mode & kOthers) != 0) {
     finding.verdict = Verdict::kFail;
     finding.what = "other users can look into the data folder";
@@ -64,8 +63,7 @@ Finding FolderOwner(const Patient& patient) {
                   "After a start as another user the program can not read or change its own files.",
                   "stop it, then chown -R to the user that the program runs as: aangan paths names the folder"};
   struct stat folder {};
-  if (!Look(patient.folder, &folder))
-    return {finding.check, Verdict::kSkip, "there is no data folder", finding.why, ""};
+  if (!Look(patient.folder, &folder)) return Skipped(finding, "there is no data folder");
   int others = 0;
   std::error_code error;
   for (fs::recursive_directory_iterator each(patient.folder, fs::directory_options::skip_permission_denied, error), end;
@@ -87,7 +85,6 @@ Finding SecretFiles(const Patient& patient) {
   int open = 0;
   Walk(patient.folder, [&](const fs::path& path, const struct stat& found) {
     if (S_ISREG(found.st_mode) && IsSecret(path.filename()) && (found.st_mode & kOthers) != 0) ++open;
-    return false;
   });
   if (open > 0) {  // not which: somebody may have named a file after a person
     finding.verdict = Verdict::kFail;
@@ -101,8 +98,7 @@ Finding MasterKey(const Patient& patient) {
                   "Without it nobody can open the records, whatever passphrase there is.",
                   "put the copy back from the stick where it is kept: aangan restore --from ... --keys-from ..."};
   struct stat found {};
-  if (!Look(absl::StrCat(patient.folder, "/main"), &found))
-    return {finding.check, Verdict::kSkip, "there are no records yet", finding.why, ""};
+  if (!Look(absl::StrCat(patient.folder, "/main"), &found)) return Skipped(finding, "there are no records yet");
   if (!Look(absl::StrCat(patient.folder, "/master_key"), &found)) {
     finding.verdict = Verdict::kFail;
     finding.what = "there are records and no key that opens them";
@@ -119,7 +115,6 @@ Finding Leftovers(const Patient& patient) {
   const time_t before = absl::ToTimeT(patient.now - absl::Hours(1));
   Walk(patient.folder, [&](const fs::path& path, const struct stat& found) {
     if (S_ISREG(found.st_mode) && path.extension() == ".new" && found.st_mtime < before) ++left;
-    return false;
   });
   struct stat found {};
   if (Look(absl::StrCat(patient.folder, ".restoring"), &found)) {
@@ -136,8 +131,7 @@ Finding Leftovers(const Patient& patient) {
 Finding KeyFile(const Patient& patient) {
   Finding finding{"key_file", Verdict::kPass, "", "The key file opens the records without a passphrase.", ""};
   const std::string path = patient.settings.Text("node.key_file");
-  if (path.empty())
-    return {finding.check, Verdict::kSkip, "a passphrase opens this node, no key file", finding.why, ""};
+  if (path.empty()) return Skipped(finding, "a passphrase opens this node, no key file");
   struct stat found {};
   if (stat(path.c_str(), &found) != 0) {
     finding.verdict = Verdict::kFail;

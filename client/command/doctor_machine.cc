@@ -29,7 +29,7 @@ constexpr char kNotLookedAt[] = "the data folder can not be looked at";
 Finding DiskFree(const Patient& patient) {
   Finding finding{"disk_free", Verdict::kPass, "", "When the disk is full nothing more can be recorded.",
                   "free some space on the disk of the data folder, or move it to a larger one: docs/OPERATING.md"};
-  if (!patient.disk.has_value()) return {finding.check, Verdict::kSkip, kNotLookedAt, finding.why, ""};
+  if (!patient.disk.has_value()) return Skipped(finding, kNotLookedAt);
   const uint64_t free = patient.disk->free_bytes / kMegabyte;
   const bool said = !patient.settings.Text("node.disk_reserve_megabytes").empty();
   const auto reserve =
@@ -43,9 +43,8 @@ Finding DiskInodes(const Patient& patient) {
   Finding finding{"disk_inodes", Verdict::kPass, "",
                   "Without inodes no new file can be made, however much space is free.",
                   "take away what other programs left in many small files: df -i, then du --inodes"};
-  if (!patient.disk.has_value()) return {finding.check, Verdict::kSkip, kNotLookedAt, finding.why, ""};
-  if (patient.disk->files == 0)
-    return {finding.check, Verdict::kSkip, "this file system does not count them", finding.why, ""};
+  if (!patient.disk.has_value()) return Skipped(finding, kNotLookedAt);
+  if (patient.disk->files == 0) return Skipped(finding, "this file system does not count them");
   const uint64_t percent = patient.disk->free_files * 100 / patient.disk->files;
   finding.what = absl::StrCat(percent, " percent of the inodes are free");
   if (percent < 5) finding.verdict = percent < 1 ? Verdict::kFail : Verdict::kWarn;
@@ -57,7 +56,7 @@ Finding DiskKind(const Patient& patient) {
       "disk_kind", Verdict::kPass, "the data folder is on a disk of this computer",
       "What lies in memory is gone after a power cut; a disk over a network may lose what it said was written.",
       "stop the node, make a backup, and restore it to a disk of this computer: aangan restore"};
-  if (!patient.disk.has_value()) return {finding.check, Verdict::kSkip, kNotLookedAt, finding.why, ""};
+  if (!patient.disk.has_value()) return Skipped(finding, kNotLookedAt);
   const int64_t type = patient.disk->type;
   if (type == kTmpfs || type == kRamfs) {
     finding.verdict = Verdict::kFail;
@@ -127,7 +126,7 @@ Finding Swap(const Patient& patient) {
   std::ifstream file(absl::StrCat(patient.proc, "/swaps"));
   std::string line;
   if (!std::getline(file, line)) {
-    return {"swap", Verdict::kSkip, "this system does not say whether it has swap", finding.why, ""};
+    return Skipped(finding, "this system does not say whether it has swap");
   }
   int open = 0;
   while (std::getline(file, line)) {
@@ -156,7 +155,7 @@ Finding Memory(const Patient& patient) {
     if (amount / 1024 < 128) finding.verdict = Verdict::kWarn;
     return finding;
   }
-  return {"memory", Verdict::kSkip, "this system does not say how much memory is free", finding.why, ""};
+  return Skipped(finding, "this system does not say how much memory is free");
 }
 
 }  // namespace

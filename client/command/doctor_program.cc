@@ -30,8 +30,7 @@ Finding SettingsMode(const Patient& patient) {
                   "Who can change the configuration decides what leaves this computer, and which key file counts.",
                   "chmod go-w on the configuration: aangan paths names it"};
   struct stat found {};
-  if (stat(patient.settings_file.c_str(), &found) != 0)
-    return {finding.check, Verdict::kSkip, "there is no configuration file", finding.why, ""};
+  if (stat(patient.settings_file.c_str(), &found) != 0) return Skipped(finding, "there is no configuration file");
   if ((found.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     finding.verdict = Verdict::kFail;
     finding.what = "other users can change the configuration";
@@ -65,7 +64,7 @@ Finding Running(const Patient& patient) {
 Finding Unlocked(const Patient& patient) {
   Finding finding{"unlocked", Verdict::kPass, "it is open",
                   "A locked node reads nothing, sends nothing, answers nothing.", "aangan unlock"};
-  if (patient.health == Health::kAway) return {finding.check, Verdict::kSkip, "it does not run", finding.why, ""};
+  if (patient.health == Health::kAway) return Skipped(finding, "it does not run");
   if (patient.health == Health::kLocked) {
     finding.verdict = Verdict::kFail;
     finding.what = "it is locked";
@@ -93,7 +92,7 @@ Finding PortsFile(const Patient& patient) {
 Finding Port(const Patient& patient) {
   Finding finding{"port", Verdict::kPass, "its port is free", "With its port taken the program does not start.",
                   "end the program that listens there (ss -ltnp names it), or set another port in the configuration"};
-  if (patient.health != Health::kAway) return {finding.check, Verdict::kSkip, "it has its port", finding.why, ""};
+  if (patient.health != Health::kAway) return Skipped(finding, "it has its port");
   const std::string listen = patient.settings.Text(absl::StrCat(patient.what, ".listen"));
   const size_t colon = listen.rfind(':');
   sockaddr_in address{};
@@ -101,7 +100,7 @@ Finding Port(const Patient& patient) {
   uint32_t port = 0;
   if (colon == std::string::npos || inet_pton(AF_INET, listen.substr(0, colon).c_str(), &address.sin_addr) != 1 ||
       !absl::SimpleAtoi(listen.substr(colon + 1), &port))
-    return {finding.check, Verdict::kSkip, "its address is no IPv4 address with a port", finding.why, ""};
+    return Skipped(finding, "its address is no IPv4 address with a port");
   address.sin_port = htons(static_cast<uint16_t>(port));
   const int trial = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int yes = 1;
@@ -119,7 +118,7 @@ Finding Unit(const Patient& patient) {
                   "After a power cut it would stay away until somebody notices.",
                   absl::StrCat("systemctl enable --now aangan-", patient.what)};
   if (access(absl::StrCat(patient.run, "/systemd/system").c_str(), F_OK) != 0)
-    return {finding.check, Verdict::kSkip, "systemd does not run here", finding.why, ""};
+    return Skipped(finding, "systemd does not run here");
   const std::string wanted =
       absl::StrCat(patient.etc, "/systemd/system/multi-user.target.wants/aangan-", patient.what, ".service");
   struct stat found {};

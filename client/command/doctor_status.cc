@@ -14,7 +14,7 @@ constexpr char kNotAsked[] = "the node does not run, or is locked, or its token 
 
 Finding Attention(const Advice& advice, const node::v1::GetStatusResponse* status) {
   Finding finding{advice.check, Verdict::kPass, advice.fine, advice.why, advice.fix};
-  if (status == nullptr) return {advice.check, Verdict::kSkip, kNotAsked, advice.why, ""};
+  if (status == nullptr) return Skipped(finding, kNotAsked);
   const auto& all = status->attentions();
   if (std::find(all.begin(), all.end(), advice.attention) != all.end()) {
     finding.verdict = advice.fault ? Verdict::kFail : Verdict::kWarn;
@@ -26,9 +26,8 @@ Finding Attention(const Advice& advice, const node::v1::GetStatusResponse* statu
 Finding LastContact(const Patient& patient, const node::v1::GetStatusResponse* status) {
   Finding finding{"last_contact", Verdict::kPass, "", "What happens at the federation is seen at a contact alone.",
                   "look at the network, then: aangan sync"};
-  if (status == nullptr) return {finding.check, Verdict::kSkip, kNotAsked, finding.why, ""};
-  if (!status->has_last_contact_time())
-    return {finding.check, Verdict::kSkip, "there was no contact with a federation yet", finding.why, ""};
+  if (status == nullptr) return Skipped(finding, kNotAsked);
+  if (!status->has_last_contact_time()) return Skipped(finding, "there was no contact with a federation yet");
   const int64_t days = (patient.now - absl::FromUnixSeconds(status->last_contact_time().seconds())) / absl::Hours(24);
   finding.what = absl::StrCat("the last contact with the federation was ", days, " days ago");
   if (days >= 7) finding.verdict = Verdict::kWarn;
@@ -39,7 +38,7 @@ Finding SameVersion(const node::v1::GetStatusResponse* status) {
   Finding finding{"version", Verdict::kPass, "the node and this program are of one version",
                   "A node that was not started again after an update goes on with what was mended.",
                   "start the node again: aangan serve node"};
-  if (status == nullptr) return {finding.check, Verdict::kSkip, kNotAsked, finding.why, ""};
+  if (status == nullptr) return Skipped(finding, kNotAsked);
   if (status->version() != ProgramVersion()) {
     finding.verdict = Verdict::kWarn;
     finding.what = "the node that runs is of another version than this program";
@@ -50,7 +49,7 @@ Finding SameVersion(const node::v1::GetStatusResponse* status) {
 Finding RestoreDay(const node::v1::GetStatusResponse* status) {
   Finding finding{"restore_day", Verdict::kPass, "no day of a restore waits to be confirmed",
                   "Only you know until when another copy of this node was at work.", "aangan restore-day"};
-  if (status == nullptr) return {finding.check, Verdict::kSkip, kNotAsked, finding.why, ""};
+  if (status == nullptr) return Skipped(finding, kNotAsked);
   if (status->has_restore_time() && !status->restore_confirmed()) {
     finding.verdict = Verdict::kWarn;
     finding.what = "nobody has confirmed the day of the restore";
@@ -63,7 +62,7 @@ Finding TokenOf(const Patient& patient, const node::v1::ListTokensResponse* toke
                 const char* check) {
   Finding finding{check, Verdict::kPass, "", "When the last token of this role has ended nobody can do its work here.",
                   "aangan token list, then aangan token rotate, while there is still one of the role steward"};
-  if (tokens == nullptr) return {check, Verdict::kSkip, kNotAsked, finding.why, ""};
+  if (tokens == nullptr) return Skipped(finding, kNotAsked);
   int64_t ends = 0;
   for (const node::v1::Token& token : tokens->tokens()) {
     if (token.role() == role) ends = std::max<int64_t>(ends, token.expire_time().seconds());

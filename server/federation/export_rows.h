@@ -24,9 +24,8 @@ inline constexpr char kAllRostersSlug[] = "_all_rosters";
 struct ExportRows {
   std::string roster;  // slug, or kAllRostersSlug
   model::Period period;
-  std::optional<absl::Time> released;  // when the release was made; none for sums, void rounds and what nobody asked
-  std::vector<v1::Figure> figures;     // totals first, then the cells in the order of the catalogue
-  std::vector<std::string> contributors, missing;
+  std::optional<absl::Time> released;     // when the release was made; none for sums, void rounds and what nobody asked
+  std::vector<v1::Figure> figures;        // totals first, then the cells in the order of the catalogue
   std::vector<v1::Catalogue> catalogues;  // that the figures are of, the period's own first
 };
 

@@ -169,12 +169,9 @@ class Server final : public FederationServer {
   }
 
   void ServeWeb() {
-    server::WebPort::Contents contents{PageFiles(), ""};
-    if (options_.reflection) {
-      const auto pool = server::DescribedPool(DescriptorBytes());
-      contents.openapi = server::OpenApiJson("Aangan federation", server::UnaryMethods(*door_, *pool));
-    }
-    web_->Serve({door_.get(), callers_.get(), clock_}, contents);
+    std::string rpcs;
+    if (options_.reflection) rpcs = server::DescribeRpcs("Aangan federation", *door_, DescriptorBytes());
+    web_->Serve({door_.get(), callers_.get(), clock_}, {PageFiles(), std::move(rpcs)});
   }
 
   void MakeBooks() {
@@ -238,8 +235,7 @@ class Server final : public FederationServer {
   }
 
   absl::Status WritePorts(const std::string& enrolment) const {
-    std::map<std::string, std::string> ports = {{"grpc", front_->address()}};
-    if (web_ != nullptr) ports["https"] = web_->address();
+    std::map<std::string, std::string> ports = {{"grpc", front_->address()}, {"https", web_->address()}};
     if (!enrolment.empty()) ports["enrolment"] = enrolment;
     return server::WritePorts(options_.data, ports);
   }

@@ -222,9 +222,9 @@ absl::Status FigureBook::AddOfOwnRoster(const Asked& asked, const v1::ListFigure
   }
   if (newest == nullptr) return absl::OkStatus();
   rows.catalogues.push_back(newest->source);
+  if (loaded == nullptr) return absl::OkStatus();
   std::set<std::pair<std::string, std::string>> said;
   for (const v1::Figure& each : rows.figures) said.emplace(each.table(), each.indicator());
-  if (loaded == nullptr) return absl::OkStatus();
   for (v1::Figure& each : Matching(FiguresNotCollected(*newest, asked.period), question)) {
     if (!said.contains({each.table(), each.indicator()})) rows.figures.push_back(std::move(each));
   }
@@ -264,8 +264,6 @@ absl::StatusOr<ExportRows> FigureBook::Rows(const v1::ExportFiguresRequest& requ
       rows.figures = std::move(totals.figures);
     }
     Append(std::move(cells.figures), rows.figures);
-    rows.contributors = std::move(cells.contributors);
-    rows.missing = std::move(cells.missing);
     if (request.parent() == kAllRosters) {
       rows.roster = kAllRostersSlug;
       RETURN_IF_ERROR(AddCataloguesOfAll(asked->quarter, rows));

@@ -191,12 +191,9 @@ class Server final : public NodeServer {
   static storage::node::ReadNote NoteOf(Action action) { return {action, "node", {{"node", std::nullopt}}}; }
 
   void ServeWeb() {
-    server::WebPort::Contents contents{PageFiles(), ""};
-    if (options_.reflection) {
-      const auto pool = server::DescribedPool(DescriptorBytes());
-      contents.openapi = server::OpenApiJson("Aangan node", server::UnaryMethods(*door_, *pool));
-    }
-    options_.entrance->web().Serve({door_.get(), tokens_.get(), clock_}, contents);
+    std::string rpcs;
+    if (options_.reflection) rpcs = server::DescribeRpcs("Aangan node", *door_, DescriptorBytes());
+    options_.entrance->web().Serve({door_.get(), tokens_.get(), clock_}, {PageFiles(), std::move(rpcs)});
   }
 
   // What a summed round needs beside the stores.

@@ -13,7 +13,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "base/problem.h"
 #include "base/secret.h"
 #include "base/status.h"
@@ -77,11 +76,7 @@ absl::StatusOr<absl::Time> DeadlineOf(const HttpRequest& request, absl::Time now
 
 // What HTTP itself refuses; none when the request may be tried.
 std::optional<HttpResponse> RefusedByHttp(const HttpRequest& request) {
-  if (request.method != "POST") {
-    HttpResponse refused = InWords(405, "An rpc is called by POST.");
-    refused.headers.emplace_back("Allow", "POST");
-    return refused;
-  }
+  if (request.method != "POST") return WrongMethod("An rpc is called by POST.", "POST");
   if (CodecOf(request.Header("content-type"))) return std::nullopt;
   HttpResponse refused = InWords(
       415, absl::StartsWith(request.Header("content-type"), "application/connect+")

@@ -52,9 +52,7 @@ bool HostNames::IsOwn(absl::string_view host) const { return names_.count(HostOf
 std::optional<HttpResponse> Refusal(const HttpHead& head, const HostNames& names) {
   if (!head.is_version_1_1) return InWords(505, "Only HTTP/1.1 is spoken here.");
   if (head.method != "GET" && head.method != "HEAD" && head.method != "POST") {
-    HttpResponse refused = InWords(405, "Only GET, HEAD and POST are taken here.");
-    refused.headers.emplace_back("Allow", "GET, HEAD, POST");
-    return refused;
+    return WrongMethod("Only GET, HEAD and POST are taken here.", "GET, HEAD, POST");
   }
   if (head.target.empty() || head.target[0] != '/')
     return InWords(400, "The target must be a path that begins with /.");
@@ -83,6 +81,12 @@ HttpResponse InWords(int status, absl::string_view words) {
   HttpResponse response;
   response.status = status;
   response.body = absl::StrCat(words, "\n");
+  return response;
+}
+
+HttpResponse WrongMethod(absl::string_view words, absl::string_view taken) {
+  HttpResponse response = InWords(405, words);
+  response.headers.emplace_back("Allow", taken);
   return response;
 }
 

@@ -44,6 +44,8 @@ class HostNames {
 std::optional<HttpResponse> Refusal(const HttpHead& head, const HostNames& names);
 // The answer in words that a status of HTTP gets from the front itself.
 HttpResponse InWords(int status, absl::string_view words);
+// 405, in words: a path takes these methods alone.
+HttpResponse WrongMethod(absl::string_view words, absl::string_view taken);
 // The request without its body and peer. Of a head that was not refused.
 HttpRequest RequestOf(HttpHead head);
 

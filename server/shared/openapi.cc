@@ -3,6 +3,7 @@
 #include "server/shared/openapi.h"
 
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -170,8 +171,6 @@ json HeaderParameter(const char* name, json schema) {
   return {{"name", name}, {"in", "header"}, {"required", false}, {"schema", std::move(schema)}};
 }
 
-}  // namespace
-
 std::unique_ptr<google::protobuf::DescriptorPool> DescribedPool(absl::Span<const uint8_t> set) {
   google::protobuf::FileDescriptorSet files;
   AANGAN_CHECK(files.ParseFromArray(set.data(), static_cast<int>(set.size())));
@@ -190,6 +189,8 @@ std::vector<const MethodDescriptor*> UnaryMethods(const Door& door, const google
   }
   return methods;
 }
+
+}  // namespace
 
 std::string OpenApiJson(absl::string_view title, const std::vector<const MethodDescriptor*>& methods) {
   Writer writer;
@@ -215,6 +216,11 @@ std::string OpenApiJson(absl::string_view title, const std::vector<const MethodD
         {"responses", {{"error", error}}},
         {"schemas", std::move(schemas)}}}};
   return document.dump();
+}
+
+std::string DescribeRpcs(absl::string_view title, const Door& door, absl::Span<const uint8_t> set) {
+  const auto pool = DescribedPool(set);
+  return OpenApiJson(title, UnaryMethods(door, *pool));
 }
 
 }  // namespace aangan::server

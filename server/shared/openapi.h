@@ -8,7 +8,6 @@
 #define AANGAN_SERVER_SHARED_OPENAPI_H_
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,14 +18,11 @@
 
 namespace aangan::server {
 
-// `set` is a serialised FileDescriptorSet with comments and all imports, of this program's own protos.
-std::unique_ptr<google::protobuf::DescriptorPool> DescribedPool(absl::Span<const uint8_t> set);
-
-// The unary methods behind the door, as `pool` describes them.
-std::vector<const google::protobuf::MethodDescriptor*> UnaryMethods(const Door& door,
-                                                                    const google::protobuf::DescriptorPool& pool);
-
 std::string OpenApiJson(absl::string_view title, const std::vector<const google::protobuf::MethodDescriptor*>& methods);
+
+// Of the unary methods behind the door. `set` is a serialised FileDescriptorSet with comments and all imports, of this
+// program's own protos.
+std::string DescribeRpcs(absl::string_view title, const Door& door, absl::Span<const uint8_t> set);
 
 }  // namespace aangan::server
 

@@ -87,11 +87,8 @@ Pages::Pages(const std::vector<EmbeddedFile>& files) {
 }
 
 HttpResponse Pages::Answer(const HttpRequest& request) const {
-  if (request.method != "GET" && request.method != "HEAD") {
-    HttpResponse refused = InWords(405, "A page is asked for by GET.");
-    refused.headers.emplace_back("Allow", "GET, HEAD");
-    return refused;
-  }
+  if (request.method != "GET" && request.method != "HEAD")
+    return WrongMethod("A page is asked for by GET.", "GET, HEAD");
   const auto found = files_.find(request.path == "/" ? "/index.html" : request.path);
   if (found == files_.end()) {
     return InWords(404, files_.empty() ? "This program was built without its pages." : "There is no such page.");

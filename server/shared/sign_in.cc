@@ -133,11 +133,7 @@ void SignIn::In(const HttpRequest& request, const HttpReply& reply) const {
 }
 
 void SignIn::Out(const HttpRequest& request, const HttpReply& reply) const {
-  if (request.method != "POST") {
-    HttpResponse refused = InWords(405, "Sign out by POST.");
-    refused.headers.emplace_back("Allow", "POST");
-    return reply(std::move(refused));
-  }
+  if (request.method != "POST") return reply(WrongMethod("Sign out by POST.", "POST"));
   if (SaysElsewhere(request)) return reply(Refused(request, FromElsewhere()));
   HttpResponse response = Json("{}");
   response.headers.emplace_back("Set-Cookie", absl::StrCat(kCookie, "=", kRules, 0));

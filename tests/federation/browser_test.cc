@@ -7,10 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "aangan/federation/v1/apps.pb.h"
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
+#include "base/status.h"
 #include "tests/support/daemon_process.h"
+#include "tests/support/federation_client.h"
 #include "tests/support/generic_call.h"
 #include "tests/support/https_client.h"
 #include "tests/support/lone_federation.h"
@@ -23,6 +24,7 @@ namespace {
 
 using nlohmann::json;
 using tests::DaemonProcess;
+using tests::FederationClient;
 using tests::HttpsPeer;
 
 constexpr char kListRounds[] = "/aangan.federation.v1.RoundService/ListRounds";
@@ -43,15 +45,11 @@ class Browser : public ::testing::Test {
   }
   // Of the staff's app, by gRPC, with its certificate.
   absl::StatusOr<std::string> Token() const {
-    const auto channel = tests::OpenChannel(federation_->address("grpc"),
-                                            {Staff("authority.pem"), Staff("certificate.pem"), Staff("key.pem")});
+    const auto staff = FederationClient::OfStaff(federation_->address("grpc"), options_.data_folder);
     federation::v1::CreateBrowserTokenRequest request;
     request.set_parent("rosters/india");
-    const auto answer =
-        tests::CallGenerically(channel, {kCreateBrowserToken, staff_token_, request.SerializeAsString()});
-    if (!answer.ok()) return answer.status();
     federation::v1::CreateBrowserTokenResponse made;
-    AANGAN_CHECK(made.ParseFromString(*answer));
+    RETURN_IF_ERROR(staff.Call(*staff.apps, &federation::v1::AppService::Stub::CreateBrowserToken, request, &made));
     return made.secret();
   }
   int Call(const std::string& path, const std::string& token, bool with_certificate = false) const {
@@ -95,8 +93,7 @@ TEST_F(Browser, AnAppsOwnTokenNeedsItsCertificateStill) {
   ASSERT_THAT(token.status(), tests::IsOk());
   const auto bare = tests::OpenChannel(federation_->address("grpc"), {Staff("authority.pem"), "", ""});
   EXPECT_TRUE(absl::IsUnavailable(tests::CallGenerically(bare, {kListRounds, *token, ""}).status()));
-  const auto staff = tests::OpenChannel(federation_->address("grpc"),
-                                        {Staff("authority.pem"), Staff("certificate.pem"), Staff("key.pem")});
+  const auto staff = tests::OpenChannel(federation_->address("grpc"), FederationClient::StaffTls(options_.data_folder));
   EXPECT_TRUE(absl::IsUnauthenticated(tests::CallGenerically(staff, {kListRounds, *token, ""}).status()));
 }
 

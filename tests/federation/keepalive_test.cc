@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/daemon_process.h"
+#include "tests/support/federation_client.h"
 #include "tests/support/lone_federation.h"
 #include "tests/support/lone_node.h"
 #include "tests/support/node_client.h"
@@ -84,11 +85,8 @@ TEST(KeepAlive, AFederationBearsAPingEachElevenSecondsWithoutACall) {
   const auto federation =
       tests::DaemonProcess::Start(tests::LoneFederation(AANGAN_FEDERATION_UNDER_TEST, folder.path()));
   ASSERT_NE(federation, nullptr);
-  const std::string staff = folder / "federation/staff/";
-  const auto channel = Pinger(federation->address("grpc"),
-                              {tests::ReadAll(staff + "authority.pem"), tests::ReadAll(staff + "certificate.pem"),
-                               tests::ReadAll(staff + "key.pem")},
-                              kPoliteMs);
+  const auto channel =
+      Pinger(federation->address("grpc"), tests::FederationClient::StaffTls(folder / "federation"), kPoliteMs);
   ASSERT_TRUE(channel->WaitForConnected(In(20)));
   EXPECT_FALSE(channel->WaitForStateChange(GRPC_CHANNEL_READY, In(58))) << "the connection was ended";
   EXPECT_EQ(federation->Stop(), 0);

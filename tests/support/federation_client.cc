@@ -9,7 +9,8 @@ namespace aangan::tests {
 namespace fed = federation::v1;
 
 FederationClient::FederationClient(std::shared_ptr<grpc::Channel> channel, std::string token)
-    : rosters(fed::RosterService::NewStub(channel)),
+    : apps(fed::AppService::NewStub(channel)),
+      rosters(fed::RosterService::NewStub(channel)),
       catalogues(fed::CatalogueService::NewStub(channel)),
       certificates(fed::CertificateService::NewStub(channel)),
       rounds(fed::RoundService::NewStub(channel)),
@@ -19,11 +20,13 @@ FederationClient::FederationClient(std::shared_ptr<grpc::Channel> channel, std::
       log(fed::LogService::NewStub(channel)),
       token_(std::move(token)) {}
 
-FederationClient FederationClient::OfStaff(const std::string& address, const std::string& data) {
+TlsFiles FederationClient::StaffTls(const std::string& data) {
   const std::string staff = data + "/staff/";
-  return FederationClient(OpenChannel(address, {ReadAll(staff + "authority.pem"), ReadAll(staff + "certificate.pem"),
-                                                ReadAll(staff + "key.pem")}),
-                          ReadAll(staff + "token"));
+  return {ReadAll(staff + "authority.pem"), ReadAll(staff + "certificate.pem"), ReadAll(staff + "key.pem")};
+}
+
+FederationClient FederationClient::OfStaff(const std::string& address, const std::string& data) {
+  return FederationClient(OpenChannel(address, StaffTls(data)), ReadAll(data + "/staff/token"));
 }
 
 void FederationClient::Prepare(grpc::ClientContext& context) const {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "aangan/federation/v1/answers.grpc.pb.h"
+#include "aangan/federation/v1/apps.grpc.pb.h"
 #include "aangan/federation/v1/catalogue.grpc.pb.h"
 #include "aangan/federation/v1/certificates.grpc.pb.h"
 #include "aangan/federation/v1/contributions.grpc.pb.h"
@@ -23,7 +24,8 @@ namespace aangan::tests {
 class FederationClient {
  public:
   FederationClient(std::shared_ptr<grpc::Channel> channel, std::string token);
-  // The staff's: <data>/staff.
+  // The staff's: <data>/staff. The certificate alone, or with their token.
+  static TlsFiles StaffTls(const std::string& data);
   static FederationClient OfStaff(const std::string& address, const std::string& data);
 
   template <typename Stub, typename Request, typename Response>
@@ -35,6 +37,7 @@ class FederationClient {
   }
   void Prepare(grpc::ClientContext& context) const;
 
+  std::unique_ptr<federation::v1::AppService::Stub> apps;
   std::unique_ptr<federation::v1::RosterService::Stub> rosters;
   std::unique_ptr<federation::v1::CatalogueService::Stub> catalogues;
   std::unique_ptr<federation::v1::CertificateService::Stub> certificates;

@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "aangan/federation/v1/apps.grpc.pb.h"
 #include "absl/strings/str_cat.h"
 #include "model/period.h"
 #include "tests/support/federation_cluster.h"
@@ -24,14 +23,11 @@ using tests::FederationCluster;
 using tests::IsOk;
 
 std::string BrowserToken(const FederationCluster& cluster) {
-  const std::string folder = cluster.data() + "/staff/";
-  const auto apps = fed::AppService::NewStub(tests::OpenChannel(
-      cluster.address(), {tests::ReadAll(folder + "authority.pem"), tests::ReadAll(folder + "certificate.pem"),
-                          tests::ReadAll(folder + "key.pem")}));
+  const FederationClient staff = cluster.Staff();
   fed::CreateBrowserTokenRequest request;
   request.set_parent("rosters/india");
   fed::CreateBrowserTokenResponse made;
-  EXPECT_THAT(cluster.Staff().Call(*apps, &fed::AppService::Stub::CreateBrowserToken, request, &made), IsOk());
+  EXPECT_THAT(staff.Call(*staff.apps, &fed::AppService::Stub::CreateBrowserToken, request, &made), IsOk());
   return made.secret();
 }
 

@@ -44,8 +44,6 @@ ExportRows TestExportRows() {
   rows.roster = "india";
   rows.period = {2026, 3};
   rows.released = absl::FromUnixSeconds(1794200000);  // 2026-11-09T04:53:20Z
-  rows.contributors = {"a", "b"};
-  rows.missing = {"c"};
   v1::Catalogue catalogue;
   AANGAN_CHECK(google::protobuf::TextFormat::ParseFromString(kCatalogue, &catalogue));
   rows.catalogues.push_back(std::move(catalogue));

@@ -122,17 +122,15 @@ TEST_F(FederationDoor, ACertificateOfOursThatIsNotInUseIsRefused) {
 
 TEST_F(FederationDoor, AnAppNeedsItsTokenBesideItsCertificate) {
   federation_.Enrol();
-  const std::string staff = federation_.data() + "/staff/";
-  const tests::TlsFiles files{tests::ReadAll(staff + "authority.pem"), tests::ReadAll(staff + "certificate.pem"),
-                              tests::ReadAll(staff + "key.pem")};
+  const tests::TlsFiles files = FederationClient::StaffTls(federation_.data());
   const auto open = [&](const std::string& token) {
     return FederationClient(tests::OpenChannel(federation_.address(), files), token);
   };
   EXPECT_THAT(ListRounds(open("")), HasProblem(StatusCode::kUnauthenticated, Reason::kNoCredential));
   EXPECT_THAT(ListRounds(open("aangan-made-up")), HasProblem(StatusCode::kUnauthenticated, Reason::kBadToken));
-  EXPECT_THAT(ListRounds(open(tests::ReadAll(staff + "token"))), IsOk());
+  EXPECT_THAT(ListRounds(open(tests::ReadAll(federation_.data() + "/staff/token"))), IsOk());
   federation_.clock().Advance(absl::Hours(24 * 400));
-  EXPECT_THAT(ListRounds(open(tests::ReadAll(staff + "token"))),
+  EXPECT_THAT(ListRounds(open(tests::ReadAll(federation_.data() + "/staff/token"))),
               HasProblem(StatusCode::kUnauthenticated, Reason::kBadToken));
 }
 
