@@ -169,7 +169,11 @@ absl::StatusOr<v1::ListIncarnationsResponse> AnswerRpc::ListIncarnations(const s
     response.set_next_page_token(
         server::NextPage(*rooms_.page_tokens, call, "incarnations", found.back().collective()));
   }
-  for (v1::CollectiveIncarnations& each : found) *response.add_collectives() = std::move(each);
+  const bool to_staff = call.caller().role != server::Role::kNode;
+  for (v1::CollectiveIncarnations& each : found) {
+    if (!to_staff) each.clear_last_object();
+    *response.add_collectives() = std::move(each);
+  }
   return response;
 }
 

@@ -133,7 +133,9 @@ absl::StatusOr<std::vector<v1::CollectiveIncarnations>> IncarnationBook::List(co
   std::vector<v1::CollectiveIncarnations> all;
   for (Entry& row : rows) {
     ASSIGN_OR_RETURN(Stored<StoredIncarnations> stored, ParseStored<StoredIncarnations>(std::move(row)));
-    all.push_back(std::move(*stored.value.mutable_seen()));
+    v1::CollectiveIncarnations& one = all.emplace_back(std::move(*stored.value.mutable_seen()));
+    if (!stored.value.objects().empty())
+      *one.mutable_last_object() = std::move(*stored.value.mutable_objects()->rbegin());
   }
   return all;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ImportRecords: rows of a file, pipelined into the store.
+// ImportRecords and ImportBatch: rows of a file, pipelined into the store.
 #include "server/node/import_rpc.h"
 
 #include <algorithm>
@@ -50,10 +50,14 @@ class Outcome {
   void End(int64_t line, const absl::StatusOr<Committed>& committed) {
     absl::MutexLock lock(&mutex_);
     --in_flight_;
-    if (!committed.ok()) return Refuse(line, committed.status());
+    if (!committed.ok()) return Note(line, committed.status());
     ++(committed->repeated ? repeated_ : added_);
   }
-  void EndRefused(int64_t line, const absl::Status& status) { End(line, status); }
+  // A row that never began.
+  void Refuse(int64_t line, const absl::Status& status) {
+    absl::MutexLock lock(&mutex_);
+    Note(line, status);
+  }
 
   v1::ImportRecordsResponse AwaitAll() {
     absl::MutexLock lock(&mutex_);
@@ -69,7 +73,7 @@ class Outcome {
   }
 
  private:
-  void Refuse(int64_t line, const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  void Note(int64_t line, const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     v1::RefusedRow row;
     row.set_line(line);
     const std::string reason = ReasonOf(status);
@@ -174,8 +178,19 @@ class RowReader {
 
 absl::Status CheckMapping(const std::string& mapping_id) {
   if (!mapping_id.empty() && mapping_id.size() <= kMappingIdMax) return absl::OkStatus();
-  return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "The first message names the mapping.")
-      .Field("mapping_id", "must be 1 to 60 characters, in the first message");
+  return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "An import names its mapping.")
+      .Field("mapping_id", "must be 1 to 60 characters; of a stream, in the first message");
+}
+
+// Hands a row to the store, or says why not; its end goes to the outcome.
+void Take(const RecordRooms& rooms, const RowReader& reader, const v1::ImportRow& row,
+          const std::shared_ptr<Outcome>& outcome) {
+  const int64_t line = row.line();
+  absl::StatusOr<RecordsChange> change = reader.ChangeOf(row);
+  if (!change.ok()) return outcome->Refuse(line, change.status());
+  outcome->Begin();
+  rooms.store->Submit(*std::move(change),
+                      [outcome, line](absl::StatusOr<Committed> committed) { outcome->End(line, committed); });
 }
 
 }  // namespace
@@ -200,15 +215,7 @@ absl::StatusOr<v1::ImportRecordsResponse> ImportRecords(const RecordRooms& rooms
                      .Field("rows", "must be at most 2000 a stream");
         break;
       }
-      outcome->Begin();
-      absl::StatusOr<RecordsChange> change = rows->ChangeOf(row);
-      const int64_t line = row.line();
-      if (!change.ok()) {
-        outcome->EndRefused(line, change.status());
-        continue;
-      }
-      rooms.store->Submit(*std::move(change),
-                          [outcome, line](absl::StatusOr<Committed> committed) { outcome->End(line, committed); });
+      Take(rooms, *rows, row, outcome);
     }
     request.Clear();
   }
@@ -217,6 +224,25 @@ absl::StatusOr<v1::ImportRecordsResponse> ImportRecords(const RecordRooms& rooms
   RETURN_IF_ERROR(reader.status());
   if (rows == nullptr) return CheckMapping("");
   return response;
+}
+
+absl::StatusOr<v1::ImportRecordsResponse> ImportBatch(const RecordRooms& rooms, const server::Call& call,
+                                                      const v1::ImportBatchRequest& request) {
+  RETURN_IF_ERROR(CheckMapping(request.mapping_id()));
+  if (request.rows_size() > kImportRowsMax) {
+    return Problem(absl::StatusCode::kInvalidArgument, Reason::kTooMany, "A batch takes at most 2000 rows.")
+        .Field("rows", "must be at most 2000 a call");
+  }
+  const auto outcome = std::make_shared<Outcome>();
+  const RowReader reader(rooms, call, request.mapping_id());
+  for (const v1::ImportRow& row : request.rows()) {
+    if (!request.validate_only()) {
+      Take(rooms, reader, row, outcome);
+    } else if (const auto change = reader.ChangeOf(row); !change.ok()) {
+      outcome->Refuse(row.line(), change.status());
+    }
+  }
+  return outcome->AwaitAll();
 }
 
 }  // namespace aangan::node

@@ -34,6 +34,7 @@ constexpr absl::Duration kRehearsalEvery = absl::Hours(24 * 365);
 std::map<std::string, server::Handler> OperatorRpc::Handlers() {
   return {{"GetStatus", server::Handle(this, &OperatorRpc::GetStatus)},
           {"ImportRecords", server::Handle(this, &OperatorRpc::Import)},
+          {"ImportBatch", server::Handle(this, &OperatorRpc::Batch)},
           {"CloseQuarter", server::Handle(this, &OperatorRpc::CloseQuarter)},
           {"SyncNow", server::Handle(this, &OperatorRpc::SyncNow)},
           {"VerifyStore", server::Handle(this, &OperatorRpc::VerifyStore)},
@@ -180,6 +181,11 @@ void OperatorRpc::AddAttentions(v1::GetStatusResponse& response) const {
 absl::StatusOr<v1::ImportRecordsResponse> OperatorRpc::Import(const server::Call& call,
                                                               server::Reader<v1::ImportRecordsRequest>& reader) {
   return ImportRecords(rooms_.records, call, reader);
+}
+
+absl::StatusOr<v1::ImportRecordsResponse> OperatorRpc::Batch(const server::Call& call,
+                                                             const v1::ImportBatchRequest& request) {
+  return ImportBatch(rooms_.records, call, request);
 }
 
 absl::StatusOr<v1::Release> OperatorRpc::CloseQuarter(const server::Call& call,

@@ -54,6 +54,7 @@ class OperatorRpc {
   absl::StatusOr<v1::GetStatusResponse> GetStatus(const server::Call& call, const v1::GetStatusRequest& request);
   absl::StatusOr<v1::ImportRecordsResponse> Import(const server::Call& call,
                                                    server::Reader<v1::ImportRecordsRequest>& reader);
+  absl::StatusOr<v1::ImportRecordsResponse> Batch(const server::Call& call, const v1::ImportBatchRequest& request);
   absl::StatusOr<v1::Release> CloseQuarter(const server::Call& call, const v1::CloseQuarterRequest& request);
   absl::StatusOr<v1::SyncNowResponse> SyncNow(const server::Call& call, const v1::SyncNowRequest& request);
   absl::StatusOr<v1::VerifyStoreResponse> VerifyStore(const server::Call& call, const v1::VerifyStoreRequest& request);

@@ -66,7 +66,7 @@ constexpr Rule kNodeRules[] = {
     {"BackupService", "PreviewErasure", "caseworker operator steward"},
     {"BackupService", "", "operator steward auditor"},
     // Running the node: no records, but what a file brings in.
-    {"OperatorService", "ImportRecords", "caseworker operator"},
+    {"OperatorService", "Import", "caseworker operator"},
     {"OperatorService", "CloseQuarter", "operator steward"},
     {"OperatorService", "ConfirmRestore", "operator steward"},
     {"OperatorService", "SyncNow", "operator steward"},
