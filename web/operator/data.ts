@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the node says of itself, as far as this page has asked: kept in memory alone. Nothing here waits for the federation;
 // a question that the caller's role may not ask leaves its part of the page out.
-import { Code, ConnectError, createClient, type Client, type Transport } from '@connectrpc/connect';
-import { AuditService, type AuditEntry } from '../generated/aangan/node/v1/audit_pb';
-import { BackupService, BackupState, type Backup } from '../generated/aangan/node/v1/backups_pb';
-import { OperatorService, type GetStatusResponse } from '../generated/aangan/node/v1/operator_pb';
-import { ReleaseService, ReleaseStage, type PreviewReleaseResponse, type Release } from '../generated/aangan/node/v1/releases_pb';
+import { Code, ConnectError, type Transport } from '@connectrpc/connect';
+import type { AuditEntry } from '../generated/aangan/node/v1/audit_pb';
+import { BackupState, type Backup } from '../generated/aangan/node/v1/backups_pb';
+import type { GetStatusResponse } from '../generated/aangan/node/v1/operator_pb';
+import { ReleaseStage, type PreviewReleaseResponse, type Release } from '../generated/aangan/node/v1/releases_pb';
+import { refusalOf, type Refusal } from '../shared/refusal';
 import { troubleOf, type Trouble } from '../shared/session';
 import { Watched } from '../shared/store';
+import { callsOf, everyPage, type Calls } from './calls';
 
 /** What became of the collective's word: done, to be looked at again, or not this caller's to give. */
 export type Word = 'done' | 'changed' | 'not_steward' | 'failed';
@@ -16,6 +18,8 @@ export class NodeData extends Watched {
   signedIn: boolean | undefined;
   ready = false;
   trouble: Trouble | undefined;
+  /** The role that signed in may not read how the node is. */
+  barred: Refusal | undefined;
   status: GetStatusResponse | undefined;
   /** Newest period first. */
   releases: Release[] = [];
@@ -25,32 +29,51 @@ export class NodeData extends Watched {
   audit: AuditEntry[] = [];
   auditNext = '';
 
-  private readonly operator: Client<typeof OperatorService>;
-  private readonly releaseCalls: Client<typeof ReleaseService>;
-  private readonly backupCalls: Client<typeof BackupService>;
-  private readonly auditCalls: Client<typeof AuditService>;
+  readonly calls: Calls;
 
   constructor(transport: Transport) {
     super();
-    this.operator = createClient(OperatorService, transport);
-    this.releaseCalls = createClient(ReleaseService, transport);
-    this.backupCalls = createClient(BackupService, transport);
-    this.auditCalls = createClient(AuditService, transport);
+    this.calls = callsOf(transport);
   }
 
   async load(): Promise<void> {
     await this.guarded(async () => {
-      const [status, releases, backups] = await Promise.all([
-        this.operator.getStatus({}),
-        this.releaseCalls.listReleases({}),
-        this.backupCalls.listBackups({ pageSize: 200 }),
-      ]);
-      this.status = status;
-      this.releases = releases.releases;
-      this.backups = backups.backups.reverse();
+      try {
+        await this.loadStatus();
+        this.barred = undefined;
+      } catch (error) {
+        // A caseworker has rooms here too, though how the node is is not hers to read.
+        const refusal = refusalOf(error);
+        if (refusal.reason !== 'NOT_ALLOWED') throw error;
+        this.barred = refusal;
+      }
       this.signedIn = true;
       this.ready = true;
     });
+  }
+
+  private async loadStatus(): Promise<void> {
+    const [status, releases, backups] = await Promise.all([
+      this.calls.operator.getStatus({}),
+      this.calls.releases.listReleases({}),
+      everyPage(async (pageToken) => {
+        const page = await this.calls.backups.listBackups({ pageSize: 200, pageToken });
+        return { rows: page.backups, nextPageToken: page.nextPageToken };
+      }),
+    ]);
+    this.status = status;
+    this.releases = releases.releases;
+    this.backups = backups.reverse();
+  }
+
+  /** What the node said against a call of a room; without a token it is time to sign in. */
+  refused(error: unknown): Refusal {
+    const refusal = refusalOf(error);
+    if (refusal.trouble === 'trouble.sign_in') {
+      this.signedIn = false;
+      this.changed();
+    }
+    return refusal;
   }
 
   /** The release that waits for the collective's word, if one does. */
@@ -68,13 +91,13 @@ export class NodeData extends Watched {
   }
 
   async syncNow(): Promise<boolean> {
-    const done = await this.guarded(async () => void (await this.operator.syncNow({})));
+    const done = await this.guarded(async () => void (await this.calls.operator.syncNow({})));
     await this.load();
     return done;
   }
 
   async closeQuarter(period: string): Promise<boolean> {
-    const done = await this.guarded(async () => void (await this.operator.closeQuarter({ period })));
+    const done = await this.guarded(async () => void (await this.calls.operator.closeQuarter({ period })));
     if (done) await this.load();
     return done;
   }
@@ -82,24 +105,24 @@ export class NodeData extends Watched {
   async look(name: string): Promise<void> {
     this.preview = undefined;
     await this.guarded(async () => {
-      this.preview = await this.releaseCalls.previewRelease({ name });
+      this.preview = await this.calls.releases.previewRelease({ name });
     });
   }
 
   /** Approves exactly what was shown; what changed since is refused by the node. */
   approve(preview: PreviewReleaseResponse): Promise<Word> {
     const { proposalDigest, release } = preview;
-    return this.giveWord(() => this.releaseCalls.approveRelease({ name: release?.name ?? '', proposalDigest }));
+    return this.giveWord(() => this.calls.releases.approveRelease({ name: release?.name ?? '', proposalDigest }));
   }
 
   refuse(preview: PreviewReleaseResponse): Promise<Word> {
-    return this.giveWord(() => this.releaseCalls.refuseRelease({ name: preview.release?.name ?? '' }));
+    return this.giveWord(() => this.calls.releases.refuseRelease({ name: preview.release?.name ?? '' }));
   }
 
   async loadAudit(member: string, more: boolean): Promise<void> {
     await this.guarded(async () => {
       const pageToken = more ? this.auditNext : '';
-      const page = await this.auditCalls.listAuditEntries({ member, pageToken, pageSize: 50 });
+      const page = await this.calls.audit.listAuditEntries({ member, pageToken, pageSize: 50 });
       this.audit = more ? [...this.audit, ...page.auditEntries] : page.auditEntries;
       this.auditNext = page.nextPageToken;
     });
