@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asking the node for what one room shows, and doing what its buttons say. What came lives in the room alone: it is gone
 // when the room is left, and no address or storage of the browser ever holds it.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Refusal } from '../shared/refusal';
 import type { NodeData } from './data';
 
@@ -54,4 +54,14 @@ export function useAct(data: NodeData): Act {
     }
   };
   return { busy, refusal, act };
+}
+
+/** The same id for the same content: a second try after a lost answer is recorded once. */
+export function useRequestId(): (content: unknown) => string {
+  const last = useRef({ content: '', id: '' });
+  return (content) => {
+    const text = JSON.stringify(content);
+    if (last.current.content !== text) last.current = { content: text, id: crypto.randomUUID() };
+    return last.current.id;
+  };
 }

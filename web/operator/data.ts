@@ -2,10 +2,10 @@
 // What the node says of itself, as far as this page has asked: kept in memory alone. Nothing here waits for the federation;
 // a question that the caller's role may not ask leaves its part of the page out.
 import { Code, ConnectError, type Transport } from '@connectrpc/connect';
-import type { AuditEntry } from '../generated/aangan/node/v1/audit_pb';
 import { BackupState, type Backup } from '../generated/aangan/node/v1/backups_pb';
 import type { GetStatusResponse } from '../generated/aangan/node/v1/operator_pb';
 import { ReleaseStage, type PreviewReleaseResponse, type Release } from '../generated/aangan/node/v1/releases_pb';
+import { SetupState, type GetSetupResponse } from '../generated/aangan/node/v1/setup_pb';
 import { refusalOf, type Refusal } from '../shared/refusal';
 import { troubleOf, type Trouble } from '../shared/session';
 import { Watched } from '../shared/store';
@@ -14,20 +14,23 @@ import { callsOf, everyPage, type Calls } from './calls';
 /** What became of the collective's word: done, to be looked at again, or not this caller's to give. */
 export type Word = 'done' | 'changed' | 'not_steward' | 'failed';
 
+/** Where the first token lies of a node that this tab saw being set up. */
+const FIRST_TOKEN = 'aangan.start.token';
+
 export class NodeData extends Watched {
   signedIn: boolean | undefined;
   ready = false;
   trouble: Trouble | undefined;
   /** The role that signed in may not read how the node is. */
   barred: Refusal | undefined;
+  /** How far a node is that is not open yet. */
+  setup: GetSetupResponse | undefined;
   status: GetStatusResponse | undefined;
   /** Newest period first. */
   releases: Release[] = [];
   /** Newest first. */
   backups: Backup[] = [];
   preview: PreviewReleaseResponse | undefined;
-  audit: AuditEntry[] = [];
-  auditNext = '';
 
   readonly calls: Calls;
 
@@ -49,7 +52,31 @@ export class NodeData extends Watched {
       }
       this.signedIn = true;
       this.ready = true;
+      sessionStorage.removeItem(FIRST_TOKEN);
     });
+    if (this.trouble === 'trouble.no_link') await this.lookAtSetup();
+  }
+
+  /** A node that is not open says how far it is; one that has opened since is asked for the rest. */
+  async lookAtSetup(): Promise<void> {
+    let setup: GetSetupResponse;
+    try {
+      setup = await this.calls.setup.getSetup({});
+    } catch {
+      return; // what is on the screen stays
+    }
+    const wasClosed = this.setup !== undefined;
+    this.setup = setup.state === SetupState.DONE ? undefined : setup;
+    if (this.setup) this.trouble = undefined;
+    if (setup.state === SetupState.NEW || setup.state === SetupState.RESTORING)
+      sessionStorage.setItem(FIRST_TOKEN, `${setup.dataFolder}/operator.token`);
+    this.changed();
+    if (!this.setup && wasClosed) await this.load();
+  }
+
+  /** A file on the node's computer; empty but for a node that was just set up. */
+  firstTokenFile(): string {
+    return sessionStorage.getItem(FIRST_TOKEN) ?? '';
   }
 
   private async loadStatus(): Promise<void> {
@@ -117,15 +144,6 @@ export class NodeData extends Watched {
 
   refuse(preview: PreviewReleaseResponse): Promise<Word> {
     return this.giveWord(() => this.calls.releases.refuseRelease({ name: preview.release?.name ?? '' }));
-  }
-
-  async loadAudit(member: string, more: boolean): Promise<void> {
-    await this.guarded(async () => {
-      const pageToken = more ? this.auditNext : '';
-      const page = await this.calls.audit.listAuditEntries({ member, pageToken, pageSize: 50 });
-      this.audit = more ? [...this.audit, ...page.auditEntries] : page.auditEntries;
-      this.auditNext = page.nextPageToken;
-    });
   }
 
   private async giveWord(call: () => Promise<unknown>): Promise<Word> {

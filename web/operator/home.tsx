@@ -8,20 +8,24 @@ import type { Language } from '../shared/language';
 import { link } from '../shared/route';
 import type { NodeData } from './data';
 
+/** The room where it is done. */
+const ROOM_OF: Partial<Record<Attention, string>> = {
+  [Attention.SIGN_ROSTER]: 'roster',
+  [Attention.ENROL]: 'join',
+  [Attention.ACCEPT_CATALOGUE]: 'catalogue',
+  [Attention.BACKUP_OLD]: 'backups',
+  [Attention.BREAK_GLASS]: 'access',
+  [Attention.PERMIT_WAITS]: 'permits',
+  [Attention.RETENTION_DUE]: 'waiting',
+  [Attention.GRIEVANCE_DUE]: 'waiting',
+};
+
 /** The command that mends what no button of this page does; shown to be typed at the node's own computer. */
 const COMMANDS: Partial<Record<Attention, string>> = {
-  [Attention.SIGN_ROSTER]: 'aangan roster sign',
-  [Attention.ACCEPT_CATALOGUE]: 'aangan catalogue accept',
-  [Attention.ENROL]: 'aangan enrol',
   [Attention.CERTIFICATE]: 'aangan status',
   [Attention.DAMAGED]: 'aangan verify',
   [Attention.ALARM]: 'aangan status',
   [Attention.RESTORED]: 'aangan restore-day',
-  [Attention.BACKUP_OLD]: 'aangan backup',
-  [Attention.BREAK_GLASS]: 'aangan grant acknowledge',
-  [Attention.PERMIT_WAITS]: 'aangan permit list',
-  [Attention.RETENTION_DUE]: 'aangan retention report',
-  [Attention.GRIEVANCE_DUE]: 'aangan grievance list',
   [Attention.RECOVERY]: 'aangan recovery split',
   [Attention.TWIN]: 'aangan status',
   [Attention.CERTIFICATE_REVOKED]: 'aangan change-keys',
@@ -82,6 +86,14 @@ function NextStep({ attention, data, words }: { attention: Attention; data: Node
       <button type="button" disabled={busy} onClick={() => void during(data.syncNow())}>
         {words.say('op.sync')}
       </button>
+    );
+  }
+  const room = ROOM_OF[attention];
+  if (room) {
+    return (
+      <a role="button" href={link(room)}>
+        {words.say(`op.nav.${room}`)}
+      </a>
     );
   }
   const command = COMMANDS[attention];

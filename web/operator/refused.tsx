@@ -14,6 +14,8 @@ function sentence(words: Language, refusal: Refusal, roles: RoleName[]): string 
     case 'NOT_ALLOWED':
       if (!refusal.about.role) break;
       return words.say('op.not_yours', { roles: words.list(roles.map(named)), role: named(refusal.about.role) });
+    case 'PERMIT_NEEDED':
+      return words.say('op.permit_needed');
     case 'GRANT_NEEDED':
       return words.say('op.grant_needed');
     case 'STALE_ETAG':

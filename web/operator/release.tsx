@@ -9,6 +9,8 @@ import { formatCount, type Language } from '../shared/language';
 import { DataTable, type Column } from '../shared/parts';
 import { link } from '../shared/route';
 import type { NodeData, Word } from './data';
+import { hexadecimal } from './dates';
+import { PrintButton, TwoWays } from './forms';
 import { periodOf } from './home';
 
 export function Releases({ data, words }: { data: NodeData; words: Language }): JSX.Element {
@@ -67,7 +69,6 @@ export function ReleasePage({ data, words, period }: { data: NodeData; words: La
 
 /** How far it has come, to be printed. */
 function Receipt({ release, words }: { release: Release; words: Language }): JSX.Element {
-  const hexadecimal = (bytes: Uint8Array) => [...bytes].map((each) => each.toString(16).padStart(2, '0')).join('');
   return (
     <>
       <h1>{words.period(periodOf(release.name))}</h1>
@@ -76,9 +77,7 @@ function Receipt({ release, words }: { release: Release; words: Language }): JSX
       </p>
       {release.approveTime && <p>{words.dateAndTime(timestampDate(release.approveTime))}</p>}
       {release.proposalDigest.length > 0 && <p class="address">{hexadecimal(release.proposalDigest)}</p>}
-      <button type="button" class="quiet" onClick={() => print()}>
-        {words.say('foot.print')}
-      </button>
+      <PrintButton words={words} />
     </>
   );
 }
@@ -121,20 +120,13 @@ function Preview({ preview, data, words }: { preview: PreviewReleaseResponse; da
       <p>
         {words.say('op.cut', { count: Number(preview.membersCut) })} {words.say('op.budget', { count: rounds })}
       </p>
-      <div class="word" aria-busy={word === 'asked'}>
-        <div>
-          <button type="button" disabled={word === 'asked'} aria-describedby="send-about" onClick={() => void give(data.approve(preview))}>
-            {words.say('op.send')}
-          </button>
-          <p id="send-about">{words.say('op.send_about')}</p>
-        </div>
-        <div>
-          <button type="button" disabled={word === 'asked'} aria-describedby="refuse-about" onClick={() => void give(data.refuse(preview))}>
-            {words.say('op.refuse')}
-          </button>
-          <p id="refuse-about">{words.say('op.refuse_about')}</p>
-        </div>
-      </div>
+      <TwoWays
+        busy={word === 'asked'}
+        ways={[
+          { say: words.say('op.send'), about: words.say('op.send_about'), run: () => void give(data.approve(preview)) },
+          { say: words.say('op.refuse'), about: words.say('op.refuse_about'), run: () => void give(data.refuse(preview)) },
+        ]}
+      />
       <p role="alert" class="problem">
         {problem && words.say(word === 'failed' ? 'trouble.other' : `op.${word}`)}
       </p>

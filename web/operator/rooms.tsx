@@ -2,10 +2,23 @@
 // The rooms of this page: one line each. The address of a room is "#/page" or "#/page/id", and an id is a resource's.
 import type { JSX } from 'preact';
 import type { Language } from '../shared/language';
+import { Access } from './access';
+import { Audit } from './audit';
+import { Backups } from './backups';
+import { Catalogues } from './catalogues';
+import { Consent } from './consent';
 import type { NodeData } from './data';
+import { Erase, Receipt } from './erase';
 import { Home } from './home';
-import { Audit, Backups } from './lists';
+import { Join } from './join';
+import { Members } from './members';
+import { Permits } from './permits';
+import { MemberRecord } from './record';
 import { ReleasePage, Releases } from './release';
+import { RosterRoom } from './roster';
+import { Seal } from './seal';
+import { Settings } from './settings';
+import { WaitingRoom } from './waiting';
 
 export interface RoomProps {
   data: NodeData;
@@ -26,6 +39,18 @@ export interface Room {
 export const ROOMS: Room[] = [
   { page: 'home', way: 'home', ofStatus: true, draw: (props) => <Home {...props} /> },
   { page: 'release', way: 'release', ofStatus: true, draw: (props) => (props.id ? <ReleasePage {...props} period={props.id} /> : <Releases {...props} />) },
+  { page: 'members', way: 'members', draw: (props) => (props.id ? <MemberRecord {...props} /> : <Members {...props} />) },
+  { page: 'consent', way: 'members', draw: (props) => <Consent {...props} /> },
+  { page: 'erase', way: 'members', draw: (props) => <Erase {...props} /> },
+  { page: 'receipt', way: 'members', draw: (props) => <Receipt {...props} /> },
+  { page: 'seal', way: 'waiting', draw: (props) => <Seal {...props} /> },
+  { page: 'waiting', way: 'waiting', draw: (props) => <WaitingRoom {...props} /> },
+  { page: 'permits', way: 'permits', draw: (props) => <Permits {...props} /> },
+  { page: 'access', way: 'access', draw: (props) => <Access {...props} /> },
+  { page: 'catalogue', way: 'catalogue', draw: (props) => <Catalogues {...props} /> },
+  { page: 'roster', way: 'roster', draw: (props) => <RosterRoom {...props} /> },
+  { page: 'join', way: 'roster', draw: (props) => <Join {...props} /> },
   { page: 'backups', way: 'backups', ofStatus: true, draw: (props) => <Backups {...props} /> },
   { page: 'audit', way: 'audit', draw: (props) => <Audit {...props} /> },
+  { page: 'settings', way: 'settings', draw: (props) => <Settings {...props} /> },
 ];

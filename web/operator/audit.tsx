@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who did what: what the node wrote down, newest first, of all or of one member.
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { AuditAction, type AuditEntry } from '../generated/aangan/node/v1/audit_pb';
+import { DataTable } from '../shared/parts';
+import type { Language } from '../shared/language';
+import { useAct } from './ask';
+import { sayMoment } from './dates';
+import { Refused } from './refused';
+import type { RoomProps } from './rooms';
+
+/** "glass broken"; in English, as the command says it. */
+export function ActionName({ action }: { action: AuditAction }): JSX.Element {
+  return <span lang="en">{(AuditAction[action] ?? '').toLowerCase().replaceAll('_', ' ')}</span>;
+}
+
+export function Audit({ data, words }: RoomProps): JSX.Element {
+  const [member, setMember] = useState('');
+  const [entries, setEntries] = useState<AuditEntry[]>([]);
+  const [next, setNext] = useState('');
+  const { busy, refusal, act } = useAct(data);
+  const list = (pageToken: string) =>
+    act(async () => {
+      const page = await data.calls.audit.listAuditEntries({ member: member.trim(), pageToken, pageSize: 50 });
+      setEntries((before) => (pageToken ? [...before, ...page.auditEntries] : page.auditEntries));
+      setNext(page.nextPageToken);
+    });
+  useEffect(() => void list(''), [data]);
+  const search = (event: Event) => {
+    event.preventDefault();
+    void list('');
+  };
+  return (
+    <>
+      <h1>{words.say('op.nav.audit')}</h1>
+      <p>{words.say('op.audit_about')}</p>
+      <form class="search" onSubmit={search}>
+        <label for="member">{words.say('op.audit_member')}</label>
+        <input id="member" placeholder="members/…" autocomplete="off" value={member} onInput={(event) => setMember(event.currentTarget.value)} />
+        <button type="submit" disabled={busy}>
+          {words.say('op.audit_search')}
+        </button>
+      </form>
+      <Refused words={words} refusal={refusal} roles={['steward', 'auditor']} />
+      {entries.length > 0 && <Entries words={words} entries={entries} />}
+      {next && (
+        <button type="button" class="quiet" disabled={busy} onClick={() => void list(next)}>
+          {words.say('op.audit_more')}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Entries({ words, entries }: { words: Language; entries: AuditEntry[] }): JSX.Element {
+  return (
+    <DataTable
+      caption={words.say('op.nav.audit')}
+      rows={entries}
+      columns={[
+        { title: words.say('op.audit_time'), cell: (each) => sayMoment(words, each.time) },
+        { title: words.say('op.audit_what'), cell: (each) => <ActionName action={each.action} /> },
+        { title: words.say('op.audit_who'), cell: (each) => each.actor },
+        { title: words.say('op.audit_of'), cell: (each) => each.resource },
+      ]}
+    />
+  );
+}
