@@ -9,9 +9,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "base/canonical.h"
 #include "base/check.h"
@@ -46,6 +49,11 @@ absl::Status DiskRefuses() {
   return Problem(absl::StatusCode::kUnavailable, Reason::kDiskReserve,
                  "The disk refuses the write queue. Is it full, or may this program not write there?")
       .Number("errno", errno);
+}
+
+absl::Status Full() {
+  return Problem(absl::StatusCode::kResourceExhausted, Reason::kTooMany,
+                 "The write queue is full. Reach the node, so that it can be sent.");
 }
 
 std::string Check(absl::Span<const uint8_t> key, absl::string_view bytes, size_t size) {
@@ -143,6 +151,13 @@ bool ReadAllAt(int file, std::string& bytes, uint64_t offset) {
   return true;
 }
 
+absl::Status PutThere(const std::string& path, const std::vector<std::string>& plain_records,
+                      absl::Span<const uint8_t> key, RandomSource& random) {
+  const std::string bytes = BuildQueue(plain_records, key, random);
+  if (bytes.size() > kQueueFileBytesMax) return Full();
+  return WriteFileDurably(path, bytes, 0600);
+}
+
 }  // namespace
 
 absl::StatusOr<QueueScan> ScanQueue(absl::string_view bytes, absl::Span<const uint8_t> key, OnDamage on_damage) {
@@ -157,6 +172,7 @@ absl::StatusOr<QueueScan> ScanQueue(absl::string_view bytes, absl::Span<const ui
       if (AllZero(rest)) break;  // the file grew, and its bytes never came
       if (on_damage == OnDamage::kRefuse) return Damaged(offset);
       scan.damaged_bytes += rest.size();
+      ++scan.damaged_records;
       break;
     }
     if (rest.size() - kFrameBytes < size) break;
@@ -169,6 +185,7 @@ absl::StatusOr<QueueScan> ScanQueue(absl::string_view bytes, absl::Span<const ui
       if (is_last && size >= kTagBytes && AllZero(sealed.substr(size - kTagBytes))) break;  // its end never came
       if (on_damage == OnDamage::kRefuse) return Damaged(offset);
       scan.damaged_bytes += kFrameBytes + size;
+      ++scan.damaged_records;
     }
     offset += kFrameBytes + size;
   }
@@ -202,23 +219,37 @@ absl::Status QueueFile::Hold() {
                  "Another process has this write queue open. Close it there first.");
 }
 
+// The file that was held before is held until all of this has gone well, because its places are in use.
 absl::Status QueueFile::Load(const Visit& visit) {
   ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path_, kQueueFileBytesMax));
   ASSIGN_OR_RETURN(QueueScan scan, ScanQueue(bytes, key_.span(), OnDamage::kRefuse));
-  ASSIGN_OR_RETURN(id_, IdOf(bytes, key_.span()));
-  if (file_ >= 0) close(file_);
-  file_ = open(path_.c_str(), O_RDWR | O_CLOEXEC);
-  if (file_ < 0) return DiskRefuses();
-  end_ = scan.whole_bytes;
-  const bool torn = end_ < bytes.size();
-  if (torn && (ftruncate(file_, static_cast<off_t>(end_)) != 0 || fsync(file_) != 0)) return DiskRefuses();
-  unsure_ = false;
+  ASSIGN_OR_RETURN(std::string id, IdOf(bytes, key_.span()));
+  const int file = open(path_.c_str(), O_RDWR | O_CLOEXEC);
+  if (file < 0) return DiskRefuses();
+  auto give_up = absl::MakeCleanup([file] { close(file); });
+  const bool torn = scan.whole_bytes < bytes.size();
+  if (torn && (ftruncate(file, static_cast<off_t>(scan.whole_bytes)) != 0 || fsync(file) != 0)) return DiskRefuses();
   for (auto& [place, plain] : scan.records) {
     absl::Status visited = visit(place, plain);
     Wipe(plain);
     RETURN_IF_ERROR(visited);
   }
+  std::move(give_up).Cancel();
+  if (file_ >= 0) close(file_);
+  file_ = file;
+  id_ = std::move(id);
+  end_ = scan.whole_bytes;
+  records_ = scan.records.size();
+  unsure_ = false;
   return absl::OkStatus();
+}
+
+// Is the file that is held the one that a restart would open?
+bool QueueFile::StandsThere() const {
+  struct stat held {};
+  struct stat there {};
+  return fstat(file_, &held) == 0 && stat(path_.c_str(), &there) == 0 && held.st_dev == there.st_dev &&
+         held.st_ino == there.st_ino;
 }
 
 absl::StatusOr<std::unique_ptr<QueueFile>> QueueFile::Open(const std::string& path, absl::Span<const uint8_t> key,
@@ -226,8 +257,7 @@ absl::StatusOr<std::unique_ptr<QueueFile>> QueueFile::Open(const std::string& pa
   AANGAN_CHECK(key.size() == kQueueKeyBytes);
   auto file = std::unique_ptr<QueueFile>(new QueueFile(path, key));
   RETURN_IF_ERROR(file->Hold());
-  if (access(path.c_str(), F_OK) != 0 && errno == ENOENT)
-    RETURN_IF_ERROR(WriteFileDurably(path, BuildQueue({}, key, file->random_), 0600));
+  if (access(path.c_str(), F_OK) != 0 && errno == ENOENT) RETURN_IF_ERROR(PutThere(path, {}, key, file->random_));
   RETURN_IF_ERROR(file->Load(visit));
   return file;
 }
@@ -239,24 +269,25 @@ absl::Status QueueFile::PutAside(const std::string& path, absl::Span<const uint8
   ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path, kQueueFileBytesMax));
   ASSIGN_OR_RETURN(const QueueScan scan, ScanQueue(bytes, key, OnDamage::kPassOver));
   ASSIGN_OR_RETURN(const std::vector<std::string> records, keep(scan));
-  if (link(path.c_str(), absl::StrCat(path, ".damaged").c_str()) != 0) {
+  const std::string aside = absl::StrCat(path, ".damaged");
+  if (link(path.c_str(), aside.c_str()) != 0) {
     if (errno != EEXIST) return DiskRefuses();
-    return Problem(absl::StatusCode::kAlreadyExists, Reason::kAlreadyExists,
-                   "A damaged write queue lies there already. Move it to another place first, then try again.");
+    std::error_code unknown;
+    if (!std::filesystem::equivalent(path, aside, unknown)) {  // else a try that the disk refused named it so
+      return Problem(absl::StatusCode::kAlreadyExists, Reason::kAlreadyExists,
+                     "A damaged write queue lies there already. Move it to another place first, then try again.");
+    }
   }
-  return WriteFileDurably(path, BuildQueue(records, key, file.random_), 0600);
+  return PutThere(path, records, key, file.random_);
 }
 
 absl::StatusOr<QueuePlace> QueueFile::Append(absl::string_view plain) {
   if (unsure_) {
     return Problem(absl::StatusCode::kUnavailable, Reason::kDiskReserve,
-                   "The disk refused the write queue before. Make room, then open the queue anew.");
+                   "The disk refused the write queue before. Make room, then try again.");
   }
   const std::string record = RecordOf(plain, id_, end_, key_.span(), random_);
-  if (end_ + record.size() > kQueueFileBytesMax) {
-    return Problem(absl::StatusCode::kResourceExhausted, Reason::kTooMany,
-                   "The write queue is full. Reach the node, so that it can be sent.");
-  }
+  if (end_ + record.size() > kQueueFileBytesMax) return Full();
   unsure_ = true;
   if (!WriteAllAt(file_, record, end_)) {
     const absl::Status refused = DiskRefuses();
@@ -267,6 +298,7 @@ absl::StatusOr<QueuePlace> QueueFile::Append(absl::string_view plain) {
   unsure_ = false;
   const QueuePlace place{end_, static_cast<uint32_t>(record.size() - kFrameBytes)};
   end_ += record.size();
+  ++records_;
   return place;
 }
 
@@ -279,8 +311,12 @@ absl::StatusOr<std::string> QueueFile::Read(const QueuePlace& place) const {
 }
 
 absl::Status QueueFile::Rewrite(const std::vector<std::string>& plain_records, const Visit& visit) {
-  unsure_ = true;  // until it is known which of the two files stands there
-  RETURN_IF_ERROR(WriteFileDurably(path_, BuildQueue(plain_records, key_.span(), random_), 0600));
+  const absl::Status written = PutThere(path_, plain_records, key_.span(), random_);
+  if (!written.ok()) {
+    unsure_ = unsure_ || !StandsThere();  // the new one is there, and only its folder was not synced
+    return written;
+  }
+  unsure_ = true;  // until the new one is held
   return Load(visit);
 }
 

@@ -12,8 +12,9 @@
 // from one that ended there.
 // Threads: one thread an object; the other rooms are pure.
 // Errors: DATA_LOSS (DAMAGED): another key or damage; FAILED_PRECONDITION (NEWER_FORMAT, LOCKED); UNAVAILABLE when the
-// disk refuses. After a refusal of the disk during Append every later Append is refused until the file is opened anew,
-// which finds out whether the record is there.
+// disk refuses; RESOURCE_EXHAUSTED (TOO_MANY) when the file would grow beyond kQueueFileBytesMax. A refusal changes
+// nothing: the file says what it said, and its places can be read. Where it can't be known what a restart would find
+// (a sync that failed, above all), Append is refused until Rewrite or Open has settled it.
 #ifndef AANGAN_CLIENT_QUEUE_FILE_H_
 #define AANGAN_CLIENT_QUEUE_FILE_H_
 
@@ -46,6 +47,7 @@ struct QueueScan {
   std::vector<std::pair<QueuePlace, std::string>> records;  // plain texts, in order
   uint64_t whole_bytes = 0;                                 // a torn tail begins here
   uint64_t damaged_bytes = 0;                               // passed over; 0 unless that was asked for
+  size_t damaged_records = 0;                               // the same; all that follows a damaged size counts as one
 };
 enum class OnDamage { kRefuse, kPassOver };
 // `key` has 32 bytes. A damaged head is refused in either way, as no record opens without it. Where a record's size is
@@ -70,14 +72,17 @@ class QueueFile {
   // On disk when it returns.
   absl::StatusOr<QueuePlace> Append(absl::string_view plain);
   absl::StatusOr<std::string> Read(const QueuePlace& place) const;
-  // Puts these records in place of all, at once, and calls `visit` for each as Open does.
+  // Puts these records in place of all, at once, and calls `visit` for each as Open does; an error of it is returned.
   absl::Status Rewrite(const std::vector<std::string>& plain_records, const Visit& visit);
   uint64_t bytes() const { return end_; }
+  size_t records() const { return records_; }
+  bool unsure() const { return unsure_; }
 
  private:
   QueueFile(std::string path, absl::Span<const uint8_t> key);
   absl::Status Hold();
   absl::Status Load(const Visit& visit);
+  bool StandsThere() const;
 
   const std::string path_;
   const SecretBytes key_;
@@ -86,7 +91,8 @@ class QueueFile {
   int lock_ = -1;
   int file_ = -1;
   uint64_t end_ = 0;
-  bool unsure_ = false;  // an append failed half way
+  size_t records_ = 0;
+  bool unsure_ = false;  // of what a restart would find
 };
 
 }  // namespace aangan::client

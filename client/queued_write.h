@@ -2,6 +2,9 @@
 // What a write queue knows of one write, read from the request by its descriptor: which rpc, which record, which
 // request_id and etag; and the records of the queue's file, "what happened to a write".
 //
+// What ReadWrite takes can be written and read again, whatever happens to it: with any etag that EtagOf gives, and with
+// any refusal, of which EncodeEvent keeps as much as an event has room for.
+//
 // Threads: pure. Errors: INVALID_ARGUMENT (INVALID_FIELD, TOO_LARGE) for a request that can't wait in a queue;
 // DATA_LOSS (DAMAGED) and FAILED_PRECONDITION (NEWER_FORMAT) for bytes that are no event of this version.
 #ifndef AANGAN_CLIENT_QUEUED_WRITE_H_
@@ -19,7 +22,10 @@
 
 namespace aangan::client {
 
-inline constexpr size_t kQueuedRequestBytesMax = 256u << 10;
+// Of a request as it is added, without its etag. With the etag that it may get later it stays within the 256 KiB that a
+// node takes over HTTPS.
+inline constexpr size_t kQueuedRequestBytesMax = 255u << 10;
+inline constexpr size_t kQueuedEtagBytesMax = 1000;
 
 struct QueuedWrite {
   uint64_t sequence = 0;
@@ -39,7 +45,7 @@ absl::StatusOr<QueuedWrite> ReadWrite(const google::protobuf::Message& request);
 bool IsSameWrite(const google::protobuf::Message& request, const QueuedWrite& other);
 // The message to send, with the write's etag.
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> RequestOf(const QueuedWrite& write);
-// The etag of a record that the node answered with; empty when it has none.
+// The etag of a record that the node answered with; empty when it has none, or one that is longer than any node's.
 std::string EtagOf(const google::protobuf::Message& answer);
 
 // What happened, as it stands in the file. An event is never changed in meaning.
@@ -57,6 +63,7 @@ struct QueueEvent {
   std::string etag;
   absl::Status refusal;
 };
+// Of a refusal: the code, 8 KiB of the message, and 8 KiB of details, the reason first.
 std::string EncodeEvent(const QueueEvent& event);
 absl::StatusOr<QueueEvent> DecodeEvent(absl::string_view bytes);
 

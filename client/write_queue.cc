@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/problem.h"
 #include "base/status.h"
@@ -33,6 +34,23 @@ bool IsAboutTheWrite(const absl::Status& status) {
     default:
       return false;
   }
+}
+
+// Has it nothing to do with what is sent?
+bool IsOfTheLink(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || absl::IsUnauthenticated(status) ||
+         absl::IsResourceExhausted(status) || absl::IsCancelled(status);
+}
+
+// What a person or a log needs in order to find the write, and nothing of what it says.
+absl::Status StoppedAt(const QueuedWrite& write, const absl::Status& status) {
+  std::string where = absl::StrCat("The queue stopped at write ", write.sequence, " (", write.method->full_name(),
+                                   "). Send again when the cause is mended");
+  if (!IsOfTheLink(status)) {
+    absl::StrAppend(&where, "; if it stops there each time although the node can be reached, Drop ", write.sequence,
+                    " and the others go on");
+  }
+  return Annotate(status, where);
 }
 
 QueueEvent Happened(QueueEvent::Kind kind, uint64_t sequence) {
@@ -75,25 +93,33 @@ absl::StatusOr<std::unique_ptr<WriteQueue>> WriteQueue::Open(const std::string& 
   return queue;
 }
 
-absl::StatusOr<uint64_t> WriteQueue::Salvage(const std::string& path, absl::Span<const uint8_t> key) {
-  uint64_t lost_bytes = 0;
-  RETURN_IF_ERROR(
-      QueueFile::PutAside(path, key, [&](const QueueScan& scan) -> absl::StatusOr<std::vector<std::string>> {
-        lost_bytes = scan.damaged_bytes;
-        QueueState state;
-        std::map<uint64_t, std::string> requests;
-        for (const auto& [place, plain] : scan.records) {
-          ASSIGN_OR_RETURN(QueueEvent event, DecodeEvent(plain));
-          if (event.kind == QueueEvent::Kind::kAdded) requests[event.sequence] = event.write.request;
-          state.Apply(std::move(event), place);
-        }
-        return RecordsOf(state, [&](const QueueState::Entry& entry) {
-          QueuedWrite write = entry.write;
-          write.request = requests[write.sequence];
-          return write;
-        });
-      }));
-  return lost_bytes;
+absl::StatusOr<WriteQueue::Salvaged> WriteQueue::Salvage(const std::string& path, absl::Span<const uint8_t> key) {
+  Salvaged salvaged;
+  const auto keep = [&](const QueueScan& scan) -> absl::StatusOr<std::vector<std::string>> {
+    salvaged.records_lost = scan.damaged_records;
+    salvaged.bytes_lost = scan.damaged_bytes;
+    QueueState state;
+    std::map<uint64_t, std::string> requests;
+    for (const auto& [place, plain] : scan.records) {
+      absl::StatusOr<QueueEvent> event = DecodeEvent(plain);
+      if (HasReason(event.status(), Reason::kNewerFormat)) return event.status();
+      if (!event.ok()) {
+        ++salvaged.records_lost;
+        salvaged.bytes_lost += place.size;
+        continue;
+      }
+      if (event->kind == QueueEvent::Kind::kAdded) requests[event->sequence] = event->write.request;
+      state.Apply(*std::move(event), place);
+    }
+    salvaged.writes = state.entries().size();
+    return RecordsOf(state, [&](const QueueState::Entry& entry) {
+      QueuedWrite write = entry.write;
+      write.request = requests[write.sequence];
+      return write;
+    });
+  };
+  RETURN_IF_ERROR(QueueFile::PutAside(path, key, keep));
+  return salvaged;
 }
 
 absl::StatusOr<QueuedWrite> WriteQueue::Load(const QueueState::Entry& entry) const {
@@ -113,6 +139,7 @@ absl::StatusOr<const QueueState::Entry*> WriteQueue::Find(uint64_t sequence) con
 }
 
 absl::Status WriteQueue::Append(QueueEvent event) {
+  if (file_->unsure()) Rewrite().IgnoreError();  // then it is known what a restart would find; Append says if it is not
   ASSIGN_OR_RETURN(const QueuePlace place, file_->Append(EncodeEvent(event)));
   state_.Apply(std::move(event), place);
   return absl::OkStatus();
@@ -152,35 +179,51 @@ absl::StatusOr<std::optional<QueuedWrite>> WriteQueue::Next() const {
 
 absl::Status WriteQueue::Send(const Sender& sender) {
   absl::MutexLock sending(&sending_);
+  {
+    absl::MutexLock lock(&mutex_);
+    stopped_at_ = 0;
+    stop_ = absl::OkStatus();
+    tidy_refused_ = false;
+    Tidy();
+  }
   while (true) {
     ASSIGN_OR_RETURN(const std::optional<QueuedWrite> write, Next());
     if (!write) break;
     ASSIGN_OR_RETURN(const std::unique_ptr<Message> request, RequestOf(*write));
     const absl::StatusOr<std::unique_ptr<Message>> answer = sender(*write->method, *request);
-    if (!answer.ok() && !IsAboutTheWrite(answer.status())) return answer.status();
     absl::MutexLock lock(&mutex_);
+    if (!answer.ok() && !IsAboutTheWrite(answer.status())) {
+      stopped_at_ = write->sequence;
+      stop_ = StoppedAt(*write, answer.status());
+      return stop_;
+    }
     QueueEvent event = Happened(answer.ok() ? QueueEvent::Kind::kSent : QueueEvent::Kind::kRefused, write->sequence);
     if (answer.ok())
       event.etag = EtagOf(**answer);
     else
       event.refusal = answer.status();
     RETURN_IF_ERROR(Append(std::move(event)));
-    RETURN_IF_ERROR(Tidy());
+    Tidy();
   }
   return absl::OkStatus();
 }
 
-// Writes that are gone leave the file: all at once when none is left, else when they are most of it.
-absl::Status WriteQueue::Tidy() {
-  const bool empty = state_.entries().empty();
+// Writes that are gone leave the file: all at once when none is left, else when they are most of it. What has happened
+// stands in the file in either case, so a disk that refuses this is no error of the call.
+void WriteQueue::Tidy() {
+  const bool all_gone = state_.entries().empty() && file_->records() > 1;
   const bool mostly_gone = file_->bytes() > kTidyBytes && state_.live_bytes() < file_->bytes() / 2;
-  if (!empty && !mostly_gone) return absl::OkStatus();
+  if ((all_gone || mostly_gone) && !tidy_refused_) tidy_refused_ = !Rewrite().ok();
+}
+
+// The file anew, of what the state says.
+absl::Status WriteQueue::Rewrite() {
   ASSIGN_OR_RETURN(
       const std::vector<std::string> records,
       RecordsOf(state_, [this](const QueueState::Entry& entry) ABSL_NO_THREAD_SAFETY_ANALYSIS { return Load(entry); }));
   QueueState before = std::exchange(state_, QueueState());
   const absl::Status rewritten = file_->Rewrite(records, Fold());
-  if (!rewritten.ok()) state_ = std::move(before);  // so that Writes() still shows them
+  if (!rewritten.ok()) state_ = std::move(before);  // its places are in the file that is still held
   return rewritten;
 }
 
@@ -188,8 +231,8 @@ std::vector<WriteQueue::Write> WriteQueue::Writes() const {
   absl::MutexLock lock(&mutex_);
   std::vector<Write> writes;
   for (const auto& [sequence, entry] : state_.entries()) {
-    writes.push_back(
-        {sequence, entry.write.method->full_name(), entry.write.resource, entry.write.add_time, entry.refusal});
+    writes.push_back({sequence, entry.write.method->full_name(), entry.write.resource, entry.write.add_time,
+                      entry.refusal, sequence == stopped_at_ ? stop_ : absl::OkStatus()});
   }
   return writes;
 }
@@ -221,14 +264,16 @@ absl::Status WriteQueue::Replace(uint64_t sequence, const Message& request) {
   event.write.sequence = sequence;
   event.write.add_time = entry->write.add_time;
   RETURN_IF_ERROR(Append(std::move(event)));
-  return Tidy();
+  Tidy();
+  return absl::OkStatus();
 }
 
 absl::Status WriteQueue::Drop(uint64_t sequence) {
   absl::MutexLock lock(&mutex_);
   RETURN_IF_ERROR(Find(sequence).status());
   RETURN_IF_ERROR(Append(Happened(QueueEvent::Kind::kDropped, sequence)));
-  return Tidy();
+  Tidy();
+  return absl::OkStatus();
 }
 
 }  // namespace aangan::client

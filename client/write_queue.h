@@ -18,8 +18,12 @@
 //   and, if it makes a record, those below that. All others go on.
 // - A later write on the same record that has the same etag as an earlier one of the queue, or none, gets the etag that
 //   the earlier one brought: a person's own changes are no conflict among themselves.
-// - Nothing of a write stands in the file in the clear. It holds at most 10,000 writes of at most 256 KiB each, and 64
-// MiB. Errors: INVALID_ARGUMENT (INVALID_FIELD: not a write that can wait; REQUEST_ID_REUSED; TOO_LARGE);
+// - Nothing of a write stands in the file in the clear. It holds at most 10,000 writes, of at most 255 KiB each without
+//   their etags, and 64 MiB.
+// - When the disk refuses, the call says so and nothing has changed; the queue goes on as soon as there is room. (When
+//   a sync failed and the app ends before that, the next Open may find what was not acknowledged: Add it again with the
+//   request_id that it had.)
+// Errors: INVALID_ARGUMENT (INVALID_FIELD: not a write that can wait; REQUEST_ID_REUSED; TOO_LARGE, with "bytesMax");
 // RESOURCE_EXHAUSTED (TOO_MANY); NOT_FOUND (no such sequence); FAILED_PRECONDITION (WRONG_STATE); and those of
 // client/queue_file. Threads: thread-safe. Send blocks while it sends; the other calls do not wait for it.
 #ifndef AANGAN_CLIENT_WRITE_QUEUE_H_
@@ -57,6 +61,7 @@ class WriteQueue {
     std::string resource;   // "members/{m}/services/{s}": what it makes or changes
     absl::Time add_time;
     absl::Status refusal;  // why the node refused it; OK while it waits
+    absl::Status stop;     // what the last Send said when it ended at this write; OK for all others
   };
   struct Added {
     uint64_t sequence = 0;
@@ -70,17 +75,27 @@ class WriteQueue {
   static absl::StatusOr<std::unique_ptr<WriteQueue>> Open(const std::string& path, absl::Span<const uint8_t> key);
 
   // The way out when Open says DAMAGED and the key is right. Keeps the damaged file as <path>.damaged, and all writes
-  // that can be read in a new one. What was damaged may have been writes that never arrived: their number can't be
-  // told, so a person has to look at what was entered last. Returns how many bytes could not be read.
-  static absl::StatusOr<uint64_t> Salvage(const std::string& path, absl::Span<const uint8_t> key);
+  // that can be read in a new one. A lost record was a write that never arrived, or what happened to one, which can't
+  // be told: a person has to look at what was entered last. So a salvage may also bring back a write that had been
+  // dropped, as it was before it was replaced, or one that has arrived. The last does no harm: it has its request_id,
+  // so the node takes it once (and after 90 days refuses it by its id or etag). Look through Writes() before Send, and
+  // Drop what should not go. Sequences of writes that are gone may be given again.
+  struct Salvaged {
+    size_t writes = 0;        // that the new file holds
+    size_t records_lost = 0;  // not opened, or not understood; all that follows a damaged size counts as one
+    uint64_t bytes_lost = 0;  // of these records
+  };
+  static absl::StatusOr<Salvaged> Salvage(const std::string& path, absl::Span<const uint8_t> key);
 
   // A request of the node's API that has a request_id. Empty ids (request_id, member_id, ...) are made here. The same
   // request_id with the same content again is the same write.
   absl::StatusOr<Added> Add(const google::protobuf::Message& request);
 
-  // Sends until no write can go. OK: none is left but those set aside and those that wait for them. Any other status is
-  // of the link and not of a write (UNAVAILABLE, DEADLINE_EXCEEDED, UNAUTHENTICATED, RESOURCE_EXHAUSTED, ...): call
-  // again later, after the cause is mended.
+  // Sends until no write can go. OK: none is left but those set aside and those that wait for them. Any other status
+  // stops it with nothing set aside, because it may hold for all writes (UNAVAILABLE, UNAUTHENTICATED, NOT_ALLOWED,
+  // INTERNAL, ...). Its message begins with the write at which the queue stopped, by sequence and method, and Writes()
+  // has it as `stop`. Call again when the cause is mended. If it always ends at the same write although the node can be
+  // reached (INTERNAL, NOT_ALLOWED), Drop that one, and the others go on.
   absl::Status Send(const Sender& sender);
 
   std::vector<Write> Writes() const;
@@ -100,12 +115,16 @@ class WriteQueue {
   absl::StatusOr<const QueueState::Entry*> Find(uint64_t sequence) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::optional<QueuedWrite>> Next() const ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status Append(QueueEvent event) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status Tidy() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Rewrite() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Tidy() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   absl::Mutex sending_;  // before mutex_: one Send at a time
   mutable absl::Mutex mutex_;
   std::unique_ptr<QueueFile> file_ ABSL_GUARDED_BY(mutex_);
   QueueState state_ ABSL_GUARDED_BY(mutex_);
+  bool tidy_refused_ ABSL_GUARDED_BY(mutex_) = false;  // by the disk; the next Send tries again
+  uint64_t stopped_at_ ABSL_GUARDED_BY(mutex_) = 0;    // a sequence
+  absl::Status stop_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace aangan::client

@@ -5,8 +5,11 @@
 
 #include <fstream>
 
+#include "aangan/node/v1/grievances.pb.h"
+#include "base/digest.h"
 #include "client/federation_client.h"
 #include "client/node_client.h"
+#include "client/write_queue.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/lone_federation.h"
 #include "tests/support/lone_node.h"
@@ -160,6 +163,45 @@ TEST_F(OfANode, AWriteIsTakenOnceUnderItsRequestId) {
   EXPECT_EQ(first->name(), again->name());
   request.clear_request_id();  // then each call is a write of its own
   EXPECT_NE(app->CreateMember(request)->name(), app->CreateMember(request)->name());
+}
+
+TEST_F(OfANode, AQueueSaysWhichWriteTheNodeDoesNotLetThrough) {
+  const auto app = Open(caseworker_);
+  ASSERT_NE(app, nullptr);
+  const std::string key(client::kQueueKeyBytes, 'k');
+  const auto queue = client::WriteQueue::Open(folder_ / "queue", AsBytes(key));
+  ASSERT_THAT(queue, IsOk());
+  const node::v1::Member enrolled = Enrol(*app);
+  const std::string& member = enrolled.name();
+  // A caseworker may not answer grievances. Behind it the longest note that the queue takes, which a node refuses by
+  // its own rule, and a service.
+  node::v1::AnswerGrievanceRequest answer;
+  answer.set_name(member + "/grievances/" + std::string(26, 'b'));
+  answer.set_etag("read");
+  node::v1::UpdateMemberRequest longest;
+  longest.mutable_member()->set_name(member);
+  longest.mutable_member()->set_etag(enrolled.etag());
+  longest.mutable_update_mask()->add_paths("details.notes");
+  longest.mutable_member()->mutable_details()->set_notes(std::string(client::kQueuedRequestBytesMax - 300, 'x'));
+  auto service = Below<node::v1::CreateServiceRequest>(member);
+  *service.mutable_service() = tests::SomeService();
+  for (const google::protobuf::Message* write :
+       std::initializer_list<const google::protobuf::Message*>{&answer, &longest, &service}) {
+    ASSERT_THAT((*queue)->Add(*write), IsOk());
+  }
+  const auto send = [&] {
+    return (*queue)->Send([&](const auto& method, const auto& request) { return app->Call(method, request); });
+  };
+  const absl::Status stopped = send();
+  EXPECT_THAT(stopped, HasProblem(absl::StatusCode::kPermissionDenied, Reason::kNotAllowed));
+  EXPECT_THAT(std::string(stopped.message()),
+              ::testing::HasSubstr("write 1 (aangan.node.v1.GrievanceService.AnswerGrievance)"));
+  EXPECT_EQ((*queue)->Writes().at(0).stop, stopped);
+  EXPECT_THAT((*queue)->Drop(1), IsOk());
+  EXPECT_THAT(send(), IsOk());
+  ASSERT_EQ((*queue)->Writes().size(), 1u);
+  EXPECT_THAT((*queue)->Writes()[0].refusal, HasProblem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField));
+  EXPECT_EQ(app->ListServices(Below<node::v1::ListServicesRequest>(member))->services_size(), 1);
 }
 
 TEST_F(OfANode, WhatKeepsAnAppOutIsSaid) {

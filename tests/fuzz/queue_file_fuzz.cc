@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The file of a client's write queue, and the events in it, from a disk that somebody had: a file is read as it was
 // written or refused; an event that is read says the same when it is written again.
+#include "absl/strings/cord.h"
 #include "base/check.h"
 #include "base/digest.h"
 #include "client/queue_file.h"
@@ -36,6 +37,20 @@ void TryFile(absl::string_view bytes) {
   for (size_t i = 0; i < strict->records.size(); ++i) AANGAN_CHECK(strict->records[i].second == RealRecords()[i]);
 }
 
+// Whatever a node says in refusing a write, it is written so that it can be read.
+void TryRefusal(absl::string_view said) {
+  QueueEvent event;
+  event.kind = QueueEvent::Kind::kRefused;
+  event.sequence = 1;
+  std::string text;
+  for (int i = 0; i < 3; ++i) text.append(said);  // beyond the bounds, too
+  event.refusal = absl::AbortedError(text);
+  event.refusal.SetPayload("type.googleapis.com/google.rpc.ErrorInfo", absl::Cord(said));
+  event.refusal.SetPayload(said, absl::Cord(text));
+  const auto read = DecodeEvent(EncodeEvent(event));
+  AANGAN_CHECK(read.ok() && read->refusal.code() == event.refusal.code());
+}
+
 void TryEvent(absl::string_view bytes, QueueState& state) {
   auto event = DecodeEvent(bytes);
   if (!event.ok()) return;
@@ -56,6 +71,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   TryFile(input);
   TryFile(tests::Over(real, input));
   TryFile(real.substr(0, size < real.size() ? size : real.size()));
+  TryRefusal(input);
   QueueState state;
   TryEvent(input, state);
   QueueEvent event;

@@ -2,10 +2,12 @@
 // The queue's file: whole after any cut, refused after any flip, unreadable without the key.
 #include "client/queue_file.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <fstream>
 #include <iterator>
 
@@ -34,6 +36,24 @@ std::string BytesOf(const std::string& path) {
 void Put(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
+
+// No file of this process can grow beyond so many bytes (EFBIG), until it goes.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes_max) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit full{bytes_max, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &full);
+  }
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  sighandler_t handler_;
+};
 
 class QueueFileTest : public ::testing::Test {
  protected:
@@ -172,11 +192,55 @@ TEST_F(QueueFileTest, DamageCanBePassedOverAndWhatWasLostIsCounted) {
   ASSERT_THAT(scan, IsOk());
   EXPECT_EQ(scan->records.size(), records_.size() - 1);
   EXPECT_EQ(scan->damaged_bytes, places[2].first.size + 12u);
+  EXPECT_EQ(scan->damaged_records, 1u);
   damaged[places[1].first.offset] ^= 1;  // a size: what comes after can't be found
   const auto less = ScanQueue(damaged, AsBytes(kKey), OnDamage::kPassOver);
   ASSERT_THAT(less, IsOk());
   EXPECT_EQ(less->records.size(), 1u);
   EXPECT_EQ(less->damaged_bytes, whole.size() - places[1].first.offset);
+  EXPECT_EQ(less->damaged_records, 1u);
+}
+
+TEST_F(QueueFileTest, ARewriteForWhichThereIsNoRoomLeavesTheFileInUse) {
+  auto file = QueueFile::Open(path_, AsBytes(kKey), [](auto&&...) { return absl::OkStatus(); });
+  ASSERT_THAT(file, IsOk());
+  const auto place = (*file)->Append("one");
+  ASSERT_THAT(place, IsOk());
+  const std::vector<std::string> large{std::string(100'000, 'x')};
+  const auto never = [](auto&&...) { return absl::InternalError("visited"); };
+  {
+    const FullDisk full(4096);
+    EXPECT_TRUE(absl::IsUnavailable((*file)->Rewrite(large, never)));
+    EXPECT_THAT((*file)->Append("two"), IsOk()) << "for which there is room";
+  }
+  EXPECT_FALSE((*file)->unsure());
+  const auto one = (*file)->Read(*place);
+  ASSERT_THAT(one, IsOk());
+  EXPECT_EQ(*one, "one");
+  EXPECT_THAT((*file)->Append("three"), IsOk());
+  EXPECT_THAT((*file)->Rewrite({"one", "two", "three", "four"}, [](auto&&...) { return absl::OkStatus(); }), IsOk());
+  EXPECT_EQ((*file)->records(), 4u);
+  EXPECT_THAT((*file)->Append("five"), IsOk());
+  *file = nullptr;
+  const auto found = Records();
+  ASSERT_THAT(found, IsOk());
+  EXPECT_THAT(*found, ElementsAreArray({"one", "two", "three", "four", "five"}));
+}
+
+TEST_F(QueueFileTest, ARecordForWhichThereIsNoRoomIsNotThereAndTheNextOneIs) {
+  Append({"one"});
+  auto file = QueueFile::Open(path_, AsBytes(kKey), [](auto&&...) { return absl::OkStatus(); });
+  ASSERT_THAT(file, IsOk());
+  {
+    const FullDisk full(4096);
+    EXPECT_THAT((*file)->Append(std::string(100'000, 'x')),
+                HasProblem(absl::StatusCode::kUnavailable, Reason::kDiskReserve));
+  }
+  EXPECT_THAT((*file)->Append("two"), IsOk());
+  *file = nullptr;
+  const auto found = Records();
+  ASSERT_THAT(found, IsOk());
+  EXPECT_THAT(*found, ElementsAreArray({"one", "two"}));
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include "client/write_queue.h"
 
 #include <fstream>
-#include <iterator>
 
 #include "aangan/federation/v1/figures.pb.h"
 #include "aangan/node/v1/access.pb.h"
@@ -13,112 +12,16 @@
 #include "aangan/node/v1/members.pb.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "base/digest.h"
-#include "base/problem.h"
 #include "client/channel.h"
 #include "gmock/gmock.h"
-#include "gtest/gtest.h"
 #include "model/names.h"
-#include "tests/support/status_matchers.h"
-#include "tests/support/temp_dir.h"
+#include "tests/unit/client/write_queue_fixture.h"
 
 namespace aangan::client {
 namespace {
 
-using google::protobuf::Message;
-using google::protobuf::MethodDescriptor;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using tests::HasProblem;
-using tests::IsOk;
-
-const std::string kKey(32, 'k');
-const std::string kMember = "members/" + std::string(26, 'a');
-
-// A node that answers what it is told, and remembers the requests that it got.
-class FakeNode {
- public:
-  absl::StatusOr<std::unique_ptr<Message>> Call(const MethodDescriptor& method, const Message& request) {
-    std::unique_ptr<Message> copy(request.New());
-    copy->CopyFrom(request);
-    requests.push_back(std::move(copy));
-    const std::string label = Label(*requests.back());
-    labels.push_back(label);
-    if (!link.ok()) return link;
-    if (const auto refusal = refusals.find(label); refusal != refusals.end()) return refusal->second;
-    std::unique_ptr<Message> answer(
-        google::protobuf::MessageFactory::generated_factory()->GetPrototype(method.output_type())->New());
-    if (const auto* etag = answer->GetDescriptor()->FindFieldByName("etag"); etag != nullptr)
-      answer->GetReflection()->SetString(answer.get(), etag, absl::StrCat("etag-", requests.size()));
-    return answer;
-  }
-  WriteQueue::Sender sender() {
-    return [this](const MethodDescriptor& method, const Message& request) { return Call(method, request); };
-  }
-  template <typename Request>
-  const Request& Got(size_t i) const {
-    return dynamic_cast<const Request&>(*requests.at(i));
-  }
-
-  absl::Status link;                             // not OK: every call fails with it
-  std::map<std::string, absl::Status> refusals;  // by label
-  std::vector<std::string> labels;
-  std::vector<std::unique_ptr<Message>> requests;
-
- private:
-  // A text of the record by which the test knows the write.
-  static std::string Label(const Message& request) {
-    if (const auto* m = dynamic_cast<const node::v1::CreateMemberRequest*>(&request))
-      return m->member().details().notes();
-    if (const auto* m = dynamic_cast<const node::v1::UpdateMemberRequest*>(&request))
-      return m->member().details().notes();
-    if (const auto* m = dynamic_cast<const node::v1::CreateServiceRequest*>(&request)) return m->service().notes();
-    if (const auto* m = dynamic_cast<const node::v1::UpdateServiceRequest*>(&request)) return m->service().notes();
-    return request.GetDescriptor()->name();
-  }
-};
-
-node::v1::CreateMemberRequest NewMember(const std::string& label) {
-  node::v1::CreateMemberRequest request;
-  request.mutable_member()->mutable_details()->set_notes(label);
-  return request;
-}
-node::v1::UpdateMemberRequest Change(const std::string& label, const std::string& name, const std::string& etag = "") {
-  node::v1::UpdateMemberRequest request;
-  request.mutable_member()->set_name(name);
-  request.mutable_member()->set_etag(etag);
-  request.mutable_member()->mutable_details()->set_notes(label);
-  request.mutable_update_mask()->add_paths("details.notes");
-  return request;
-}
-node::v1::CreateServiceRequest NewService(const std::string& label, const std::string& parent) {
-  node::v1::CreateServiceRequest request;
-  request.set_parent(parent);
-  request.mutable_service()->set_notes(label);
-  return request;
-}
-absl::Status Conflict() { return Problem(absl::StatusCode::kAborted, Reason::kStaleEtag, "Somebody changed it."); }
-
-class WriteQueueTest : public ::testing::Test {
- protected:
-  WriteQueueTest() { Reopen(); }
-  void Reopen() {
-    queue_.reset();
-    auto queue = WriteQueue::Open(path_, AsBytes(kKey));
-    ASSERT_THAT(queue, IsOk());
-    queue_ = *std::move(queue);
-  }
-  WriteQueue::Added Add(const Message& request) {
-    const auto added = queue_->Add(request);
-    EXPECT_THAT(added, IsOk());
-    return added.ok() ? *added : WriteQueue::Added{};
-  }
-
-  const tests::TempDir folder_;
-  const std::string path_ = folder_ / "queue";
-  FakeNode node_;
-  std::unique_ptr<WriteQueue> queue_;
-};
 
 TEST_F(WriteQueueTest, SendsInOrderOnceAndIsEmptyThen) {
   for (const char* label : {"1", "2", "3"}) Add(NewMember(label));
@@ -348,30 +251,6 @@ TEST_F(WriteQueueTest, ManyRefusalsMakeNoMoreWorkThanOthers) {
   EXPECT_EQ(queue_->Writes().size(), 40u);
   std::ifstream file(path_, std::ios::ate | std::ios::binary);
   EXPECT_LT(file.tellg(), 9'000'000);
-}
-
-TEST_F(WriteQueueTest, ADamagedFileIsRefusedAndSalvageKeepsTheRest) {
-  for (const char* label : {"1", "2", "3"}) Add(NewMember(label));
-  queue_.reset();
-  std::string bytes;
-  {
-    std::ifstream file(path_, std::ios::binary);
-    bytes.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-  }
-  bytes[44 + (bytes.size() - 44) / 2] ^= 1;  // inside the second of three records of one size
-  std::ofstream(path_, std::ios::binary | std::ios::trunc) << bytes;
-  EXPECT_THAT(WriteQueue::Open(path_, AsBytes(kKey)).status(),
-              HasProblem(absl::StatusCode::kDataLoss, Reason::kDamaged));
-  const auto lost = WriteQueue::Salvage(path_, AsBytes(kKey));
-  ASSERT_THAT(lost, IsOk());
-  EXPECT_EQ(*lost, (bytes.size() - 44) / 3);
-  std::ifstream aside(path_ + ".damaged", std::ios::binary);
-  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(aside), std::istreambuf_iterator<char>()), bytes);
-  Reopen();
-  EXPECT_THAT(queue_->Send(node_.sender()), IsOk());
-  EXPECT_THAT(node_.labels, ElementsAre("1", "3"));
-  EXPECT_THAT(WriteQueue::Salvage(path_, AsBytes(kKey)).status(),
-              tests::HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kLocked));
 }
 
 }  // namespace
