@@ -14,6 +14,7 @@ import { PermitService } from '../generated/aangan/node/v1/permits_pb';
 import { ReleaseService } from '../generated/aangan/node/v1/releases_pb';
 import { RetentionService } from '../generated/aangan/node/v1/retention_pb';
 import { RightsService } from '../generated/aangan/node/v1/rights_pb';
+import { SetupService } from '../generated/aangan/node/v1/setup_pb';
 
 export function callsOf(transport: Transport) {
   return {
@@ -30,6 +31,7 @@ export function callsOf(transport: Transport) {
     releases: createClient(ReleaseService, transport),
     retention: createClient(RetentionService, transport),
     rights: createClient(RightsService, transport),
+    setup: createClient(SetupService, transport),
   };
 }
 export type Calls = ReturnType<typeof callsOf>;

@@ -7,6 +7,7 @@ import { SignInForm, TroubleNote } from '../shared/parts';
 import { link, type Route } from '../shared/route';
 import { useWatched } from '../shared/store';
 import type { NodeData } from './data';
+import { FirstStart, NextSteps } from './first_start';
 import { Refused } from './refused';
 import { ROOMS, type Room } from './rooms';
 
@@ -22,14 +23,26 @@ export function Page(props: { data: NodeData; words: Language; choose: (id: Lang
       {data.ready && <Ways label={words.say('nav.label')} ways={ways} here={room?.way} />}
       <main id="content" tabIndex={-1}>
         {data.trouble && <TroubleNote words={words} trouble={data.trouble} again={() => void data.load()} />}
-        {data.signedIn === false ? (
-          <SignInForm words={words} about={words.say('op.about')} done={() => void data.load()} />
+        {data.setup ? (
+          <FirstStart data={data} words={words} setup={data.setup} route={route} />
+        ) : data.signedIn === false ? (
+          <SignIn data={data} words={words} />
         ) : data.ready ? (
           <Body data={data} words={words} route={route} room={room} />
         ) : (
           !data.trouble && <p role="status">{words.say('op.waiting')}</p>
         )}
       </main>
+    </>
+  );
+}
+
+function SignIn({ data, words }: { data: NodeData; words: Language }): JSX.Element {
+  const file = data.firstTokenFile();
+  return (
+    <>
+      <SignInForm words={words} about={file ? words.say('start.sign_in', { file }) : words.say('op.about')} done={() => void data.load()} />
+      {file && <NextSteps words={words} />}
     </>
   );
 }
