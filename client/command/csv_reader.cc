@@ -8,6 +8,7 @@
 #include <fstream>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "base/problem.h"
 #include "base/status.h"
@@ -47,6 +48,8 @@ class Parser {
   Parser(const Parser&) = delete;
   Parser& operator=(const Parser&) = delete;
 
+  // True while a row goes on over several physical lines.
+  bool begun() const { return row_bytes_ > 0; }
   // Feeds one physical line; true when it completed a row, which is then in fields().
   bool Feed(const std::string& line) {
     row_bytes_ += line.size();
@@ -84,7 +87,8 @@ class Parser {
     csv_set_delim(&parser_, static_cast<unsigned char>(separator_));
   }
   static void OnField(void* field, size_t size, void* self) {
-    static_cast<Parser*>(self)->fields_.emplace_back(static_cast<const char*>(field), size);
+    const absl::string_view text(static_cast<const char*>(field), size);
+    static_cast<Parser*>(self)->fields_.emplace_back(absl::StripAsciiWhitespace(text));
   }
   static void OnRow(int, void* self) { static_cast<Parser*>(self)->complete_ = true; }
 
@@ -101,6 +105,10 @@ bool ReadLine(std::istream& in, std::string& line) {
   if (!std::getline(in, line)) return false;
   if (!in.eof()) line += '\n';
   return true;
+}
+
+bool IsBlank(const std::string& line, char separator) {
+  return line.find_first_not_of(separator == '\t' ? " \r\n" : " \t\r\n") == std::string::npos;
 }
 
 absl::Status CheckStart(std::string& first) {
@@ -124,7 +132,8 @@ absl::Status ReadCsv(const std::string& path,
   std::string line;
   if (!ReadLine(in, line)) return Refuse("the CSV file is empty; its first line must name the columns");
   RETURN_IF_ERROR(CheckStart(line));
-  Parser parser(SeparatorOf(line));
+  const char separator = SeparatorOf(line);
+  Parser parser(separator);
   size_t columns = 0;
   int64_t row_line = 1;
   auto take = [&]() -> absl::Status {
@@ -147,8 +156,10 @@ absl::Status ReadCsv(const std::string& path,
   int64_t line_number = 1;
   do {
     ++line_number;
-    if (!parser.Feed(line)) continue;
-    RETURN_IF_ERROR(take());
+    if (parser.begun() || !IsBlank(line, separator)) {
+      if (!parser.Feed(line)) continue;
+      RETURN_IF_ERROR(take());
+    }
     row_line = line_number;
   } while (ReadLine(in, line));
   if (parser.End()) RETURN_IF_ERROR(take());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads CSV as spreadsheets write it: UTF-8 with or without a byte order mark, LF or CRLF, comma, semicolon or tab,
-// quotes and line breaks inside quotes. libcsv does the reading (RFC 4180, strict).
+// quotes and line breaks inside quotes. libcsv does the reading (RFC 4180, strict). White space around a field is none
+// of it. The operator's page reads in the same way (web/operator/import_csv.ts), so that a row has one identity.
 //
 // Threads: one thread. Errors: INVALID_ARGUMENT for a file that is not UTF-8 text, is UTF-16, or has no header; a
 // malformed row is handed on with its line, and reading goes on behind it. Bounds: a row of at most 1 MiB, at most 500

@@ -23,7 +23,7 @@ constexpr int kRecordsMax = 50;
 // What the node fills in, and what the group's name says already.
 bool IsOfTheNode(const std::string& name) {
   return name == "name" || name == "etag" || name == "create_time" || name == "update_time" || name == "purpose" ||
-         name == "recorded_by";
+         name == "recorded_by" || name == "notice_digest";
 }
 
 const Descriptor* RecordOf(absl::string_view group) {

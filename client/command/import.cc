@@ -173,20 +173,17 @@ absl::Status WriteRefused(const std::string& file, const std::vector<RowFault>& 
 }
 
 void AddImport(CLI::App& app, Session& session) {
-  CLI::App* import = AddCommand(app, "import", "Take in the rows of a CSV file, by a mapping",
-                                "aangan import members.csv --mapping ours.mapping.toml");
+  CLI::App* command = AddCommand(app, "import", "Take in the rows of a CSV file, by a mapping",
+                                 "aangan import members.csv --mapping ours.mapping.toml");
   auto wish = std::make_shared<ImportWish>();
-  import->add_option("file", wish->file, "CSV file: comma, semicolon or tab, UTF-8")
+  command->add_option("file", wish->file, "CSV file: comma, semicolon or tab, UTF-8")
       ->required()
       ->check(CLI::ExistingFile);
-  import->add_option("--mapping", wish->mapping, "which column goes where, a TOML file")
+  command->add_option("--mapping", wish->mapping, "which column goes where, a TOML file")
       ->required()
       ->check(CLI::ExistingFile);
-  import->add_flag("--dry-run", wish->dry_run, "read and map, send nothing");
-  import->callback([&session, wish] { session.run = [&session, wish] { return Import(session, *wish);
-};
-}  // namespace aangan::client
-);
+  command->add_flag("--dry-run", wish->dry_run, "read and map, send nothing");
+  command->callback([&session, wish] { session.run = [&session, wish] { return Import(session, *wish); }; });
 }
 
 }  // namespace aangan::client

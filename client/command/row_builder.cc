@@ -73,6 +73,10 @@ class Records {
 std::optional<RowFault> RowBuilder::Fill(const CsvRow& row, node::v1::ImportRow* out) const {
   Records records;
   for (const DefaultValue& each : mapping_->defaults()) {
+    if (each.field.group().empty()) {
+      out->set_member_name(each.value);
+      continue;
+    }
     const absl::Status set = each.field.Set(records.Of(each.field.group()), each.value);
     if (!set.ok()) return RowFault{row.line, "[defaults] " + each.field.text(), "IMPORT_ROW", FixOf(set)};
   }

@@ -3,6 +3,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { ExportFormat } from '../generated/aangan/federation/v1/figures_pb';
+import { save } from '../shared/save';
 import { troubleOf, type Trouble } from '../shared/session';
 import { useView } from './context';
 import { Coverage } from './coverage';
@@ -18,16 +19,6 @@ const FORMATS: [string, ExportFormat][] = [
   ['sdmx', ExportFormat.SDMX],
 ];
 
-/** Hands a file to the browser. */
-function save(file: { name: string; type: string; bytes: Uint8Array }): void {
-  const address = URL.createObjectURL(new Blob([file.bytes as BlobPart], { type: file.type }));
-  const anchor = document.createElement('a');
-  anchor.href = address;
-  anchor.download = file.name;
-  anchor.click();
-  URL.revokeObjectURL(address);
-}
-
 export function DataPage(): JSX.Element {
   const { data, words, period } = useView();
   const [busy, setBusy] = useState(false);
@@ -38,7 +29,7 @@ export function DataPage(): JSX.Element {
     setTrouble(undefined);
     try {
       const file = await data.exportFile(period, format);
-      save(file);
+      save({ name: file.name, type: file.type, parts: [file.bytes] });
       setSaved(file.name);
     } catch (error) {
       setTrouble(troubleOf(error));

@@ -10,6 +10,7 @@ import { Consent } from './consent';
 import type { NodeData } from './data';
 import { Erase, Receipt } from './erase';
 import { Home } from './home';
+import { ImportPage } from './import';
 import { Join } from './join';
 import { Members } from './members';
 import { Permits } from './permits';
@@ -50,6 +51,7 @@ export const ROOMS: Room[] = [
   { page: 'catalogue', way: 'catalogue', draw: (props) => <Catalogues {...props} /> },
   { page: 'roster', way: 'roster', draw: (props) => <RosterRoom {...props} /> },
   { page: 'join', way: 'roster', draw: (props) => <Join {...props} /> },
+  { page: 'import', way: 'import', draw: (props) => <ImportPage {...props} /> },
   { page: 'backups', way: 'backups', ofStatus: true, draw: (props) => <Backups {...props} /> },
   { page: 'audit', way: 'audit', draw: (props) => <Audit {...props} /> },
   { page: 'settings', way: 'settings', draw: (props) => <Settings {...props} /> },

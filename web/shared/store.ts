@@ -19,11 +19,11 @@ export class Watched {
 }
 
 /** Draws the calling component again whenever `state` changes. */
-export function useWatched(state: Watched): void {
-  const [, draw] = useState(state.version);
+export function useWatched(state: Watched | undefined): void {
+  const [, draw] = useState(state?.version);
   useEffect(() => {
     // It may have changed between the first drawing and now.
-    draw(state.version);
-    return state.watch(() => draw(state.version));
+    draw(state?.version);
+    return state?.watch(() => draw(state.version));
   }, [state]);
 }

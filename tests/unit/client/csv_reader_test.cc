@@ -58,7 +58,13 @@ TEST(CsvReader, QuotesHoldSeparatorsQuotesAndLineBreaks) {
   EXPECT_EQ(read.rows[1].line, 4);
 }
 
-TEST(CsvReader, EmptyLinesAreNoRows) { EXPECT_EQ(ReadText("a,b\n\n1,2\n\n").rows.size(), 1u); }
+TEST(CsvReader, EmptyLinesAreNoRowsAndCount) {
+  const Read read = ReadText("a,b\n\n \r\n1,2\n\n\"3\n\n\",4\n");
+  ASSERT_EQ(read.rows.size(), 2u);
+  EXPECT_EQ(read.rows[0].line, 4);
+  EXPECT_EQ(read.rows[1].line, 6);
+  EXPECT_THAT(read.rows[1].fields, ElementsAre("3", "4"));
+}
 
 TEST(CsvReader, BadRowsAreNamedByLineAndTheRestIsRead) {
   const Read read = ReadText("a,b\n1,2,3\n\"x\"y,2\n4,\xFF\n5,6\n");

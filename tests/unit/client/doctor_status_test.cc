@@ -20,7 +20,7 @@ class DoctorStatus : public ::testing::Test {
   }
   std::map<std::string, Verdict> Verdicts() const {
     Findings findings;
-    CheckStatus(patient_, &status_, &findings);
+    CheckStatus(patient_, answered_, &findings);
     std::map<std::string, Verdict> verdicts;
     for (const Finding& finding : findings) {
       EXPECT_TRUE(verdicts.emplace(finding.check, finding.verdict).second) << finding.check << " twice";
@@ -31,7 +31,8 @@ class DoctorStatus : public ::testing::Test {
   }
 
   Patient patient_;
-  node::v1::GetStatusResponse status_;
+  Answered<node::v1::GetStatusResponse> answered_{Access::kTaken, {}};
+  node::v1::GetStatusResponse& status_ = answered_.response;
 };
 
 TEST_F(DoctorStatus, EachAttentionIsFoundAndNothingElse) {
@@ -71,16 +72,16 @@ TEST_F(DoctorStatus, OldContactOtherVersionAndARestoreThatNobodyConfirmed) {
 }
 
 TEST_F(DoctorStatus, ARoleWhoseLastTokenEnds) {
-  node::v1::ListTokensResponse tokens;
+  Answered<node::v1::ListTokensResponse> tokens{Access::kTaken, {}};
   const auto verdicts = [&] {
     Findings findings;
-    CheckTokens(patient_, &tokens, &findings);
+    CheckTokens(patient_, tokens, &findings);
     std::map<std::string, Verdict> found;
     for (const Finding& finding : findings) found[finding.check] = finding.verdict;
     return found;
   };
   const auto add = [&](node::v1::Role role, int days) {
-    node::v1::Token* token = tokens.add_tokens();
+    node::v1::Token* token = tokens.response.add_tokens();
     token->set_role(role);
     token->mutable_expire_time()->set_seconds(absl::ToUnixSeconds(patient_.now + absl::Hours(24 * days + 1)));
   };
@@ -95,10 +96,15 @@ TEST_F(DoctorStatus, ARoleWhoseLastTokenEnds) {
 }
 
 TEST_F(DoctorStatus, IsSkippedWhereTheNodeCanNotBeAsked) {
-  Findings findings;
-  CheckStatus(patient_, nullptr, &findings);
-  CheckTokens(patient_, nullptr, &findings);
-  for (const Finding& finding : findings) EXPECT_EQ(WordOf(finding.verdict), std::string("skip")) << finding.check;
+  for (const Access access : {Access::kNotRunning, Access::kMayNotLook, Access::kNoToken, Access::kOtherRole}) {
+    Findings findings;
+    CheckStatus(patient_, {access, {}}, &findings);
+    CheckTokens(patient_, {access, {}}, &findings);
+    for (const Finding& finding : findings) {
+      EXPECT_EQ(WordOf(finding.verdict), std::string("skip")) << finding.check;
+      EXPECT_FALSE(finding.what.empty()) << finding.check;
+    }
+  }
 }
 
 }  // namespace

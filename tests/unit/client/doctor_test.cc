@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
+#include "client/command/doctor_sight.h"
 #include "gtest/gtest.h"
 #include "tests/support/command_line.h"
 #include "tests/support/temp_dir.h"
@@ -146,6 +147,96 @@ TEST_F(DoctorTest, KeyFile) {
   Write("stick.key", "x", 0600);
   Set("node.key_file", patient_.folder + "/stick.key");
   Expect(CheckFolder, "key_file", Verdict::kWarn);
+}
+
+TEST_F(DoctorTest, SettingsThatAreNotKnownSayNothingOfAKeyFile) {
+  patient_.settings = SettingsInForce();
+  patient_.settings.fault = "the file can not be read";
+  EXPECT_EQ(Of(CheckFolder, "key_file").what, "the settings are not known");
+}
+
+// Whoever may not look: root gives its rights away meanwhile, anybody else shuts the folder against herself.
+class Outsider {
+ public:
+  explicit Outsider(const std::string& folder) : folder_(folder) {
+    if (geteuid() == 0)
+      is_root_ = seteuid(kNobody) == 0;
+    else
+      chmod(folder_.c_str(), 0);
+  }
+  ~Outsider() {
+    if (is_root_)
+      EXPECT_EQ(seteuid(0), 0);
+    else
+      chmod(folder_.c_str(), 0700);
+  }
+
+ private:
+  static constexpr uid_t kNobody = 65534;
+  const std::string folder_;
+  bool is_root_ = false;
+};
+
+class DoctorOfAnOutsider : public DoctorTest {
+ protected:
+  // Each check that passes, and each that was skipped because it may not look.
+  std::string Seen() const {
+    std::string seen;
+    for (auto* checks : {CheckFolder, CheckProgram, CheckCertificates, CheckMachine}) {
+      Findings findings;
+      checks(patient_, &findings);
+      for (const Finding& finding : findings) {
+        const bool unseen = finding.verdict == Verdict::kSkip && finding.what == kMayNotLook;
+        if (!unseen && finding.check != "memory_lock")
+          absl::StrAppend(&seen, finding.check, ":", WordOf(finding.verdict), " ");
+      }
+    }
+    return seen;
+  }
+};
+
+TEST_F(DoctorOfAnOutsider, WhatMayNotBeLookedAtDoesNotPass) {
+  fs::create_directories(patient_.folder + "/main");
+  Write("tls/port/current/certificate.pem", "x", 0600);
+  patient_.health = Health::kAway;  // as it seems to be
+  const Outsider outsider(ground_.path());
+  // What is not of the folder stays.
+  patient_.settings.fault = "the file can not be read";
+  patient_.disk = DiskOf(patient_.folder);
+  EXPECT_EQ(Seen(), "key_file:skip starts_by_itself:skip memory:skip swap:skip ");
+}
+
+TEST_F(DoctorOfAnOutsider, AFolderThatIsThereAndClosedSaysNothingOfWhatIsInIt) {
+  fs::create_directories(patient_.folder + "/main");
+  Write("tls/port/current/certificate.pem", "x", 0600);
+  patient_.health = Health::kAway;
+  chmod(ground_.path().c_str(), 0755);
+  for (const char* file : {"/swaps", "/meminfo"}) chmod((patient_.proc + file).c_str(), 0644);
+  const Outsider outsider(patient_.folder);
+  EXPECT_EQ(Seen(),
+            "data_folder:pass data_folder_mode:pass key_file:skip settings:pass settings_mode:pass "
+            "starts_by_itself:skip disk_free:pass disk_inodes:pass disk_kind:pass memory:pass swap:pass ");
+}
+
+TEST_F(DoctorTest, AWalkSaysWhenItDidNotSeeAll) {
+  Write("open/one", "x", 0600);
+  Write("shut/two", "x", 0600);
+  chmod((patient_.folder + "/open").c_str(), 0755);
+  chmod(patient_.folder.c_str(), 0755);
+  chmod(ground_.path().c_str(), 0755);
+  int seen = 0;
+  const auto count = [&seen](const fs::path&, const struct stat&) { return ++seen > 0; };
+  EXPECT_TRUE(WalkFolder(patient_.folder, count));
+  EXPECT_EQ(seen, 5);  // ports, two folders, two files
+  chmod((patient_.folder + "/shut").c_str(), 0700);
+  const Outsider outsider(patient_.folder + "/shut");
+  seen = 0;
+  EXPECT_FALSE(WalkFolder(patient_.folder, count));
+  EXPECT_EQ(seen, 4);
+  EXPECT_FALSE(
+      WalkFolder(patient_.folder, [](const fs::path& path, const struct stat&) { return path.filename() != "open"; }));
+  EXPECT_TRUE(
+      WalkFolder(patient_.folder, [](const fs::path& path, const struct stat&) { return path.filename() != "shut"; }));
 }
 
 TEST_F(DoctorTest, Settings) {
@@ -304,6 +395,19 @@ TEST_F(DoctorCertificates, NotMadeYet) {
     Expect(CheckCertificates, check, Verdict::kSkip);
 }
 
+TEST_F(DoctorCertificates, DamagedIsNoLessThanMissing) {
+  Make("-days 30");
+  WriteAt(Tls() + "/authority.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n", 0600);
+  Expect(CheckCertificates, "port_authority", Verdict::kFail);
+  fs::remove(Tls() + "/authority.pem");
+  Expect(CheckCertificates, "port_authority", Verdict::kFail);
+  fs::resize_file(Pair() + "/certificate.pem", 200);
+  Expect(CheckCertificates, "port_certificate", Verdict::kFail);
+  Expect(CheckCertificates, "port_key", Verdict::kSkip);
+  WriteAt(Pair() + "/certificate.pem", "", 0600);
+  Expect(CheckCertificates, "port_certificate", Verdict::kFail);
+}
+
 TEST_F(DoctorCertificates, EndedOrSoon) {
   Make("-days 30");
   Expect(CheckCertificates, "port_certificate", Verdict::kPass);
@@ -336,6 +440,8 @@ TEST_F(DoctorCertificates, OfTheStaff) {
   Expect(CheckCertificates, "staff_key", Verdict::kPass);
   patient_.now += absl::Hours(24 * 15);
   Expect(CheckCertificates, "staff_certificate", Verdict::kWarn);
+  WriteAt(patient_.folder + "/staff/certificate.pem", "x", 0600);
+  EXPECT_TRUE(absl::StrContains(Of(CheckCertificates, "staff_certificate").fix, "move the folder staff"));
 }
 
 }  // namespace

@@ -17,12 +17,12 @@ using tests::IsOk;
 
 class Incarnations : public SixCollectives {
  protected:
-  v1::ListIncarnationsResponse Listed() {
-    const tests::FederationClient staff = federation_.Staff();
+  v1::ListIncarnationsResponse Listed() { return Listed(federation_.Staff()); }
+  static v1::ListIncarnationsResponse Listed(const tests::FederationClient& to) {
     v1::ListIncarnationsRequest request;
     request.set_parent("rosters/india");
     v1::ListIncarnationsResponse response;
-    EXPECT_THAT(staff.Call(*staff.log, &v1::LogService::Stub::ListIncarnations, request, &response), IsOk());
+    EXPECT_THAT(to.Call(*to.log, &v1::LogService::Stub::ListIncarnations, request, &response), IsOk());
     return response;
   }
   v1::CollectiveIncarnations Of(int place) {
@@ -58,6 +58,24 @@ TEST_F(Incarnations, AnHonestRoundWithRetriesShowsSixNodesAndNoTwin) {
     EXPECT_EQ(each.incarnations(0).counter(), 2) << each.collective();
   }
   EXPECT_EQ(TwinsInLog(), 0);
+}
+
+TEST_F(Incarnations, StaffSeeWhatCameLastOfEachNodeAndNodesDoNot) {
+  Begin();
+  EXPECT_FALSE(Of(0).has_last_object());
+  SendAll();
+  const int64_t sent = absl::ToUnixSeconds(federation_.clock().Now());
+  EXPECT_EQ(Of(1).last_object().kind(), v1::LOG_ENTRY_KIND_CONTRIBUTION);
+  EXPECT_EQ(Of(1).last_object().period(), federation_.period());
+  EXPECT_EQ(Of(1).last_object().receive_time().seconds(), sent);
+  Freeze();
+  ASSERT_THAT(SendAnswer(0, AnswerOf(0)), IsOk());
+  EXPECT_EQ(Of(0).last_object().kind(), v1::LOG_ENTRY_KIND_ANSWER);
+  EXPECT_EQ(Of(0).last_object().receive_time().seconds(), absl::ToUnixSeconds(federation_.clock().Now()));
+  EXPECT_EQ(Of(1).last_object().receive_time().seconds(), sent);
+  const v1::ListIncarnationsResponse to_node = Listed(federation_.As(At(1)));
+  ASSERT_EQ(to_node.collectives_size(), 6);
+  for (const v1::CollectiveIncarnations& each : to_node.collectives()) EXPECT_FALSE(each.has_last_object());
 }
 
 TEST_F(Incarnations, ACopyBesideTheOriginalIsSeenKeptAndStopsNothing) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/digest.h"
+#include "server/node/import_rpc.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/server/node/node_under_test.h"
 
@@ -46,6 +47,19 @@ class Importing : public ::testing::Test {
     stream->Write(request);
     stream->WritesDone();
     const absl::Status status = NodeClient::Translate(stream->Finish());
+    if (!status.ok()) return status;
+    return response;
+  }
+  absl::StatusOr<v1::ImportRecordsResponse> Batch(const std::vector<v1::ImportRow>& rows, bool validate_only = false,
+                                                  const std::string& mapping = "test") {
+    const NodeClient client = node_.Operator();
+    v1::ImportBatchRequest request;
+    request.set_mapping_id(mapping);
+    request.set_validate_only(validate_only);
+    for (const v1::ImportRow& row : rows) *request.add_rows() = row;
+    v1::ImportRecordsResponse response;
+    const absl::Status status =
+        client.Call(*client.operators, &v1::OperatorService::Stub::ImportBatch, request, &response);
     if (!status.ok()) return status;
     return response;
   }
@@ -110,6 +124,49 @@ TEST_F(Importing, AStreamNamesItsMappingAndHasABound) {
   std::vector<v1::ImportRow> rows;
   for (int line = 1; line <= 2001; ++line) rows.push_back(Row(line));
   EXPECT_THAT(Import(rows), HasProblem(StatusCode::kInvalidArgument, Reason::kTooMany));
+}
+
+TEST_F(Importing, ABatchAndAStreamKnowEachOthersRows) {
+  const std::vector<v1::ImportRow> rows = {Row(1), Row(2), Row(3)};
+  const auto first = Batch(rows);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(first->added_rows(), 3);
+  for (const auto& again : {Batch(rows), Import(rows)}) {
+    ASSERT_THAT(again, IsOk());
+    EXPECT_EQ(again->added_rows(), 0);
+    EXPECT_EQ(again->repeated_rows(), 3);
+  }
+  EXPECT_EQ(Members(), 3);
+}
+
+TEST_F(Importing, AFullBatchGoesIn) {
+  std::vector<v1::ImportRow> rows;
+  for (int line = 1; line <= kImportRowsMax; ++line) rows.push_back(Row(line));
+  const auto imported = Batch(rows);
+  ASSERT_THAT(imported, IsOk());
+  EXPECT_EQ(imported->added_rows(), kImportRowsMax);
+}
+
+TEST_F(Importing, ALookTellsTheSameAndTakesNothingIn) {
+  v1::ImportRow unknown_code = Row(2);
+  unknown_code.mutable_services(0)->set_type("canary");
+  for (const bool validate_only : {true, false}) {
+    const auto told = Batch({Row(1), unknown_code, Row(3)}, validate_only);
+    ASSERT_THAT(told, IsOk());
+    EXPECT_EQ(told->added_rows(), validate_only ? 0 : 2);
+    ASSERT_EQ(told->refused_rows_size(), 1);
+    EXPECT_EQ(told->refused_rows(0).line(), 2);
+    EXPECT_EQ(told->refused_rows(0).field(), "service.type");
+    EXPECT_EQ(Members(), validate_only ? 0 : 2);
+  }
+}
+
+TEST_F(Importing, ABatchNamesItsMappingAndHasABound) {
+  EXPECT_THAT(Batch({Row(1)}, false, ""), HasProblem(StatusCode::kInvalidArgument, Reason::kInvalidField));
+  std::vector<v1::ImportRow> rows;
+  for (int line = 1; line <= kImportRowsMax + 1; ++line) rows.push_back(Row(line));
+  EXPECT_THAT(Batch(rows), HasProblem(StatusCode::kInvalidArgument, Reason::kTooMany));
+  EXPECT_EQ(Members(), 0);
 }
 
 }  // namespace

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// Import: a CSV file is chosen, its columns are mapped, the first errors are looked at, and its rows go in. Nothing of the
+// file leaves for anywhere but this node, and nothing of it is kept in the browser but in the memory of this page.
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { formatCount, type Language } from '../shared/language';
+import { DataTable } from '../shared/parts';
+import { save } from '../shared/save';
+import { useWatched } from '../shared/store';
+import { CsvFile, type FileFault } from './import_csv';
+import { MappingForm } from './import_form';
+import { missingColumn, parseMapping, writeMapping, type Mapping } from './import_mapping';
+import { idOfColumns } from './import_rows';
+import { ImportRun, TOLD_MAX, type Told } from './import_run';
+import { Refused } from './refused';
+import type { NodeData } from './data';
+
+interface Chosen {
+  name: string;
+  file: CsvFile;
+  rows: number;
+}
+
+export function ImportPage({ data, words }: { data: NodeData; words: Language }): JSX.Element {
+  const [chosen, setChosen] = useState<Chosen | undefined>();
+  const [fault, setFault] = useState<FileFault | undefined>();
+  const [mapping, setMapping] = useState<Mapping | undefined>();
+  const [run, setRun] = useState<ImportRun | undefined>();
+  // Whoever leaves the room stops it; the same file can be given again.
+  useEffect(() => () => run?.stop(), [run]);
+  const choose = async (picked: File | undefined) => {
+    setRun(undefined);
+    setChosen(undefined);
+    setFault(undefined);
+    if (!picked) return;
+    const file = CsvFile.open(new Uint8Array(await picked.arrayBuffer()));
+    if (typeof file === 'string') return setFault(file);
+    setMapping({ id: await idOfColumns(file.columns), notRecorded: [], defaults: [], columns: [] });
+    setChosen({ name: picked.name, file, rows: [...file.rows()].length });
+  };
+  const change = (changed: Mapping) => {
+    setRun(undefined);
+    setMapping(changed);
+  };
+  return (
+    <>
+      <h1>{words.say('op.nav.import')}</h1>
+      <p>{words.say('import.about')}</p>
+      <label for="import-file">{words.say('import.file')}</label>
+      <input id="import-file" type="file" accept=".csv,.tsv,.txt,text/csv" disabled={run?.isBusy} onChange={(event) => void choose(event.currentTarget.files?.[0])} />
+      <p role="alert" class="problem">
+        {fault ? words.say(`import.file_${fault}`) : ''}
+      </p>
+      {chosen && mapping && (
+        <>
+          <p role="status">{words.say('import.chosen', { name: chosen.name, rows: chosen.rows, columns: chosen.file.columns.length })}</p>
+          <MappingFile words={words} mapping={mapping} columns={chosen.file.columns} change={change} />
+          <MappingForm words={words} columns={chosen.file.columns} mapping={mapping} change={change} />
+          <Start data={data} words={words} chosen={chosen} mapping={mapping} run={run} begin={setRun} />
+        </>
+      )}
+    </>
+  );
+}
+
+/** A mapping of before in, this one out: the same file is the command's too. */
+function MappingFile(props: { words: Language; mapping: Mapping; columns: string[]; change: (mapping: Mapping) => void }): JSX.Element {
+  const { words, mapping, columns, change } = props;
+  const [problem, setProblem] = useState('');
+  const read = async (picked: File | undefined) => {
+    setProblem('');
+    if (!picked) return;
+    const found = parseMapping(await picked.text());
+    if ('what' in found) return setProblem(words.say(`import.mapping_${found.what}`, { at: found.at }));
+    const missing = missingColumn(found, columns);
+    if (missing !== undefined) return setProblem(words.say('import.mapping_missing', { at: missing }));
+    change(found);
+  };
+  return (
+    <>
+      <label for="mapping-file">{words.say('import.mapping_file')}</label>
+      <input id="mapping-file" type="file" accept=".toml" onChange={(event) => void read(event.currentTarget.files?.[0])} />
+      <p role="alert" class="problem">
+        {problem}
+      </p>
+      {mapping.columns.length > 0 && (
+        <button type="button" class="quiet" onClick={() => save({ name: `${mapping.id}.mapping.toml`, type: 'application/toml', parts: [writeMapping(mapping)] })}>
+          {words.say('import.mapping_save')}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Start(props: {
+  data: NodeData;
+  words: Language;
+  chosen: Chosen;
+  mapping: Mapping;
+  run: ImportRun | undefined;
+  begin: (run: ImportRun) => void;
+}): JSX.Element {
+  const { data, words, chosen, mapping, run, begin } = props;
+  const start = (isLook: boolean) => {
+    const started = new ImportRun(data, chosen.file, mapping, chosen.rows, isLook);
+    begin(started);
+    void started.go();
+  };
+  useWatched(run);
+  const isTwice = missingColumn(mapping, chosen.file.columns);
+  return (
+    <section>
+      <h2>{words.say('import.start')}</h2>
+      {mapping.columns.length === 0 && <p>{words.say('import.nothing_mapped')}</p>}
+      {isTwice !== undefined && <p class="problem">{words.say('import.mapping_missing', { at: isTwice })}</p>}
+      <Buttons words={words} run={run} isReady={mapping.columns.length > 0 && isTwice === undefined} start={start} />
+      {run && <RunView words={words} run={run} name={chosen.name} />}
+    </section>
+  );
+}
+
+function Buttons(props: { words: Language; run: ImportRun | undefined; isReady: boolean; start: (isLook: boolean) => void }): JSX.Element {
+  const { words, run, isReady, start } = props;
+  return (
+    <div class="word">
+      <div>
+        <button type="button" class="quiet" disabled={!isReady || run?.isBusy} onClick={() => start(true)}>
+          {words.say('import.look')}
+        </button>
+        <small>{words.say('import.look_about')}</small>
+      </div>
+      <div>
+        <button type="button" disabled={!isReady || run?.isBusy} onClick={() => start(false)}>
+          {words.say('import.take_in')}
+        </button>
+        <small>{words.say('import.take_in_about')}</small>
+      </div>
+    </div>
+  );
+}
+
+function RunView({ words, run, name }: { words: Language; run: ImportRun; name: string }): JSX.Element {
+  const { passed, rows, added, repeated, refusedCount: refused } = run;
+  const counts = Object.fromEntries(Object.entries({ passed, rows, added, repeated, refused }).map(([name, each]) => [name, formatCount(each)]));
+  return (
+    <>
+      <progress max={Math.max(1, run.rows)} value={run.passed} aria-label={words.say('import.progress')} />
+      <p role="status" class="lead">
+        {words.say(`import.state_${run.state}`, counts)}
+      </p>
+      {run.state === 'sending' && (
+        <button type="button" class="quiet" onClick={() => run.stop()}>
+          {words.say('import.stop')}
+        </button>
+      )}
+      <Refused words={words} refusal={run.refusal} roles={['caseworker', 'operator']} />
+      {run.state === 'stopped' && (
+        <button type="button" onClick={() => void run.go()}>
+          {words.say('import.go_on')}
+        </button>
+      )}
+      {run.refusedCount > 0 && <RefusedRows words={words} run={run} name={name} />}
+    </>
+  );
+}
+
+function RefusedRows({ words, run, name }: { words: Language; run: ImportRun; name: string }): JSX.Element {
+  const parts = run.isBusy ? [] : run.refusedFile();
+  return (
+    <>
+      <p>{words.say('import.refused_about', { shown: formatCount(Math.min(TOLD_MAX, run.refusedCount)), refused: formatCount(run.refusedCount) })}</p>
+      <DataTable
+        caption={words.say('import.refused')}
+        rows={run.refused}
+        columns={[
+          { title: words.say('import.line'), cell: (each) => formatCount(each.line) },
+          { title: words.say('import.column'), cell: (each) => each.column || '–' },
+          { title: words.say('import.why'), cell: (each) => <Why words={words} told={each} /> },
+        ]}
+      />
+      {parts.length > 0 && (
+        <button type="button" class="quiet" onClick={() => save({ name: name.replace(/(\.[^.]*)?$/, '.refused.csv'), type: 'text/csv', parts })}>
+          {words.say('import.refused_save')}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** In the reader's words; the node's own, which name what a field must be, are English. */
+function Why({ words, told }: { words: Language; told: Told }): JSX.Element {
+  if (told.fault) return <>{words.say(`import.fault_${told.fault}`)}</>;
+  const known = words.find(`import.reason_${told.reason}`);
+  return (
+    <>
+      {known} <span lang="en">{told.description || (known ? '' : told.reason)}</span>
+    </>
+  );
+}

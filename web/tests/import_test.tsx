@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+// Import by the page: the same rows as the command makes, each once however often the file is given, refused ones told by
+// line and column, and nothing of the file kept.
+import { toBinary, toJson } from '@bufbuild/protobuf';
+import { Code, ConnectError, createRouterTransport } from '@connectrpc/connect';
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/preact';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import shared from '../../tests/unit/client/import_cases.json';
+import { ImportBatchRequestSchema, ImportRowSchema, OperatorService, type ImportBatchRequest } from '../generated/aangan/node/v1/operator_pb';
+import { NodeData } from '../operator/data';
+import { ImportPage } from '../operator/import';
+import { CsvFile } from '../operator/import_csv';
+import { FieldPath } from '../operator/import_field';
+import { parseMapping, writeMapping, type Mapping } from '../operator/import_mapping';
+import { RowBuilder } from '../operator/import_rows';
+import { ImportRun } from '../operator/import_run';
+import { loadLanguage } from '../shared/language';
+
+const utf8 = (text: string) => new TextEncoder().encode(text);
+const words = await loadLanguage('en');
+
+interface Case {
+  name: string;
+  mapping: string;
+  file?: string;
+  file_base64?: string;
+  gives: { rows: unknown[]; faults: unknown[] };
+}
+const cases: Case[] = shared;
+
+/** A node that keeps which rows it has, knows two genders, and can break off. */
+class FakeNode {
+  readonly calls: ImportBatchRequest[] = [];
+  readonly rows = new Set<string>();
+  failing = 0;
+  readonly data = new NodeData(
+    createRouterTransport((router) => {
+      router.service(OperatorService, { importBatch: (request) => this.take(request) });
+    }),
+  );
+
+  private take(request: ImportBatchRequest) {
+    this.calls.push(request);
+    if (this.failing > 0 && this.calls.length >= this.failing) throw new ConnectError('no link', Code.Unavailable);
+    const refused = request.rows.filter((row) => !['woman', 'man', ''].includes(row.member?.gender ?? ''));
+    let [addedRows, repeatedRows] = [0n, 0n];
+    for (const row of request.validateOnly ? [] : request.rows) {
+      if (refused.includes(row)) continue;
+      const id = [request.mappingId, row.rowDigest, row.occurrence].join('/');
+      if (this.rows.has(id)) repeatedRows += 1n;
+      else addedRows += 1n;
+      this.rows.add(id);
+    }
+    const refusedRows = refused.map(({ line }) => ({ line, field: 'member.gender', reason: 'UNKNOWN_CODE', description: 'must be a code of the list' }));
+    return { addedRows, repeatedRows, refusedRows };
+  }
+}
+
+function mappingOf(text: string): Mapping {
+  const mapping = parseMapping(text);
+  if ('what' in mapping) throw new Error(mapping.what);
+  return mapping;
+}
+
+function fileOf(text: string): CsvFile {
+  const file = CsvFile.open(utf8(text));
+  if (typeof file === 'string') throw new Error(file);
+  return file;
+}
+
+const GENDER = 'id = "ours"\n[[column]]\nname = "Sex"\nfield = "member.gender"\n';
+
+function runOf(node: FakeNode, text: string, isLook = false): ImportRun {
+  const file = fileOf(text);
+  return new ImportRun(node.data, file, mappingOf(GENDER), [...file.rows()].length, isLook);
+}
+
+afterEach(cleanup);
+
+describe('a file', () => {
+  it.each(cases)('gives the rows that the command makes: $name', async (one) => {
+    const file = CsvFile.open(one.file_base64 ? Uint8Array.from(Buffer.from(one.file_base64, 'base64')) : utf8(one.file ?? ''));
+    if (typeof file === 'string') throw new Error(file);
+    const builder = new RowBuilder(mappingOf(one.mapping), file.columns);
+    const gives: Case['gives'] = { rows: [], faults: [] };
+    for (const row of file.rows()) {
+      const built = await builder.build(row);
+      if ('fault' in built) gives.faults.push({ line: built.line, column: built.column, fix: words.say(`import.fault_${built.fault}`) });
+      else gives.rows.push(toJson(ImportRowSchema, built));
+    }
+    expect(gives).toEqual(one.gives);
+  });
+
+  it('that is none is refused with what to do', () => {
+    expect(CsvFile.open(utf8(''))).toBe('empty');
+    expect(CsvFile.open(new Uint8Array([0xff, 0xfe, 97, 0, 10, 0]))).toBe('utf16');
+    expect(CsvFile.open(utf8('a\0b\n'))).toBe('utf16');
+    expect(CsvFile.open(new Uint8Array([97, 0xff, 10]))).toBe('not_text');
+    expect(CsvFile.open(utf8('"a"b,c\n1,2\n'))).toBe('header');
+    expect(CsvFile.open(utf8(`${'a,'.repeat(501)}b\n`))).toBe('header');
+  });
+});
+
+describe('a mapping', () => {
+  it('is written as it is read', () => {
+    for (const one of cases) {
+      const mapping = mappingOf(one.mapping);
+      expect(mappingOf(writeMapping(mapping))).toEqual(mapping);
+    }
+  });
+
+  it('that is wrong says where', () => {
+    const column = (more: string) => `id = "a"\n[[column]]\nname = "x"\n${more}\n`;
+    expect(parseMapping('id = ')).toMatchObject({ what: 'toml' });
+    expect(parseMapping('id = "A B"\ncolumn = []')).toEqual({ what: 'id', at: 'A B' });
+    expect(parseMapping('id = "a"\nnot_recorde = []')).toEqual({ what: 'key', at: 'not_recorde' });
+    expect(parseMapping('id = "a"')).toEqual({ what: 'column', at: '' });
+    for (const field of ['member.gendre', 'member.name', 'member.details', 'service.51.type', 'service.type', 'consent.no_such.language']) {
+      expect(parseMapping(column(`field = "${field}"`))).toEqual({ what: 'field', at: field });
+    }
+    expect(parseMapping(column('field = "member.gender"\nkind = "age_range"\nreference_year = 2026'))).toEqual({ what: 'kind', at: 'x' });
+    expect(parseMapping(column('field = "member.gender"\ndate_form = "dd.mm"'))).toEqual({ what: 'kind', at: 'x' });
+  });
+
+  it('knows each field of a record that people write', () => {
+    const all = FieldPath.all();
+    expect(all).toEqual(expect.arrayContaining(['member_name', 'member.details.full_name', 'consent.be_counted.decision_date', 'service.1.stage']));
+    expect(all.filter((path) => FieldPath.parse(path)?.text !== path)).toEqual([]);
+    expect(all.filter((path) => /(etag|_time|\.name|recorded_by|digest)$/.test(path))).toEqual([]);
+  });
+});
+
+describe('a run', () => {
+  it('takes each row in once, however often the file is given', async () => {
+    const node = new FakeNode();
+    const text = `Sex,no\n${Array.from({ length: 1200 }, (_, no) => `woman,${no}`).join('\n')}\n`;
+    const first = runOf(node, text);
+    await first.go();
+    expect([first.state, first.added, first.repeated, first.passed]).toEqual(['done', 1200, 0, 1200]);
+    expect(node.calls.length).toBe(3);
+    const second = runOf(node, text);
+    await second.go();
+    expect([second.added, second.repeated]).toEqual([0, 1200]);
+  });
+
+  it('keeps each call within what the node takes', async () => {
+    const node = new FakeNode();
+    const mapping = mappingOf('id = "long"\n[[column]]\nname = "n"\nfield = "member.details.notes"\n');
+    const file = fileOf(`n\n${Array.from({ length: 200 }, (_, no) => `${no} ${'न'.repeat(1300)}`).join('\n')}\n${'x'.repeat(300_000)}\n`);
+    const run = new ImportRun(node.data, file, mapping, 201, false);
+    await run.go();
+    expect([run.added, run.refusedCount]).toEqual([200, 1]);
+    expect(run.refused).toEqual([{ line: 202, column: '', fault: 'too_large' }]);
+    for (const call of node.calls) expect(toBinary(ImportBatchRequestSchema, call).length).toBeLessThan(256 << 10);
+  });
+
+  it('goes on where it stopped', async () => {
+    const node = new FakeNode();
+    node.failing = 2;
+    const run = runOf(node, `Sex,no\n${Array.from({ length: 700 }, (_, no) => `man,${no}`).join('\n')}`);
+    await run.go();
+    expect([run.state, run.passed, run.added, run.refusal?.trouble]).toEqual(['stopped', 500, 500, 'trouble.no_link']);
+    node.failing = 0;
+    await run.go();
+    expect([run.state, run.passed, run.added, run.repeated, run.refusal]).toEqual(['done', 700, 700, 0, undefined]);
+  });
+
+  it('tells refused rows by line and column, the first hundred, and gives them back as they stand', async () => {
+    const node = new FakeNode();
+    const wrong = Array.from({ length: 120 }, (_, no) => `"Zanary",${no}`);
+    const run = runOf(node, `\ufeffSex;no\r\nwoman;1\r\n${wrong.join('\r\n').replaceAll(',', ';')}\r\nman\r\n"man;2`);
+    await run.go();
+    expect([run.added, run.refusedCount, run.refused.length]).toEqual([1, 122, 100]);
+    expect(JSON.stringify(run.refused)).not.toContain('Zanary');
+    const back = Buffer.concat(run.refusedFile()).toString();
+    expect(back.split('\n').length).toBe(1 + 121 + 1);
+    expect(back.startsWith('\ufeffSex;no\r\n')).toBe(true);
+    expect(back).toContain('"Zanary";119\r\n');
+    // Corrected, and taken in by the same mapping: once, also when the whole file is mended later.
+    const mended = runOf(node, back.replaceAll('"Zanary"', 'man').replace('\nman\r\n', '\nman;3\r\n'));
+    await mended.go();
+    expect([mended.added, mended.refusedCount]).toEqual([121, 0]);
+  });
+
+  it('that only looks takes nothing in', async () => {
+    const node = new FakeNode();
+    const run = runOf(node, `Sex,no\nwoman,1\nZanary,2\nwoman\n${Array.from({ length: 900 }, (_, no) => `man,${no}`).join('\n')}`, true);
+    await run.go();
+    expect([run.state, run.added, run.refusedCount, run.passed]).toEqual(['looked', 0, 2, 903]);
+    expect(node.calls.map((call) => call.validateOnly)).toEqual([true]);
+    expect(node.rows.size).toBe(0);
+  });
+});
+
+describe('the page', () => {
+  const text = () => document.body.textContent ?? '';
+  const click = (name: string) => fireEvent.click(screen.getByRole('button', { name }));
+  const give = (label: string, name: string, content: string) => {
+    const input = screen.getByLabelText(label) as HTMLInputElement;
+    Object.defineProperty(input, 'files', { configurable: true, value: [new File([content], name)] });
+    fireEvent.change(input);
+  };
+  const pick = (label: string, value: string) => fireEvent.change(screen.getByLabelText(label), { target: { value } });
+  const FILE = 'CSV file, saved as “CSV UTF-8” in the spreadsheet';
+
+  beforeEach(() => localStorage.clear());
+
+  it('maps columns, looks, takes in, and keeps nothing', async () => {
+    const saved: Blob[] = [];
+    vi.spyOn(URL, 'createObjectURL').mockImplementation((blob) => saved.push(blob as Blob) && 'blob:x');
+    const node = new FakeNode();
+    render(<ImportPage data={node.data} words={words} />);
+    give(FILE, 'members.csv', 'Name;Sex;Born\nकमला;F;1990\nRani;Zanary;1991\nMeena;F;nineteen\n');
+    await waitFor(() => expect(text()).toContain('members.csv: rows 3, columns 3.'));
+    expect((screen.getByRole('button', { name: 'Take the rows in' }) as HTMLButtonElement).disabled).toBe(true);
+    pick('Name', 'member.details.full_name');
+    pick('Sex', 'member.gender');
+    pick('Born', 'member.birth_year');
+    const meanings = document.querySelectorAll('textarea')[1] as HTMLTextAreaElement;
+    fireEvent.change(meanings, { target: { value: 'F = woman\nM = man' } });
+    click('Look for errors first');
+    await waitFor(() => expect(text()).toContain('Looked through: 3 rows. Refused: 2. Nothing was taken in.'));
+    expect(node.rows.size).toBe(0);
+    click('Take the rows in');
+    await waitFor(() => expect(text()).toContain('Done: 3 rows. Taken in: 1. There already: 0. Refused: 2.'));
+    const rows = [...document.querySelectorAll('tbody tr')].map((each) => [...each.children].map((cell) => cell.textContent));
+    expect(rows).toEqual([
+      ['3', 'Sex', 'must be a value that the mapping lists for this column'],
+      ['4', 'Born', 'must be a whole number'],
+    ]);
+    expect(document.querySelector('progress')?.getAttribute('value')).toBe('3');
+    click('Take the rows in');
+    await waitFor(() => expect(text()).toContain('Taken in: 0. There already: 1. Refused: 2.'));
+    click('Save this mapping as a file');
+    click('Save the refused rows as a file');
+    const [mapping, refused] = await Promise.all(saved.map((each) => each.text()));
+    expect(mappingOf(mapping ?? '').columns.map((each) => each.field.text)).toEqual(['member.details.full_name', 'member.gender', 'member.birth_year']);
+    expect(refused).toBe('Name;Sex;Born\nRani;Zanary;1991\nMeena;F;nineteen\n');
+    expect([localStorage.length, sessionStorage.length, document.cookie, location.hash.includes('Rani')]).toEqual([0, 0, '', false]);
+  });
+
+  it('takes a mapping file of the command, and says what does not fit', async () => {
+    const node = new FakeNode();
+    render(<ImportPage data={node.data} words={words} />);
+    give(FILE, 'a.csv', 'Sex,Day\nF,03/08/2026\n');
+    const label = 'Use a mapping file that you saved before';
+    await waitFor(() => screen.getByLabelText(label));
+    give(label, 'x.toml', `${GENDER}values = { F = "woman" }\n[[column]]\nname = "Nowhere"\nfield = "service.1.type"\n`);
+    await waitFor(() => expect(text()).toContain('does not have this column of the mapping, or has it twice: Nowhere.'));
+    give(label, 'x.toml', `${GENDER}values = { F = "woman" }\n[[column]]\nname = "Day"\nfield = "service.3.received_date"\ndate_form = "dd/mm/yyyy"\n`);
+    await waitFor(() => expect((screen.getByLabelText('Day') as HTMLSelectElement).value).toBe('service.3.received_date'));
+    click('Take the rows in');
+    await waitFor(() => expect(text()).toContain('Taken in: 1.'));
+    expect(node.calls[0]?.mappingId).toBe('ours');
+    expect(node.calls[0]?.rows[0]?.services[0]?.receivedDate).toMatchObject({ year: 2026, month: 8, day: 3 });
+  });
+
+  it('says whose it is, and what is no file to import', async () => {
+    const data = new NodeData(
+      createRouterTransport((router) => {
+        router.service(OperatorService, {
+          importBatch: () => {
+            throw new ConnectError('not this role', Code.PermissionDenied);
+          },
+        });
+      }),
+    );
+    render(<ImportPage data={data} words={words} />);
+    give(FILE, 'empty.csv', '');
+    await waitFor(() => expect(text()).toContain('The file is empty.'));
+    give(FILE, 'a.csv', 'Sex\nwoman\n');
+    await waitFor(() => screen.getByLabelText('Sex'));
+    pick('Sex', 'member.gender');
+    click('Take the rows in');
+    await waitFor(() => expect(text()).toContain('Stopped after 0 of 1 rows.'));
+    expect(screen.getByRole('button', { name: 'Go on' })).toBeTruthy();
+  });
+});
