@@ -16,6 +16,7 @@ import {
   type Figure,
   type NationalRelease,
 } from '../generated/aangan/federation/v1/figures_pb';
+import { LogService, type SeenObject } from '../generated/aangan/federation/v1/log_pb';
 import { RosterService, type Collective, type SignedRoster } from '../generated/aangan/federation/v1/roster_pb';
 import { RoundService, type Round } from '../generated/aangan/federation/v1/rounds_pb';
 import { troubleOf, type Trouble } from '../shared/session';
@@ -46,6 +47,8 @@ export class FederationData extends Watched {
   releases: NationalRelease[] = [];
   rounds: Round[] = [];
   epoch: SignedRoster | undefined;
+  /** By id of a collective: the signed object that its node sent last. */
+  lastSent = new Map<string, SeenObject>();
 
   private readonly periods = new Map<string, PeriodData>();
   private readonly states = new Map<string, Figure[]>();
@@ -54,6 +57,7 @@ export class FederationData extends Watched {
   private readonly catalogueCalls: Client<typeof CatalogueService>;
   private readonly roundCalls: Client<typeof RoundService>;
   private readonly rosterCalls: Client<typeof RosterService>;
+  private readonly logCalls: Client<typeof LogService>;
 
   constructor(transport: Transport) {
     super();
@@ -61,6 +65,7 @@ export class FederationData extends Watched {
     this.catalogueCalls = createClient(CatalogueService, transport);
     this.roundCalls = createClient(RoundService, transport);
     this.rosterCalls = createClient(RosterService, transport);
+    this.logCalls = createClient(LogService, transport);
   }
 
   /** Asks for what every view needs, and reads the figures of the newest periods ahead. */
@@ -81,14 +86,16 @@ export class FederationData extends Watched {
   }
 
   private async loadRoster(parent: string): Promise<void> {
-    const [releases, rounds, epoch] = await Promise.all([
+    const [releases, rounds, epoch, seen] = await Promise.all([
       this.figureCalls.listNationalReleases({ parent }),
       this.roundCalls.listRounds({ parent }),
       this.rosterCalls.getEpoch({ name: `${parent}/epochs/-` }),
+      this.logCalls.listIncarnations({ parent }),
     ]);
     this.releases = releases.nationalReleases.filter((each) => each.state !== ReleaseState.SUPERSEDED);
     this.rounds = rounds.rounds;
     this.epoch = epoch.signedRoster;
+    this.lastSent = new Map(seen.collectives.flatMap((each) => (each.lastObject ? [[each.collective, each.lastObject]] : [])));
     const newest = this.periodIds()[0];
     if (newest) await this.loadPeriod(newest);
   }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rounds and the roster, for the staff who run it: how far each round has come, whose contribution or answer is not in, and
-// who belongs to the federation.
+// Rounds and the roster, for the staff who run it: how far each round has come, whose contribution or answer is not in, what
+// each collective's node sent last, and who belongs to the federation.
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { JSX } from 'preact';
 import { RoundForm } from '../generated/aangan/federation/v1/catalogue_pb';
+import { LogEntryKind } from '../generated/aangan/federation/v1/log_pb';
 import { RoundState, type Round } from '../generated/aangan/federation/v1/rounds_pb';
 import { Houses } from '../shared/charts/houses';
 import { DataTable } from '../shared/parts';
@@ -31,6 +32,7 @@ export function RoundsPage(): JSX.Element {
       {data.rounds.map((round) => (
         <RoundLine key={round.name} round={round} />
       ))}
+      <LastSentTable />
       <RosterTable />
     </>
   );
@@ -77,6 +79,36 @@ function RoundLine({ round }: { round: Round }): JSX.Element {
         {words.say('rounds.until', { until: day(descriptor?.contributeUntil), last: day(descriptor?.extendUntil) })}{' '}
         {descriptor?.rehearsal && words.say('coverage.rehearsal')}
       </p>
+    </section>
+  );
+}
+
+/** A contribution or an answer. When a node asked for something is kept nowhere, so it is not shown. */
+function LastSentTable(): JSX.Element {
+  const { data, words } = useView();
+  const what = (id: string) => {
+    const sent = data.lastSent.get(id);
+    if (!sent) return words.say('rounds.last_nothing');
+    const isAnswer = sent.kind === LogEntryKind.ANSWER;
+    return words.say(isAnswer ? 'rounds.last_answer' : 'rounds.last_contribution', { period: words.period(sent.period) });
+  };
+  const when = (id: string) => {
+    const time = data.lastSent.get(id)?.receiveTime;
+    return time ? words.dateAndTime(timestampDate(time)) : '–';
+  };
+  const title = words.say('rounds.last_title');
+  return (
+    <section>
+      <h2>{title}</h2>
+      <DataTable
+        caption={title}
+        rows={data.collectives()}
+        columns={[
+          { title: words.say('roster.collective'), cell: (each) => each.title || each.id },
+          { title: words.say('rounds.last_what'), cell: (each) => what(each.id) },
+          { title: words.say('rounds.last_when'), cell: (each) => when(each.id) },
+        ]}
+      />
     </section>
   );
 }

@@ -207,7 +207,10 @@ describe('the page', () => {
 
   it('maps columns, looks, takes in, and keeps nothing', async () => {
     const saved: Blob[] = [];
-    vi.spyOn(URL, 'createObjectURL').mockImplementation((blob) => saved.push(blob as Blob) && 'blob:x');
+    vi.spyOn(URL, 'createObjectURL').mockImplementation((blob) => {
+      saved.push(blob as Blob);
+      return 'blob:x';
+    });
     const node = new FakeNode();
     render(<ImportPage data={node.data} words={words} />);
     give(FILE, 'members.csv', 'Name;Sex;Born\nकमला;F;1990\nRani;Zanary;1991\nMeena;F;nineteen\n');

@@ -92,6 +92,16 @@ describe('the page', () => {
     expect(text()).toContain('There is no earlier period to compare with yet.');
   });
 
+  it('shows what each node sent last and when, and nothing else of it', async () => {
+    await open('#/rounds');
+    const table = screen.getByRole('region', { name: "What each collective's node sent last" });
+    const rows = [...table.querySelectorAll('tbody tr')].map((row) => [...row.children].map((cell) => cell.textContent));
+    expect(rows.length).toBe(12);
+    expect(rows[0]).toEqual(['Andhra Pradesh first collective', 'contribution for April to June 2026', expect.stringContaining('10 Jul 2026')]);
+    expect(rows[1]?.[1]).toBe('answer for April to June 2026');
+    expect(rows[11]?.slice(1)).toEqual(['nothing yet', '–']);
+  });
+
   it('goes on without a link once loaded', async () => {
     const session = { signedIn: true };
     await open('#/overview', session);

@@ -25,6 +25,7 @@ import {
   type Figure,
   type NationalRelease,
 } from '../generated/aangan/federation/v1/figures_pb';
+import { LogEntryKind, LogService } from '../generated/aangan/federation/v1/log_pb';
 import { RosterService } from '../generated/aangan/federation/v1/roster_pb';
 import { RoundService, RoundState } from '../generated/aangan/federation/v1/rounds_pb';
 import english from '../messages/en.json';
@@ -256,6 +257,18 @@ export function sampleRoutes(router: ConnectRouter, session: { signedIn: boolean
           freeze: { contributions: contributors.map((collective) => ({ collective })) },
         };
       }),
+    }),
+  });
+  router.service(LogService, {
+    listIncarnations: () => ({
+      collectives: IDS.slice(0, 11).map((collective, index) => ({
+        collective,
+        lastObject: {
+          kind: index === 0 ? LogEntryKind.CONTRIBUTION : LogEntryKind.ANSWER,
+          period: QUARTERS[0] ?? '',
+          receiveTime: day(`2026-07-${10 + index}T10:00:00Z`),
+        },
+      })),
     }),
   });
   router.service(RosterService, {
