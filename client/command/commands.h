@@ -11,7 +11,7 @@ namespace aangan::client {
 
 void AddInit(CLI::App& app, Session& session);         // init
 void AddServe(CLI::App& app, Session& session);        // serve
-void AddLock(CLI::App& app, Session& session);         // unlock, lock, passphrase
+void AddLock(CLI::App& app, Session& session);         // unlock, lock, passphrase, setup-code
 void AddRecovery(CLI::App& app, Session& session);     // recovery split|rehearse|recover
 void AddEnrol(CLI::App& app, Session& session);        // enrol, change-keys
 void AddRoster(CLI::App& app, Session& session);       // roster show|sign|propose|incarnations|...

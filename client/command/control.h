@@ -16,7 +16,15 @@
 namespace aangan::client {
 
 // The numbers of server/node/control_socket.h.
-enum class Order : uint8_t { kUnlock = 1, kLock = 2, kChangeKeyLock = 3, kSplitKey = 4, kRehearse = 5, kRecover = 6 };
+enum class Order : uint8_t {
+  kUnlock = 1,
+  kLock = 2,
+  kChangeKeyLock = 3,
+  kSplitKey = 4,
+  kRehearse = 5,
+  kRecover = 6,
+  kSetupCode = 7
+};
 
 // What the node gives back; empty for most orders.
 absl::StatusOr<SecretBytes> GiveOrder(const std::string& folder, Order order, const SecretBytes& first,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// aangan unlock, lock, passphrase: opens and locks the node on this computer.
+// aangan unlock, lock, passphrase, setup-code: opens and locks the node on this computer, and lets its page make it.
 #include <memory>
 #include <string>
 
+#include "base/digest.h"
 #include "base/secret.h"
 #include "base/status.h"
 #include "client/command/commands.h"
@@ -29,6 +30,16 @@ absl::StatusOr<int> Lock(const Session& session) {
   return kExitOk;
 }
 
+absl::StatusOr<int> SetupCode(const Session& session) {
+  ASSIGN_OR_RETURN(const SecretBytes code,
+                   GiveOrder(session.node_folder(), Order::kSetupCode, SecretBytes(), SecretBytes()));
+  session.output().PrintObject({{"setup_code"}, {{std::string(AsText(code.span()))}}});
+  session.output().Say(
+      "Next: type it on the node's page at this computer, https://localhost:7402 as a rule. It is good for an hour and "
+      "for one node; the code before it is not any more.");
+  return kExitOk;
+}
+
 absl::StatusOr<int> Change(const Session& session, const Wish& wish) {
   ASSIGN_OR_RETURN(const SecretBytes now,
                    Passphrase(wish.file, "Passphrase now (just Enter for a node without one): "));
@@ -49,6 +60,10 @@ void AddLock(CLI::App& app, Session& session) {
   CLI::App* lock = AddCommand(app, "lock", "Lock the node on this computer at once: nothing can be read until unlock",
                               "aangan lock");
   lock->callback([&session] { session.run = [&session] { return Lock(session); }; });
+  CLI::App* code = AddCommand(app, "setup-code",
+                              "Make the one-time code with which the page of a new node on this computer sets it up",
+                              "aangan setup-code");
+  code->callback([&session] { session.run = [&session] { return SetupCode(session); }; });
   CLI::App* change =
       AddCommand(app, "passphrase", "Change the passphrase of the node on this computer", "aangan passphrase");
   change->add_option("--passphrase-file", wish->file, "file (mode 0600) with the passphrase now");

@@ -155,7 +155,7 @@ void ControlSocket::Answer(int connection) const {
   std::optional<SecretBytes> first, second;
   if (Read(connection, absl::MakeSpan(&order, 1)) && (first = ReadSecret(connection)) &&
       (second = ReadSecret(connection)) && order >= static_cast<uint8_t>(ControlOrder::kUnlock) &&
-      order <= static_cast<uint8_t>(ControlOrder::kRecover)) {
+      order <= static_cast<uint8_t>(ControlOrder::kSetupCode)) {
     outcome = handler_(static_cast<ControlOrder>(order), *std::move(first), *std::move(second));
   } else {
     outcome.status = Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "This is no order.");

@@ -28,6 +28,7 @@ enum class ControlOrder : uint8_t {
   kSplitKey = 4,  // first: the passphrase now (or empty), second: two bytes, how many are needed and how many there are
   kRehearse = 5,  // first: the parts
   kRecover = 6,   // first: the parts, second: the next passphrase
+  kSetupCode = 7,  // no secret
 };
 
 class ControlSocket {

@@ -9,10 +9,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/digest.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "server/node/restore_from.h"
 #include "server/shared/lifecycle.h"
 
 namespace aangan::node {
@@ -39,6 +41,7 @@ void BeginAnew(std::vector<std::string> words) {
 
 absl::StatusOr<std::unique_ptr<KeyGate>> KeyGate::Open(Options options, const Clock* clock, RandomSource* random) {
   RETURN_IF_ERROR(MakeFolders(options.data, 0700));
+  RETURN_IF_ERROR(MoveRestoredIn(options.data));  // of a node that ended in between
   std::unique_ptr<KeyGate> gate(new KeyGate(std::move(options), clock, random));
   KeyGate* const self = gate.get();
   ASSIGN_OR_RETURN(gate->socket_, ControlSocket::Open(gate->options_.data, [self](ControlOrder order, SecretBytes first,
@@ -81,11 +84,74 @@ absl::StatusOr<KeyLock> KeyGate::Await() {
 }
 
 absl::Status KeyGate::Try(const KeyLock& lock) const {
-  const absl::StatusOr<KeyProtection> now = storage::ProtectionOf(key_path());
-  if (!absl::IsNotFound(now.status())) return storage::OpenMasterKey(key_path(), lock).status();
+  if (IsNew()) return storage::CreateMasterKey(key_path(), lock, storage::MeasuredPassphraseCost(), *random_);
   // A store whose key file is gone is never given a new one; the store itself says so.
-  if (access(absl::StrCat(options_.data, "/main").c_str(), F_OK) == 0) return absl::OkStatus();
-  return storage::CreateMasterKey(key_path(), lock, storage::MeasuredPassphraseCost(), *random_);
+  if (absl::IsNotFound(storage::ProtectionOf(key_path()).status())) return absl::OkStatus();
+  return storage::OpenMasterKey(key_path(), lock).status();
+}
+
+bool KeyGate::IsNew() const {
+  return absl::IsNotFound(storage::ProtectionOf(key_path()).status()) &&
+         access(absl::StrCat(options_.data, "/main").c_str(), F_OK) != 0;
+}
+
+KeyGate::State KeyGate::state() const {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (open_) return State::kOpen;
+  }
+  return IsNew() ? State::kNew : State::kLocked;
+}
+
+absl::Status KeyGate::Take(bool is_for_new) {
+  absl::MutexLock lock(&mutex_);
+  if (open_) return Problem(absl::StatusCode::kAlreadyExists, Reason::kWrongState, "The node is open already.");
+  if (taken_) {
+    return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+                   "The node is being made or restored. Wait until that is over.");
+  }
+  if (is_for_new && !IsNew()) {
+    return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+                   "There is a node here. Open it with: aangan unlock");
+  }
+  taken_ = true;
+  return absl::OkStatus();
+}
+
+void KeyGate::Give(KeyLock* opens) {
+  absl::MutexLock lock(&mutex_);
+  taken_ = false;
+  if (opens == nullptr) return;
+  open_ = true;
+  lock_ = std::move(*opens);
+  setup_code_.End();
+}
+
+absl::Status KeyGate::MakeNew(SecretBytes passphrase) {
+  RETURN_IF_ERROR(Take(true));
+  KeyLock lock{KeyProtection::kByPassphrase, std::move(passphrase)};
+  absl::Status made = Try(lock);
+  EndRestore(made.ok() ? &lock : nullptr);
+  return made;
+}
+
+void KeyGate::EndRestore(KeyLock* opens) {
+  const bool is_open = opens != nullptr;
+  Give(opens);
+  if (is_open) server::WakeMain();
+}
+
+ControlSocket::Outcome KeyGate::NewSetupCode() {
+  if (state() != State::kNew) {
+    return {Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+                    "This node has been set up, so it takes no code. Its first tokens lie in its folder: aangan paths"),
+            {},
+            {}};
+  }
+  std::string code = setup_code_.Make();
+  SecretBytes answer = SecretBytes::Copy(AsBytes(code));
+  Wipe(code);
+  return {absl::OkStatus(), {}, std::move(answer)};
 }
 
 absl::Status KeyGate::Patience() const {
@@ -101,21 +167,15 @@ void KeyGate::Count(const absl::Status& tried) {
 }
 
 ControlSocket::Outcome KeyGate::Unlock(SecretBytes passphrase) {
-  {
-    absl::MutexLock lock(&mutex_);
-    if (open_)
-      return {Problem(absl::StatusCode::kAlreadyExists, Reason::kWrongState, "The node is open already."), {}, {}};
-  }
-  if (absl::Status patience = Patience(); !patience.ok()) return {std::move(patience), {}, {}};
+  if (absl::Status taken = Take(false); !taken.ok()) return {std::move(taken), {}, {}};
   KeyLock lock{KeyProtection::kByPassphrase, std::move(passphrase)};
-  absl::Status tried = Try(lock);
-  if (!tried.ok()) {
+  absl::Status tried = Patience();
+  if (tried.ok()) {
+    tried = Try(lock);
     Count(tried);
-    return {std::move(tried), {}, {}};
   }
-  absl::MutexLock guard(&mutex_);
-  open_ = true;
-  lock_ = std::move(lock);
+  Give(tried.ok() ? &lock : nullptr);
+  if (!tried.ok()) return {std::move(tried), {}, {}};
   return {absl::OkStatus(), [] { server::WakeMain(); }, {}};
 }
 
@@ -158,7 +218,10 @@ ControlSocket::Outcome KeyGate::Recover(const SecretBytes& parts, SecretBytes ne
               {}};
     }
   }
-  return {recovery_.Recover(parts, {KeyProtection::kByPassphrase, std::move(next)}), {}, {}};
+  if (absl::Status taken = Take(false); !taken.ok()) return {std::move(taken), {}, {}};
+  absl::Status recovered = recovery_.Recover(parts, {KeyProtection::kByPassphrase, std::move(next)});
+  Give(nullptr);
+  return {std::move(recovered), {}, {}};
 }
 
 void KeyGate::TellBeforeLocking(std::function<void()> tell) {
@@ -198,6 +261,8 @@ ControlSocket::Outcome KeyGate::Obey(ControlOrder order, SecretBytes first, Secr
       return {recovery_.Rehearse(first), {}, {}};
     case ControlOrder::kRecover:
       return Recover(first, std::move(second));
+    case ControlOrder::kSetupCode:
+      return NewSetupCode();
   }
   return {Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "This is no order."), {}, {}};
 }

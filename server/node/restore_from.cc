@@ -16,6 +16,7 @@
 #include "base/files.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "server/node/recovery.h"
 #include "storage/engine/backup.h"
 #include "storage/engine/keyring.h"
 #include "storage/node/bulk.h"
@@ -30,6 +31,8 @@ using storage::BackupFolder;
 using storage::Generation;
 using storage::KeyLock;
 using storage::node::KeyFile;
+
+constexpr absl::string_view kBeside = ".restoring";
 
 // A node that was started and never opened has left its port's certificate and nothing else: that counts as empty.
 absl::Status CheckEmpty(const std::string& data) {
@@ -46,12 +49,18 @@ absl::Status CheckEmpty(const std::string& data) {
                  "another with --data");
 }
 
-absl::Status InPlace(const std::string& beside, const std::string& data) {
-  const std::string parent = fs::path(data).parent_path().string();
-  const int folder = open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool done = rename(beside.c_str(), data.c_str()) == 0 && folder >= 0 && fsync(folder) == 0;
+bool Synced(const std::string& path) {
+  const int folder = open(path.empty() ? "." : path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = folder >= 0 && fsync(folder) == 0;
   const int why = errno;
   if (folder >= 0) close(folder);
+  errno = why;
+  return synced;
+}
+
+absl::Status InPlace(const std::string& beside, const std::string& data) {
+  const bool done = rename(beside.c_str(), data.c_str()) == 0 && Synced(fs::path(data).parent_path().string());
+  const int why = errno;
   if (done) return absl::OkStatus();
   return Problem(absl::StatusCode::kUnavailable, Reason::kInternal,
                  "the restored folder can not be put in its place; it lies beside it, with .restoring behind its name")
@@ -100,7 +109,7 @@ absl::Status RestoreFrom(const RestoreOptions& options, const Clock& clock, Rand
   RETURN_IF_ERROR(CheckEmpty(options.data));
   ASSIGN_OR_RETURN(const std::string key_file, storage::node::ReadKeyFile(options.keys_from));
   ASSIGN_OR_RETURN(const std::string master_key, storage::node::MasterKeyIn(key_file));
-  const std::string beside = absl::StrCat(options.data, ".restoring");
+  const std::string beside = absl::StrCat(options.data, kBeside);
   std::error_code error;
   fs::remove_all(beside, error);  // of one that was broken off
   RETURN_IF_ERROR(MakeFolders(beside, 0700));
@@ -134,6 +143,32 @@ absl::Status RestoreFrom(const RestoreOptions& options, const Clock& clock, Rand
   }
   fs::remove_all(absl::StrCat(options.data, "/tls"), error);
   return InPlace(beside, options.data);
+}
+
+absl::Status LockByParts(const std::string& path, const std::vector<SecretBytes>& parts, const KeyLock& next,
+                         const Clock& clock, RandomSource& random) {
+  RETURN_IF_ERROR(OverwriteAndUnlink(path));  // nobody has what opens it
+  return Recovery(path.substr(0, path.find_last_of('/')), &clock, &random).Recover(JoinedParts(parts), next);
+}
+
+std::string RestoredFolder(const std::string& data) { return absl::StrCat(data, "/restored"); }
+
+absl::Status MoveRestoredIn(const std::string& data) {
+  const std::string restored = RestoredFolder(data);
+  std::error_code error;
+  fs::remove_all(absl::StrCat(restored, kBeside), error);
+  if (!fs::exists(restored, error)) return absl::OkStatus();
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(restored, error))
+    names.push_back(entry.path().filename().string());
+  bool done = !error;
+  for (const std::string& name : names)
+    done = done && rename(absl::StrCat(restored, "/", name).c_str(), absl::StrCat(data, "/", name).c_str()) == 0;
+  // Durable before the folder goes by which a later start knows that something is missing.
+  if (done && Synced(data) && fs::remove(restored, error) && Synced(data)) return absl::OkStatus();
+  return Problem(absl::StatusCode::kUnavailable, Reason::kInternal,
+                 "what was restored can not be moved to its place; it lies in the folder 'restored' of the node's "
+                 "folder. Look at the disk and at who owns the folder, and start the node again");
 }
 
 }  // namespace aangan::node

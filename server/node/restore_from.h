@@ -5,12 +5,15 @@
 // that is there is whole. A folder that holds anything is never touched. once/ and round_keys/ are in no backup: the
 // node makes them new at its next start and sits out what had begun (restore.h). Tokens do not come along, so the first
 // start makes new ones.
-// Threads: one. Errors: ALREADY_EXISTS when the folder is not empty; FAILED_PRECONDITION (WRONG_STATE) when a newer
-// generation is known, (KEY_MISSING, BAD_PASSPHRASE); DATA_LOSS (DAMAGED).
+// A node that runs already can not be given a folder at once: its page has one made within its own (RestoredFolder),
+// and then moves what is in it one up. Threads: one. Errors: ALREADY_EXISTS when the folder is not empty;
+// FAILED_PRECONDITION (WRONG_STATE) when a newer generation is known, (KEY_MISSING, BAD_PASSPHRASE); DATA_LOSS
+// (DAMAGED).
 #ifndef AANGAN_SERVER_NODE_RESTORE_FROM_H_
 #define AANGAN_SERVER_NODE_RESTORE_FROM_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
@@ -46,6 +49,16 @@ struct RestoreFindings {
 absl::Status RestoreFrom(const RestoreOptions& options, const Clock& clock, RandomSource& random,
                          absl::FunctionRef<absl::StatusOr<storage::KeyLock>(const std::string& path)> lock_for,
                          absl::FunctionRef<void(uint64_t, uint64_t)> progress, RestoreFindings* findings);
+
+// Puts the key that people's parts give in the place of the master key file at `path`, behind `next`.
+absl::Status LockByParts(const std::string& path, const std::vector<SecretBytes>& parts, const storage::KeyLock& next,
+                         const Clock& clock, RandomSource& random);
+
+// Where a node that runs has its folder restored: within its own. It is whole when it is there.
+std::string RestoredFolder(const std::string& data);
+// Moves what is in it one up, and takes away what a restore left that was broken off. Does what is missing when it was
+// broken off itself, and nothing where there is nothing. UNAVAILABLE when the disk refuses.
+absl::Status MoveRestoredIn(const std::string& data);
 
 // The whole program of `aangan-node restore`; the exit code as of RunNode.
 int RunRestore(int argc, const char* const* argv, const Clock& clock);

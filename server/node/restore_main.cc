@@ -13,7 +13,6 @@
 #include "base/secret.h"
 #include "base/status.h"
 #include "google/rpc/error_details.pb.h"
-#include "server/node/recovery.h"
 #include "server/node/restore_from.h"
 #include "server/shared/config.h"
 
@@ -62,7 +61,7 @@ SecretBytes AskPassphrase(const char* question) {
 }
 
 // The key that people's parts give, behind a new passphrase in the place of the file.
-absl::StatusOr<KeyLock> LockByParts(const std::string& path, const server::Config& config, const Clock& clock,
+absl::StatusOr<KeyLock> AskForParts(const std::string& path, const server::Config& config, const Clock& clock,
                                     RandomSource& random) {
   std::vector<SecretBytes> parts;
   for (const absl::string_view file : absl::StrSplit(config.Text("restore.part_files"), ',')) {
@@ -75,14 +74,13 @@ absl::StatusOr<KeyLock> LockByParts(const std::string& path, const server::Confi
   } else {
     next.secret = AskPassphrase("New passphrase: ");
   }
-  RETURN_IF_ERROR(OverwriteAndUnlink(path));  // nobody has what opens it
-  RETURN_IF_ERROR(Recovery(path.substr(0, path.find_last_of('/')), &clock, &random).Recover(JoinedParts(parts), next));
+  RETURN_IF_ERROR(LockByParts(path, parts, next, clock, random));
   return next;
 }
 
 absl::StatusOr<KeyLock> LockFor(const std::string& path, const server::Config& config, const Clock& clock,
                                 RandomSource& random) {
-  if (!config.Text("restore.part_files").empty()) return LockByParts(path, config, clock, random);
+  if (!config.Text("restore.part_files").empty()) return AskForParts(path, config, clock, random);
   ASSIGN_OR_RETURN(const KeyProtection protection, storage::ProtectionOf(path));
   if (protection == KeyProtection::kByMode) return KeyLock();
   const bool by_file = protection == KeyProtection::kByKeyFile;

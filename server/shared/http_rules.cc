@@ -126,4 +126,10 @@ bool IsFromOwnPage(const HttpRequest& request) {
   return request.Header("sec-fetch-site") == "same-origin";
 }
 
+bool IsFromThisComputer(const HttpRequest& request) {
+  const std::string& from = request.peer_address;
+  const bool is_loopback = absl::StartsWith(from, "127.") || absl::StartsWith(from, "::ffff:127.") || from == "::1";
+  return is_loopback && request.headers.count("forwarded") == 0 && request.headers.count("x-forwarded-for") == 0;
+}
+
 }  // namespace aangan::server

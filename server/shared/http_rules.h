@@ -57,6 +57,10 @@ std::vector<std::pair<std::string, std::string>> SecurityHeaders(absl::string_vi
 // sends no Origin). False when it says nothing.
 bool IsFromOwnPage(const HttpRequest& request);
 
+// The caller's socket is of this computer, and no proxy says that it hands on what somebody else sent. A tunnel says
+// nothing: this stands beside a secret, never in the place of one.
+bool IsFromThisComputer(const HttpRequest& request);
+
 }  // namespace aangan::server
 
 #endif  // AANGAN_SERVER_SHARED_HTTP_RULES_H_
