@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "aangan/node/v1/setup.pb.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -51,6 +52,16 @@ class HttpsPort : public ::testing::Test {
     return NodeClient::OfFolder(node_->address("grpc"), options_.data_folder, "steward.token");
   }
   HttpsPeer Peer(const std::string& from = "127.0.0.1") const { return {node_->address("https"), authority_, from}; }
+  // What curl prints: the body, the status of HTTP on a line of its own, and its exit code.
+  std::string Curl(const std::string& path, const std::string& token, const std::string& body) const {
+    std::ofstream(folder_ / "header") << (token.empty() ? "X: y" : "Authorization: Bearer " + token);
+    std::ofstream(folder_ / "body") << body;
+    const std::string port = node_->address("https").substr(node_->address("https").rfind(':'));
+    return tests::Printed(absl::StrCat("curl --silent --show-error --cacert ", authority_, " --header @",
+                                       folder_ / "header", " --header 'Content-Type: application/json' --data @",
+                                       folder_ / "body", " --write-out '\\n%{http_code}\\n' https://localhost", port,
+                                       path));
+  }
   tests::HttpsAnswer Ask(const HttpsRequest& request) const {
     return tests::Ask(Peer(), request).value_or(tests::HttpsAnswer());
   }
@@ -71,7 +82,7 @@ std::vector<const google::protobuf::MethodDescriptor*> UnaryRpcs() {
         node::v1::Service::descriptor(), node::v1::OfferedCatalogue::descriptor(), node::v1::Grievance::descriptor(),
         node::v1::Member::descriptor(), node::v1::Notice::descriptor(), node::v1::ImportRow::descriptor(),
         node::v1::Permit::descriptor(), node::v1::Release::descriptor(), node::v1::RetentionPolicy::descriptor(),
-        node::v1::SealedMember::descriptor()}) {
+        node::v1::SealedMember::descriptor(), node::v1::GetSetupRequest::descriptor()}) {
     for (int s = 0; s < of->file()->service_count(); ++s) {
       for (int i = 0; i < of->file()->service(s)->method_count(); ++i) {
         const auto* method = of->file()->service(s)->method(i);
@@ -95,7 +106,7 @@ std::string InShort(const absl::Status& status) {
   return text;
 }
 
-// What curl printed: the body, the status of HTTP on a line of its own, and its exit code.
+// The same of what curl printed.
 std::string InShort(const std::string& printed) {
   const size_t end = printed.rfind("\ncode ");
   const size_t status_at = printed.rfind('\n', end - 1);
@@ -119,22 +130,45 @@ std::string InShort(const std::string& printed) {
 
 TEST_F(HttpsPort, CurlInJsonGetsFromEveryRpcWhatGrpcGives) {
   const auto channel = tests::OpenChannel(node_->address("grpc"), {tests::ReadAll(authority_), "", ""});
-  const std::string port = node_->address("https").substr(node_->address("https").rfind(':'));
   const auto rpcs = UnaryRpcs();
   ASSERT_GT(rpcs.size(), 60u);
   for (const std::string& token : {std::string(), caseworker_, steward_}) {
-    const std::string header = token.empty() ? "X: y" : "Authorization: Bearer " + token;
-    std::ofstream(folder_ / "header") << header;
     for (const auto* method : rpcs) {
       const std::string path = absl::StrCat("/", method->service()->full_name(), "/", method->name());
-      const std::string curl = tests::Printed(
-          absl::StrCat("curl --silent --show-error --cacert ", authority_, " --header @", folder_ / "header",
-                       " --header 'Content-Type: application/json' --data '{}' --write-out '\\n%{http_code}\\n'",
-                       " https://localhost", port, path));
+      const std::string curl = Curl(path, token, "{}");
       const absl::Status grpc = tests::CallGenerically(channel, {path, token, ""}).status();
       EXPECT_EQ(InShort(curl), InShort(grpc)) << path << " " << curl;
     }
   }
+}
+
+TEST_F(HttpsPort, AFileComesInByCurlInBatchesAndEachRowOnce) {
+  const std::string path = "/aangan.node.v1.OperatorService/ImportBatch";
+  const std::string operators = tests::ReadAll(options_.data_folder + "/operator.token");
+  json rows = json::array();
+  for (int line = 2; line <= 4; ++line) {
+    const std::string digest(32, static_cast<char>('a' + line));
+    rows.push_back(
+        {{"line", line},
+         {"rowDigest", absl::Base64Escape(digest)},
+         {"member",
+          {{"birthYear", 1990}, {"gender", line == 3 ? "canary" : "woman"}, {"enrolmentQuarter", "2026Q1"}}}});
+  }
+  const auto take_in = [&](bool validate_only) {
+    const json body = {{"mappingId", "curl"}, {"rows", rows}, {"validateOnly", validate_only}};
+    const std::string printed = Curl(path, operators, body.dump());
+    EXPECT_FALSE(absl::StrContains(printed, "canary"));
+    json answer = json::parse(printed.substr(0, printed.find("\n200\n")), nullptr, false);
+    EXPECT_EQ(answer["refusedRows"].size(), 1u) << printed;
+    EXPECT_EQ(answer["refusedRows"][0]["line"], "3");
+    EXPECT_EQ(answer["refusedRows"][0]["field"], "member.gender");
+    EXPECT_EQ(answer["refusedRows"][0]["reason"], "UNKNOWN_CODE");
+    return absl::StrCat(answer.value("addedRows", "0"), " added, ", answer.value("repeatedRows", "0"), " there");
+  };
+  EXPECT_EQ(take_in(true), "0 added, 0 there");
+  EXPECT_EQ(take_in(false), "2 added, 0 there");
+  EXPECT_EQ(take_in(false), "0 added, 2 there");
+  EXPECT_EQ(Ask(tests::JsonCall(path, operators, std::string((256 << 10) + 1, ' '))).status, 413);
 }
 
 // Asks again and again from another address, while the others do their worst.
