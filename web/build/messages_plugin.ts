@@ -22,7 +22,7 @@ export function messagesPlugin(folder: string): Plugin {
       const texts = read(id.slice(PREFIX.length + 1));
       const compiled: Record<string, unknown> = {};
       for (const [key, text] of Object.entries(read('en'))) {
-        if (/^(code|question)\./.test(key)) compiled[`english.${key}`] = text;
+        if (/^(code|question|meant)\./.test(key)) compiled[`english.${key}`] = text;
       }
       for (const [key, text] of Object.entries(texts)) {
         const tree = parse(text, { captureLocation: false, ignoreTag: true });

@@ -2,7 +2,7 @@
 // The catalogue that the collectives signed: every question, what divides it, and where lists of codes come from.
 import type { JSX } from 'preact';
 import { Frequency } from '../generated/aangan/federation/v1/catalogue_pb';
-import { DataTable } from '../shared/parts';
+import { DataTable, OfCatalogue } from '../shared/parts';
 import { link } from '../shared/route';
 import { codeName, question, translated, useView } from './context';
 import { LIST_OF, tablesOf } from './figures';
@@ -44,7 +44,7 @@ export function CataloguePage(): JSX.Element {
                   title: words.say('catalogue.question'),
                   cell: (each) => <a href={link('indicator', each.id, { period })}>{question(view, each.id)}</a>,
                 },
-                { title: words.say('meaning.title'), cell: (each) => <span lang="en">{each.meaning}</span> },
+                { title: words.say('meaning.title'), cell: (each) => <OfCatalogue words={words} name={`meant.${each.id}`} text={each.meaning} /> },
                 {
                   title: words.say('catalogue.divided'),
                   cell: (each) => {

@@ -24,14 +24,9 @@ export function useView(): View {
   return view;
 }
 
-/**
- * A text of the catalogue in the reader's language. The catalogue is data that collectives sign, in English; a translation
- * is used only where the English words that it was made from are still the catalogue's own.
- */
+/** A text of the catalogue in the reader's language, or else in the words that were signed. */
 export function translated(view: View, key: string, ofCatalogue: string): string {
-  const english = view.words.find(`english.${key}`);
-  const known = view.words.find(key);
-  return known !== undefined && (english ?? ofCatalogue) === ofCatalogue ? known : ofCatalogue;
+  return view.words.translation(key, ofCatalogue) ?? ofCatalogue;
 }
 
 export function codeName(view: View, dimension: Dimension, code: string): string {

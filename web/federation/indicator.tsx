@@ -6,7 +6,7 @@ import { Frequency, type Table } from '../generated/aangan/federation/v1/catalog
 import type { Figure } from '../generated/aangan/federation/v1/figures_pb';
 import { LineBand, type PeriodPoint } from '../shared/charts/line_band';
 import { formatCount } from '../shared/language';
-import { Chart } from '../shared/parts';
+import { Chart, OfCatalogue } from '../shared/parts';
 import { link, type Route } from '../shared/route';
 import { codeName, partsTitle, partsWord, question, shortName, useView, type View } from './context';
 import { Coverage } from './coverage';
@@ -144,7 +144,9 @@ export function Meaning({ indicator: id }: { indicator: string }): JSX.Element |
   return (
     <section class="meaning" aria-labelledby="meaning">
       <h2 id="meaning">{words.say('meaning.title')}</h2>
-      <p lang="en">{indicator.meaning}</p>
+      <p>
+        <OfCatalogue words={words} name={`meant.${id}`} text={indicator.meaning} />
+      </p>
       <dl>
         <dt>{words.say('meaning.unit')}</dt>
         <dd>{words.say(`unit.${indicator.unit}`)}</dd>

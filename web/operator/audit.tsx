@@ -10,9 +10,11 @@ import { sayMoment } from './dates';
 import { Refused } from './refused';
 import type { RoomProps } from './rooms';
 
-/** "glass broken"; in English, as the command says it. */
-export function ActionName({ action }: { action: AuditAction }): JSX.Element {
-  return <span lang="en">{(AuditAction[action] ?? '').toLowerCase().replaceAll('_', ' ')}</span>;
+/** What was done; one that a newer node has, by its name in English, as the command says it. */
+export function ActionName({ words, action }: { words: Language; action: AuditAction }): JSX.Element {
+  const name = (AuditAction[action] ?? String(action)).toLowerCase();
+  const said = words.find(`op.action.${name}`);
+  return said ? <>{said}</> : <span lang="en">{name.replaceAll('_', ' ')}</span>;
 }
 
 export function Audit({ data, words }: RoomProps): JSX.Element {
@@ -60,7 +62,7 @@ function Entries({ words, entries }: { words: Language; entries: AuditEntry[] })
       rows={entries}
       columns={[
         { title: words.say('op.audit_time'), cell: (each) => sayMoment(words, each.time) },
-        { title: words.say('op.audit_what'), cell: (each) => <ActionName action={each.action} /> },
+        { title: words.say('op.audit_what'), cell: (each) => <ActionName words={words} action={each.action} /> },
         { title: words.say('op.audit_who'), cell: (each) => each.actor },
         { title: words.say('op.audit_of'), cell: (each) => each.resource },
       ]}

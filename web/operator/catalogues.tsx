@@ -5,7 +5,7 @@ import { Dimension, Frequency, type Catalogue, type Indicator } from '../generat
 import { CatalogueDecision, type LintCatalogueResponse, type OfferedCatalogue } from '../generated/aangan/node/v1/governance_pb';
 import type { EstimateAccuracyResponse } from '../generated/aangan/node/v1/operator_pb';
 import { formatCount, type Language } from '../shared/language';
-import { DataTable } from '../shared/parts';
+import { DataTable, OfCatalogue } from '../shared/parts';
 import { link } from '../shared/route';
 import { useAct, useAsked } from './ask';
 import { everyPage } from './calls';
@@ -85,7 +85,7 @@ function Offered({ data, words, offered, done }: OfferedProps): JSX.Element | nu
   );
 }
 
-/** What is asked: the questions in the words that are signed, which are English. */
+/** What is asked: the questions in the reader's language, and in the words that are signed, which are English. */
 function Asks({ words, catalogue }: { words: Language; catalogue: Catalogue }): JSX.Element {
   const tablesOf = (each: Indicator) => catalogue.tables.filter((table) => table.indicators.includes(each.id));
   const divided = (each: Indicator) => {
@@ -106,11 +106,13 @@ function Asks({ words, catalogue }: { words: Language; catalogue: Catalogue }): 
         {
           title: words.say('catalogue.question'),
           cell: (each) => (
-            <span lang="en">
-              {each.question}
+            <>
+              <OfCatalogue words={words} name={`question.${each.id}`} text={each.question} isSigned />
               <br />
-              <small>{each.meaning}</small>
-            </span>
+              <small>
+                <OfCatalogue words={words} name={`meant.${each.id}`} text={each.meaning} isSigned />
+              </small>
+            </>
           ),
         },
         { title: words.say('meaning.unit'), cell: (each) => words.say(each.firstTime ? 'unit.1' : `unit.${each.unit === 1 ? 0 : each.unit}`) },

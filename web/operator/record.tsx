@@ -125,7 +125,7 @@ function Opened({ words, entries }: { words: Language; entries: AuditEntry[] }):
         rows={entries}
         columns={[
           { title: words.say('op.audit_time'), cell: (each) => sayMoment(words, each.time) },
-          { title: words.say('op.audit_what'), cell: (each) => <ActionName action={each.action} /> },
+          { title: words.say('op.audit_what'), cell: (each) => <ActionName words={words} action={each.action} /> },
           { title: words.say('op.audit_who'), cell: (each) => each.actor },
         ]}
       />

@@ -64,6 +64,14 @@ export class Language {
     return typeof message === 'string' ? message : undefined;
   }
 
+  /**
+   * A text of the catalogue in this language. The catalogue is data that collectives sign, in English; there is a translation
+   * only where the English words that it was made from are still the catalogue's own.
+   */
+  translation(key: string, ofCatalogue: string): string | undefined {
+    return (this.find(`english.${key}`) ?? ofCatalogue) === ofCatalogue ? this.find(key) : undefined;
+  }
+
   date(time: Date): string {
     return new Intl.DateTimeFormat(this.locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone }).format(time);
   }

@@ -20,6 +20,27 @@ export function LanguageChoice({ words, choose }: { words: Language; choose: (id
   );
 }
 
+interface OfCatalogueProps {
+  words: Language;
+  name: string;
+  text: string;
+  isSigned?: boolean;
+}
+
+/** A text of the catalogue in the reader's language; with `isSigned` also the words that are signed, below it. */
+export function OfCatalogue({ words, name, text, isSigned = false }: OfCatalogueProps): JSX.Element {
+  const translation = words.id === 'en' ? undefined : words.translation(name, text);
+  const signed = <span lang="en">{text}</span>;
+  if (translation === undefined) return signed;
+  return (
+    <>
+      {translation}
+      {isSigned && <br />}
+      {isSigned && signed}
+    </>
+  );
+}
+
 /** A token in, a cookie out; the token is never kept by the page. */
 export function SignInForm({ words, about, done }: { words: Language; about: string; done: () => void }): JSX.Element {
   const [token, setToken] = useState('');

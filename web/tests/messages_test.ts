@@ -4,6 +4,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { describe, expect, it } from 'vitest';
+import { AuditAction } from '../generated/aangan/node/v1/audit_pb';
 import { LANGUAGES, formatCount, loadLanguage, type LanguageId } from '../shared/language';
 
 const folder = new URL('../messages/', import.meta.url);
@@ -58,6 +59,52 @@ describe.each(Object.keys(LANGUAGES) as LanguageId[])('%s', (id) => {
     // Names of formats, and what is made of placeholders alone.
     const names = /^(data\.(csv|fhir|sdmx|xlsx)|figure\.with_codes|compare\.clear)$/;
     expect(same.filter((key) => !names.test(key))).toEqual([]);
+  });
+});
+
+describe('what is translated', () => {
+  const ofDeploy = (path: string) => readFileSync(new URL(`../../deploy/${path}`, import.meta.url), 'utf8');
+  /** Of every `name` of the proposed catalogue, by the indicator's id. */
+  const ofIndicators = (name: string) =>
+    Object.fromEntries(
+      ofDeploy('default.catalogue.txtpb')
+        .split('indicators {')
+        .slice(1)
+        .map((each) => [/ id: "(\w+)"/.exec(each)?.[1], new RegExp(` ${name}: "(.*)"`).exec(each)?.[1]]),
+    ) as Record<string, string>;
+  const translated = (prefix: string) =>
+    Object.fromEntries(
+      Object.entries(english)
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key, text]) => [key.slice(prefix.length), text]),
+    );
+
+  it.each(['age_band', 'domain', 'exploitation_type', 'gender', 'state'])('is every code of the list %s', (list) => {
+    const codes = [...ofDeploy(`codes/${list}.txtpb`).matchAll(/codes \{ id: "(\w+)" title: "(.*?)"/g)];
+    expect(codes.length).toBeGreaterThan(4);
+    expect(translated(`code.${list}.`)).toEqual(Object.fromEntries(codes.map((each) => [each[1], each[2]])));
+  });
+
+  it.each([
+    ['question', 'question.'],
+    ['meaning', 'meant.'],
+  ])('is each %s of the proposed catalogue', (name, prefix) => {
+    expect(Object.keys(ofIndicators(name)).length).toBeGreaterThan(30);
+    expect(translated(prefix)).toEqual(ofIndicators(name));
+  });
+
+  it('is what the audit writes down', () => {
+    const actions = Object.values(AuditAction).filter((each): each is string => typeof each === 'string' && each !== 'UNSPECIFIED');
+    expect(actions.length).toBeGreaterThan(40);
+    expect(Object.keys(translated('op.action.')).sort()).toEqual(actions.map((each) => each.toLowerCase()).sort());
+  });
+
+  it('is said only of the words that it was made from', async () => {
+    const words = await loadLanguage('bn');
+    const meaning = english['meant.new_members'] ?? '';
+    expect(words.translation('meant.new_members', meaning)).toBe(read('bn')['meant.new_members']);
+    expect(words.translation('meant.new_members', `${meaning} And others.`)).toBeUndefined();
+    expect(words.translation('meant.no_such', meaning)).toBeUndefined();
   });
 });
 
