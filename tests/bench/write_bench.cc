@@ -30,7 +30,8 @@ using tests::DaemonProcess;
 using tests::NodeClient;
 
 constexpr int kRowsAStream = 1000;
-constexpr int kMembers = 1000;  // services are dealt out to them: a member has tens of services, not thousands
+constexpr int kRowsABatch = 500;  // as the operator's page sends them
+constexpr int kMembers = 1000;    // services are dealt out to them: a member has tens of services, not thousands
 
 struct Measure {
   double per_second = 0;
@@ -122,12 +123,7 @@ class Bench {
     node::v1::ImportRecordsRequest request;
     request.set_mapping_id("bench");
     for (int i = 0; i < kRowsAStream; ++i) {
-      node::v1::ImportRow& row = *request.add_rows();
-      row.set_line(i + 1);
-      row.set_row_digest(std::string(AsText(Sha256(absl::StrCat("row ", ++rows_)))));
-      *row.mutable_member() = tests::SomeMember();
-      *row.add_consents() = tests::CountedConsent();
-      *row.add_services() = tests::SomeService();
+      *request.add_rows() = NextRow(i + 1);
       if (request.rows_size() < 100) continue;
       if (!stream->Write(request)) break;
       request.clear_rows();
@@ -135,8 +131,26 @@ class Bench {
     stream->WritesDone();
     return stream->Finish().ok() && response.added_rows() == kRowsAStream;
   }
+  bool ImportBatch() {
+    const NodeClient& client = *clients_[0];
+    node::v1::ImportBatchRequest request;
+    request.set_mapping_id("bench");
+    for (int i = 0; i < kRowsABatch; ++i) *request.add_rows() = NextRow(i + 1);
+    node::v1::ImportRecordsResponse response;
+    return client.Call(*client.operators, &node::v1::OperatorService::Stub::ImportBatch, request, &response).ok() &&
+           response.added_rows() == kRowsABatch;
+  }
 
  private:
+  node::v1::ImportRow NextRow(int line) {
+    node::v1::ImportRow row;
+    row.set_line(line);
+    row.set_row_digest(std::string(AsText(Sha256(absl::StrCat("row ", ++rows_)))));
+    *row.mutable_member() = tests::SomeMember();
+    *row.add_consents() = tests::CountedConsent();
+    *row.add_services() = tests::SomeService();
+    return row;
+  }
   size_t Channel(int caller) const { return static_cast<size_t>(caller) % channels_.size(); }
 
   const std::string token_;
@@ -181,6 +195,8 @@ int RunAll(bool smoke) {
           empty.per_second);
     if (callers != 1) continue;
     Print("ImportRecords, rows", 1, Run(1, seconds, [&](int) { return bench.Import(); }), kRowsAStream,
+          empty.per_second);
+    Print("ImportBatch, rows", 1, Run(1, seconds, [&](int) { return bench.ImportBatch(); }), kRowsABatch,
           empty.per_second);
   }
   return node->Stop() == 0 ? 0 : 1;

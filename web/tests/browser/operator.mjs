@@ -15,7 +15,7 @@ for (const width of WIDTHS) {
     await page.locator('.task').first().waitFor();
     assert.match(await page.locator('h1').innerText(), /^(One thing needs|\d+ things need) you\.$/);
     assert.equal(await page.locator('.quiet-lines dt').count(), 4);
-    for (const view of ['home', `release/${newest}`, 'release', 'backups']) {
+    for (const view of ['home', `release/${newest}`, 'release', 'import', 'backups']) {
       await page.goto(`${base}#/${view}`);
       await page.locator('main h1').waitFor();
       if (view.startsWith('release/')) await page.locator('.word').waitFor();
@@ -51,4 +51,29 @@ await withPage(base, 1024, async (page) => {
   assert.ok((await page.locator('tbody').innerText()).includes('approved'));
   await check(page, 'audit');
   await picture(page, 'operator-audit-1024');
+});
+
+// A file of two rows, one of which can not be: taken in, given again, and the refused row handed back.
+await withPage(base, 360, async (page) => {
+  await signIn(page, base, operatorToken);
+  await page.goto(`${base}#/import`);
+  const content = '\ufeffName;Sex;Quarter\r\nकमला;woman;2026Q1\r\nZanary;Zanary;2026Q1\r\n';
+  await page.getByLabel('CSV file, saved as').setInputFiles({ name: 'members.csv', mimeType: 'text/csv', buffer: Buffer.from(content) });
+  for (const [column, field] of [['Name', 'member.details.full_name'], ['Sex', 'member.gender'], ['Quarter', 'member.enrolment_quarter']]) {
+    await page.getByLabel(column, { exact: true }).selectOption(field);
+  }
+  await page.getByRole('button', { name: 'Look for errors first' }).click();
+  await page.getByRole('status').filter({ hasText: 'Looked through: 2 rows. Refused: 1. Nothing was taken in.' }).waitFor();
+  await page.getByRole('button', { name: 'Take the rows in' }).click();
+  await page.getByRole('status').filter({ hasText: 'Taken in: 1. There already: 0. Refused: 1.' }).waitFor();
+  assert.deepEqual(await page.locator('tbody th, tbody td').evaluateAll((all) => all.slice(0, 2).map((each) => each.textContent)), ['3', 'Sex']);
+  await check(page, 'import of a file');
+  await picture(page, 'operator-import-done-360');
+  await page.getByRole('button', { name: 'Take the rows in' }).click();
+  await page.getByRole('status').filter({ hasText: 'Taken in: 0. There already: 1. Refused: 1.' }).waitFor();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save the refused rows as a file' }).click();
+  const refused = await (await (await download).createReadStream()).toArray();
+  assert.equal(Buffer.concat(refused).toString(), '\ufeffName;Sex;Quarter\r\nZanary;Zanary;2026Q1\r\n');
+  assert.ok(!(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href]))).includes('Zanary'));
 });
