@@ -14,7 +14,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -28,6 +27,7 @@
 #include "base/log.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "storage/engine/open_readers.h"
 #include "storage/engine/record_types.h"
 
 namespace aangan::storage {
@@ -165,47 +165,16 @@ rocksdb::DBOptions StoreOptions(const DatabaseOptions& wanted) {
   return options;
 }
 
-// Who is reading: a reader keeps the files of when it began.
-class OpenReaders {
- public:
-  class Mark {
-   public:
-    explicit Mark(OpenReaders* readers) : readers_(readers), number_(readers->Enter()) {}
-    ~Mark() { readers_->Leave(number_); }
-    Mark(const Mark&) = delete;
-    Mark& operator=(const Mark&) = delete;
-
-   private:
-    OpenReaders* const readers_;
-    const uint64_t number_;
-  };
-
-  // False when a reader of before is still there.
-  bool AwaitThoseOfNow(absl::Duration patience) {
-    absl::MutexLock lock(&mutex_);
-    const uint64_t now = next_;
-    auto gone = [this, now]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return open_.empty() || *open_.begin() >= now; };
-    return mutex_.AwaitWithTimeout(absl::Condition(&gone), patience);
-  }
-
- private:
-  uint64_t Enter() {
-    absl::MutexLock lock(&mutex_);
-    open_.insert(next_);
-    return next_++;
-  }
-  void Leave(uint64_t number) {
-    absl::MutexLock lock(&mutex_);
-    open_.erase(number);
-  }
-  absl::Mutex mutex_;
-  uint64_t next_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::set<uint64_t> open_ ABSL_GUARDED_BY(mutex_);
-};
-
 absl::Status StillRead() {
   return Problem(absl::StatusCode::kUnavailable, Reason::kBusy,
                  "somebody still reads the store as it was before; it is tried again");
+}
+
+absl::Status CheckLogs(rocksdb::DB& db, const std::string& folder) {
+  // This waits until those logs are deleted of which nothing is needed; one that does not begin well is not listed.
+  rocksdb::VectorLogPtr logs;
+  RETURN_IF_ERROR(Convert(db.GetSortedWalFiles(logs)));
+  return LogsHoldEveryWrite(folder) ? absl::OkStatus() : Damaged();
 }
 
 }  // namespace
@@ -287,12 +256,13 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& 
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, FamilyOptions(Shape::kSmall, cache));  // RocksDB insists
   for (const FamilyRow& row : options.families)
     families.emplace_back(std::string(row.name), FamilyOptions(row.shape, cache));
-  if (!ManifestHasOnlyKnownRecords(options.folder)) return Damaged();
+  if (!StoreHasOnlyKnownRecords(options.folder)) return Damaged();
   std::vector<std::string> there;
   if (!rocksdb::DB::ListColumnFamilies(store_options, options.folder, &there).ok()) there.clear();  // new, or Open says
   rocksdb::DB* db = nullptr;
   RETURN_IF_ERROR(ConvertOpen(rocksdb::DB::Open(store_options, options.folder, families, &rocks->handles, &db)));
   rocks->db.reset(db);
+  RETURN_IF_ERROR(CheckLogs(*db, options.folder));
   for (size_t i = 0; i < options.families.size(); ++i)
     rocks->by_family[static_cast<size_t>(options.families[i].family)] = rocks->handles[i + 1];
   std::unique_ptr<Database> database(new Database(std::move(rocks)));
