@@ -56,6 +56,7 @@
 #include "server/node/retention_book.h"
 #include "server/node/retention_rpc.h"
 #include "server/node/rights_rpc.h"
+#include "server/node/setup_rpc.h"
 #include "server/node/sync_agent.h"
 #include "server/node/token_book.h"
 #include "server/node/wiped_memory.h"
@@ -257,6 +258,7 @@ class Server final : public NodeServer {
     RETURN_IF_ERROR(door_->Serve(service(v1::Backup::descriptor(), "BackupService"), backup_->Handlers()));
     RETURN_IF_ERROR(door_->Serve(service(v1::Release::descriptor(), "ReleaseService"), releases_->Handlers()));
     RETURN_IF_ERROR(door_->Serve(service(v1::ImportRow::descriptor(), "OperatorService"), operator_->Handlers()));
+    RETURN_IF_ERROR(door_->Serve(SetupRpc::Service(), setup_.Handlers()));
     return door_->Serve(service(v1::OfferedCatalogue::descriptor(), "GovernanceService"), governance_->Handlers());
   }
 
@@ -289,6 +291,7 @@ class Server final : public NodeServer {
   std::unique_ptr<BackupAgent> backups_;
   std::unique_ptr<RetentionAgent> retention_;
   server::Authorisation roles_;
+  SetupRpc setup_{nullptr};
   std::unique_ptr<MemberRpc> members_;
   std::unique_ptr<CaseworkRpc> casework_;
   std::unique_ptr<AccessRpc> access_;

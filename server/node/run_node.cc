@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The node as a program: settings, start, and what it does when it is told to reload or to stop.
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -12,8 +15,10 @@
 #include "base/problem.h"
 #include "base/secret.h"
 #include "server/node/control_socket.h"
+#include "server/node/first_start.h"
 #include "server/node/key_gate.h"
 #include "server/node/node_server.h"
+#include "server/node/page_files.h"
 #include "server/node/restore_from.h"
 #include "server/node/wiped_memory.h"
 #include "server/shared/config.h"
@@ -121,6 +126,22 @@ class Outlook {
   server::Watchdog watchdog_{&notify_};
 };
 
+absl::StatusOr<std::unique_ptr<KeyGate>> OpenGate(const server::Config& config, std::vector<std::string> words,
+                                                  std::function<void()> told_locked, const Clock& clock,
+                                                  RandomSource& random) {
+  KeyGate::Options options{config.Text("node.data"), config.Text("node.key_file"), "", std::move(words)};
+  if (const char* folder = std::getenv("CREDENTIALS_DIRECTORY"); folder != nullptr) options.credentials_folder = folder;
+  options.told_locked = std::move(told_locked);
+  return KeyGate::Open(std::move(options), &clock, &random);
+}
+
+absl::StatusOr<std::unique_ptr<Entrance>> OpenEntrance(const server::Config& config, server::HttpRoutes routes,
+                                                       const Clock& clock, RandomSource& random) {
+  return Entrance::Open({config.Text("node.data"), config.Text("node.https"),
+                         absl::StrSplit(config.Text("node.https_names"), ',', absl::SkipWhitespace())},
+                        std::move(routes), &clock, &random);
+}
+
 // Says why, and gives the exit code.
 int NotStarted(const absl::Status& status) {
   LogError("node", "not started").Status(status);
@@ -152,22 +173,28 @@ int RunNode(int argc, const char* const* argv, const Clock& clock) {
   SystemRandom random;
   if (const absl::Status wiped = FreedMemoryIsWiped(); !wiped.ok()) return NotStarted(wiped);
   if (const absl::Status locked = LockSecrets(); !locked.ok()) return NotStarted(locked);
-  KeyGate::Options gate_options{options.data, read.config.Text("node.key_file"), "", {argv, argv + argc}};
-  if (const char* folder = std::getenv("CREDENTIALS_DIRECTORY"); folder != nullptr)
-    gate_options.credentials_folder = folder;
-  gate_options.told_locked = [&outlook] { outlook.Locked(); };
-  const absl::StatusOr<std::unique_ptr<KeyGate>> gate = KeyGate::Open(std::move(gate_options), &clock, &random);
+  std::function<void()> announce;
+  const auto told_locked = [&outlook, &announce] {
+    announce();
+    outlook.Locked();
+  };
+  const auto gate = OpenGate(read.config, {argv, argv + argc}, told_locked, clock, random);
   if (!gate.ok()) return NotStarted(gate.status());
-  const absl::StatusOr<std::unique_ptr<Entrance>> entrance =
-      Entrance::Open({options.data, read.config.Text("node.https"),
-                      absl::StrSplit(read.config.Text("node.https_names"), ',', absl::SkipWhitespace())},
-                     outlook.Routes(), &clock, &random);
+  const absl::StatusOr<std::unique_ptr<FirstStart>> first_start =
+      FirstStart::Open(gate->get(), options.data, &clock, &random);
+  if (!first_start.ok()) return NotStarted(first_start.status());
+  const auto entrance = OpenEntrance(read.config, outlook.Routes(), clock, random);
   if (!entrance.ok()) return NotStarted(entrance.status());
   options.entrance = entrance->get();
+  server::WebPort& web = (*entrance)->web();
+  web.ServeEarly({(*first_start)->door(), &(*gate)->setup_code(), &clock}, PageFiles());
+  announce = [&first_start, &web] { (*first_start)->Announce(web.address()); };
   outlook.Watch();
   absl::StatusOr<storage::KeyLock> key_lock = (*gate)->Await();
   if (absl::IsCancelled(key_lock.status())) {  // told to stop before it was opened
     outlook.Stopping();
+    // What is half restored is worth nothing, and the next start takes it away.
+    if ((*first_start)->restoring()) _exit(0);
     return 0;
   }
   if (!key_lock.ok()) return NotStarted(key_lock.status());

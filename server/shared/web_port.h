@@ -4,6 +4,9 @@
 //
 //   /package.Service/Method   Connect             /sign-in, /sign-out   sign_in.h
 //   /openapi.json             the rpcs described  everything else       pages
+//
+// A program that waits for somebody before it can open answers a few rpcs and its pages before that, to callers on this
+// computer alone.
 // Threads: Serve and Stop from one thread. Errors: those of HttpFront.
 #ifndef AANGAN_SERVER_SHARED_WEB_PORT_H_
 #define AANGAN_SERVER_SHARED_WEB_PORT_H_
@@ -36,6 +39,9 @@ class WebPort {
     std::string openapi;  // empty: rpcs are not described
   };
   void Serve(const Rooms& rooms, const Contents& contents);
+  // Before Serve: the pages, and the rpcs behind this door for callers on this computer. The rest is answered as by
+  // Listen. The rooms outlive the port; the pages stay.
+  void ServeEarly(const Rooms& rooms, const std::vector<EmbeddedFile>& pages);
 
   std::string address() const { return front_->address(); }
   void Stop(absl::Duration grace) { front_->Stop(grace); }
@@ -44,9 +50,8 @@ class WebPort {
   WebPort(std::unique_ptr<HttpFront> front, HttpRoutes routes) : routes_(std::move(routes)), front_(std::move(front)) {}
 
   const HttpRoutes routes_;
-  std::unique_ptr<Connect> connect_;
-  std::unique_ptr<SignIn> sign_in_;
-  std::unique_ptr<Pages> pages_;
+  // Shared with the answers that are on their way when the next Serve comes.
+  std::shared_ptr<const Pages> pages_;
   std::unique_ptr<HttpFront> front_;  // goes first
 };
 

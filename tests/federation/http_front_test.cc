@@ -211,17 +211,17 @@ TEST_F(HttpsPort, WhoeverAttacksItKeepsNoHonestCallerWaiting) {
     const auto answer = connection->Receive();
     return answer ? answer->status : 0;
   };
-  // Slow ones hold what they may hold: heads, and bodies that never come.
+  // Slow ones hold all that can be held: heads, and bodies that never come.
   std::vector<std::unique_ptr<HttpsConnection>> slow;
-  for (int i = 0; i < 100; ++i) {
-    auto connection = HttpsConnection::Open(Peer("127.0.0.3"));
+  for (int i = 0; i < 400; ++i) {
+    auto connection = HttpsConnection::Open(Peer(absl::StrCat("127.0.0.", 3 + i / 100)));
     if (connection == nullptr) continue;
     connection->Send(i % 2 == 0 ? std::string("POST / HTTP/1.1\r\nHo")
                                 : absl::StrCat("POST ", kListMembers, " HTTP/1.1\r\nHost: localhost\r\n",
                                                "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"));
     slow.push_back(std::move(connection));
   }
-  EXPECT_EQ(slow.size(), 64u);
+  EXPECT_GE(slow.size(), 256u);
   // Bodies that nobody reads, and what stands in them.
   const std::string smuggled = absl::StrCat("GET /secret HTTP/1.1\r\nHost: localhost\r\n\r\n");
   {

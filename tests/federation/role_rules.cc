@@ -65,6 +65,9 @@ constexpr Rule kNodeRules[] = {
     {"BackupService", "GetErasureReceipt", "caseworker operator steward auditor"},
     {"BackupService", "PreviewErasure", "caseworker operator steward"},
     {"BackupService", "", "operator steward auditor"},
+    // Before there is anybody: how far the node is. Who makes it runs it.
+    {"SetupService", "Get", "nobody"},
+    {"SetupService", "", "operator"},
     // Running the node: no records, but what a file brings in.
     {"OperatorService", "Import", "caseworker operator"},
     {"OperatorService", "CloseQuarter", "operator steward"},
