@@ -26,6 +26,7 @@ export function ImportPage({ data, words }: { data: NodeData; words: Language })
   const [fault, setFault] = useState<FileFault | undefined>();
   const [mapping, setMapping] = useState<Mapping | undefined>();
   const [run, setRun] = useState<ImportRun | undefined>();
+  useWatched(run);
   // Whoever leaves the room stops it; the same file can be given again.
   useEffect(() => () => run?.stop(), [run]);
   const choose = async (picked: File | undefined) => {
@@ -106,7 +107,6 @@ function Start(props: {
     begin(started);
     void started.go();
   };
-  useWatched(run);
   const isTwice = missingColumn(mapping, chosen.file.columns);
   return (
     <section>
@@ -171,7 +171,7 @@ function RefusedRows({ words, run, name }: { words: Language; run: ImportRun; na
       <p>{words.say('import.refused_about', { shown: formatCount(Math.min(TOLD_MAX, run.refusedCount)), refused: formatCount(run.refusedCount) })}</p>
       <DataTable
         caption={words.say('import.refused')}
-        rows={run.refused}
+        rows={[...run.refused].sort((a, b) => a.line - b.line)}
         columns={[
           { title: words.say('import.line'), cell: (each) => formatCount(each.line) },
           { title: words.say('import.column'), cell: (each) => each.column || '–' },

@@ -103,7 +103,7 @@ export class ImportRun extends Watched {
   /** The refused rows as they stand in the file, under its header, to be corrected and given with the same mapping. Rows
    * whose quotes do not pair up can not stand in a file of their own. */
   refusedFile(): Uint8Array[] {
-    const lines = this.refusedRows.map((row) => this.file.bytes.subarray(row.from, row.to));
+    const lines = this.refusedRows.sort((a, b) => a.from - b.from).map((row) => this.file.bytes.subarray(row.from, row.to));
     const ended = (bytes: Uint8Array) => (bytes.at(-1) === 10 ? [bytes] : [bytes, new Uint8Array([10])]);
     return lines.length === 0 ? [] : [this.file.bytes.subarray(0, this.file.headerEnd), ...lines].flatMap(ended);
   }
