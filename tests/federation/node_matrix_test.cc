@@ -158,12 +158,14 @@ class NodeMatrix : public ::testing::Test {
     return tests::CallGenerically(node_.channel(), {path, token, body}).status();
   }
 
+  static bool IsForNobody(const MethodDescriptor& method) { return tests::RolesByHand(method).contains("nobody"); }
+
   void CheckRole(const MethodDescriptor& method, const std::string& role, const std::string& body) {
     const Credentials& own = credentials_[role];
     const std::string path = tests::PathOf(method);
     const std::string cell = absl::StrCat(path, " as ", role);
     const absl::Status valid = Call(path, own.valid, body);
-    if (tests::RolesByHand(method).contains(role)) {
+    if (tests::RolesByHand(method).contains(role) || IsForNobody(method)) {
       EXPECT_FALSE(absl::IsUnauthenticated(valid) || HasReason(valid, Reason::kNotAllowed)) << cell << ": " << valid;
     } else {
       EXPECT_THAT(valid, HasProblem(StatusCode::kPermissionDenied, Reason::kNotAllowed)) << cell;
@@ -195,7 +197,12 @@ TEST_F(NodeMatrix, EveryRpcEveryRoleEveryCredential) {
       if (tests::RolesByHand(method).contains("member")) FillNames(method, hers_, request.get());
       for (const char* role : kRoles) CheckRole(method, role, request->SerializeAsString());
       const std::string path = tests::PathOf(method);
-      EXPECT_THAT(Call(path, "", ""), HasProblem(StatusCode::kUnauthenticated, Reason::kNoCredential)) << path;
+      const absl::Status without = Call(path, "", "");
+      if (IsForNobody(method)) {
+        EXPECT_THAT(without, tests::IsOk()) << path;
+      } else {
+        EXPECT_THAT(without, HasProblem(StatusCode::kUnauthenticated, Reason::kNoCredential)) << path;
+      }
       EXPECT_THAT(Call(path, "made-up", ""), HasProblem(StatusCode::kUnauthenticated, Reason::kBadToken)) << path;
       cells += 5 * 5 + 2;
     }
@@ -204,8 +211,16 @@ TEST_F(NodeMatrix, EveryRpcEveryRoleEveryCredential) {
   EXPECT_GT(cells, 27 * 40);
 }
 
-TEST_F(NodeMatrix, WithoutATokenThereIsHealthAndNothingElse) {
+TEST_F(NodeMatrix, WithoutATokenThereIsHealthAndThatTheNodeServesAndNothingElse) {
   EXPECT_THAT(Call("/grpc.health.v1.Health/Check", "", ""), tests::IsOk());
+  int for_nobody = 0;
+  for (const auto* service : tests::ServicesOf("aangan.node.v1")) {
+    for (int i = 0; i < service->method_count(); ++i) for_nobody += IsForNobody(*service->method(i)) ? 1 : 0;
+  }
+  EXPECT_EQ(for_nobody, 1);
+  const auto serves = tests::CallGenerically(node_.channel(), {"/aangan.node.v1.SetupService/GetSetup", "", ""});
+  ASSERT_THAT(serves, tests::IsOk());
+  EXPECT_EQ(serves->size(), 2u) << "the state, and no folder";
   for (const char* path : {"/aangan.node.v1.MemberService/Nothing", "/aangan.node.v1.Nothing/GetMember", "/", "//",
                            "/aangan.federation.v1.RosterService/GetEpoch"}) {
     EXPECT_EQ(Call(path, "", "").code(), StatusCode::kUnimplemented) << path;
