@@ -29,5 +29,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     environment: 'happy-dom',
     include: ['tests/**/*_test.{ts,tsx}'],
+    // A busy machine is slow.
+    testTimeout: 60_000,
   },
 }));

@@ -1,40 +1,79 @@
 // SPDX-License-Identifier: Apache-2.0
 // A made-up node whose quarter waits for its collective's word: what the tests of the operator's page look at.
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { Code, ConnectError, createRouterTransport, type ConnectRouter } from '@connectrpc/connect';
+import { create } from '@bufbuild/protobuf';
+import { Code, createRouterTransport, type ConnectRouter } from '@connectrpc/connect';
 import { AuditAction, AuditService } from '../generated/aangan/node/v1/audit_pb';
-import { BackupService, BackupState } from '../generated/aangan/node/v1/backups_pb';
+import { CatalogueDecision } from '../generated/aangan/node/v1/governance_pb';
+import { GrievanceSchema, type Grievance } from '../generated/aangan/node/v1/grievances_pb';
+import { ConsentDecision, ConsentPurpose, ConsentSchema, type Consent } from '../generated/aangan/node/v1/members_pb';
 import { Attention, OperatorService } from '../generated/aangan/node/v1/operator_pb';
+import type { Permit } from '../generated/aangan/node/v1/permits_pb';
 import { ReleaseService, ReleaseStage } from '../generated/aangan/node/v1/releases_pb';
+import type { SealedMember } from '../generated/aangan/node/v1/rights_pb';
+import { allow, refusal, roomRoutes } from './sample_rooms';
 
 export interface NodeSession {
   signedIn: boolean;
-  isSteward: boolean;
+  role: 'caseworker' | 'operator' | 'steward' | 'auditor';
   stage: ReleaseStage;
   /** Which preview was shown last; an approval has to name it. */
   proposal: number;
   attentions: Attention[];
   synced: number;
+  etag: string;
+  erased: boolean;
+  consents: Consent[];
+  grievances: Grievance[];
+  answered: string;
+  sealed: SealedMember | undefined;
+  permit: Permit | undefined;
+  years: number;
+  ended: boolean;
+  acknowledged: boolean;
+  decision: CatalogueDecision;
+  rosterSigned: boolean;
+  backedUp: string[];
 }
 
 export function newSession(): NodeSession {
   return {
     signedIn: true,
-    isSteward: true,
+    role: 'steward',
     stage: ReleaseStage.PROPOSED,
     proposal: 1,
     attentions: [Attention.APPROVE_RELEASE, Attention.NO_LINK, Attention.BACKUP_OLD],
     synced: 0,
+    etag: '1',
+    erased: false,
+    consents: [
+      create(ConsentSchema, {
+        name: 'members/m1/consents/c0',
+        purpose: ConsentPurpose.KEEP_RECORD,
+        decision: ConsentDecision.GIVEN,
+        decisionDate: { year: 2025, month: 11, day: 1 },
+        noticeVersion: '1',
+      }),
+    ],
+    grievances: [
+      create(GrievanceSchema, { name: 'members/m1/grievances/g1', text: 'Nobody called me back.', dueDate: { year: 2020, month: 1, day: 1 }, createTime: at('2026-07-03T10:00:00Z'), etag: '1' }),
+    ],
+    answered: '',
+    sealed: undefined,
+    permit: undefined,
+    years: 5,
+    ended: false,
+    acknowledged: false,
+    decision: CatalogueDecision.UNSPECIFIED,
+    rosterSigned: false,
+    backedUp: [],
   };
 }
 
 const at = (text: string) => timestampFromDate(new Date(text));
 
 export function nodeRoutes(router: ConnectRouter, session: NodeSession): void {
-  const check = (isStewards = false) => {
-    if (!session.signedIn) throw new ConnectError('no token', Code.Unauthenticated);
-    if (isStewards && !session.isSteward) throw new ConnectError('not this role', Code.PermissionDenied);
-  };
+  const check = () => allow(session, 'operator', 'steward', 'auditor');
   const release = () => ({
     name: 'releases/2026Q2',
     stage: session.stage,
@@ -55,6 +94,7 @@ export function nodeRoutes(router: ConnectRouter, session: NodeSession): void {
         certificateExpireTime: at('2027-02-07T00:00:00Z'),
       };
     },
+    estimateAccuracy: () => ({ tables: [{ table: 'needs_by_domain', margin: 38n, tooFewBelow: 60n }] }),
     syncNow: () => {
       check();
       session.synced += 1;
@@ -63,7 +103,10 @@ export function nodeRoutes(router: ConnectRouter, session: NodeSession): void {
     },
   });
   router.service(ReleaseService, {
-    listReleases: () => ({ releases: [release(), { name: 'releases/2026Q1', stage: ReleaseStage.RECEIVED }] }),
+    listReleases: () => {
+      check();
+      return { releases: [release(), { name: 'releases/2026Q1', stage: ReleaseStage.RECEIVED }] };
+    },
     previewRelease: () => {
       check();
       const cell = (indicator: string, code: string, exact: bigint, leaves: bigint, before: bigint, small: boolean) => ({
@@ -88,30 +131,23 @@ export function nodeRoutes(router: ConnectRouter, session: NodeSession): void {
       };
     },
     approveRelease: (request) => {
-      check(true);
-      if (request.proposalDigest[0] !== session.proposal) throw new ConnectError('look again', Code.Aborted);
+      allow(session, 'steward');
+      if (request.proposalDigest[0] !== session.proposal) throw refusal(Code.Aborted, 'PROPOSAL_CHANGED');
       session.stage = ReleaseStage.APPROVED;
       session.attentions = [];
       return release();
     },
     refuseRelease: () => {
-      check(true);
+      allow(session, 'steward');
       session.stage = ReleaseStage.REFUSED;
       session.attentions = [];
       return release();
     },
   });
-  router.service(BackupService, {
-    listBackups: () => ({
-      backups: [
-        { name: 'backups/1', state: BackupState.VERIFIED, createTime: at('2026-06-20T10:00:00Z') },
-        { name: 'backups/2', state: BackupState.FAILED, createTime: at('2026-07-01T10:00:00Z') },
-      ],
-    }),
-  });
+  roomRoutes(router, session);
   router.service(AuditService, {
     listAuditEntries: (request) => {
-      check();
+      allow(session, 'steward', 'auditor');
       const entries = [5, 4, 3, 2, 1].map((number) => ({
         name: `auditEntries/${number}`,
         time: at(`2026-07-0${number}T10:00:00Z`),

@@ -21,7 +21,7 @@ const server = createServer((request, response) => {
     request.on('data', (part) => (body += part));
     request.on('end', () => {
       const isIn = path === '/sign-in' && !body.includes('wrong');
-      session.isSteward = body.includes('steward');
+      session.role = (['caseworker', 'steward', 'auditor'] as const).find((each) => body.includes(each)) ?? 'operator';
       response.setHeader('set-cookie', `sample=${isIn ? 'in' : 'out'}; Path=/; HttpOnly; SameSite=Strict`);
       response.writeHead(isIn || path === '/sign-out' ? 200 : 401).end();
     });
