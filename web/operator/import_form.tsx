@@ -112,7 +112,7 @@ function Reading(props: { id: string; words: Language; column: MappedColumn; cha
           )}
         </>
       )}
-      {!column.field.isDay && !column.isAgeRange && (
+      {((!column.field.isDay && !column.isAgeRange) || column.values.length > 0) && (
         <details open={column.values.length > 0}>
           <summary>{words.say('import.values')}</summary>
           <label for={`${id}-values`}>{words.say('import.values_about')}</label>
@@ -137,13 +137,14 @@ function Reading(props: { id: string; words: Language; column: MappedColumn; cha
 function ColumnLine(props: FormProps & { name: string; mapped: MappedColumn | undefined; place: string }): JSX.Element {
   const { words, mapping, change, name, mapped, place } = props;
   const replace = (column: MappedColumn | undefined) => {
-    const others = mapped ? mapping.columns.filter((each) => each !== mapped || column) : mapping.columns;
-    const columns = column && mapped ? others.map((each) => (each === mapped ? column : each)) : column ? [...others, column] : others;
+    const put = column ? [column] : [];
+    const columns = mapped ? mapping.columns.flatMap((each) => (each === mapped ? put : [each])) : [...mapping.columns, ...put];
     change({ ...mapping, columns });
   };
   const choose = (path: string) => {
     const field = FieldPath.parse(path);
-    replace(field && (mapped ? { ...mapped, field, isAgeRange: mapped.isAgeRange && field.isBirthYear } : newColumn(name, field)));
+    // What the values of a column mean is meant for one field.
+    replace(field && newColumn(name, field));
   };
   return (
     <li>
