@@ -77,7 +77,7 @@ function Glass({ data, words, grant, who, doing, done }: DoingProps & { grant: G
   const lines: [string, string][] = [
     [words.say('op.audit_who'), who],
     [words.say('op.member'), grant.member],
-    [words.say('op.consent_purpose'), words.say(`op.glass_reason_${grant.breakGlassReason || 1}`)],
+    [words.say('op.due_why'), words.say(`op.glass_reason_${grant.breakGlassReason || 1}`)],
     [words.say('op.audit_time'), sayMoment(words, grant.createTime)],
     [words.say('op.token_until'), sayMoment(words, grant.expireTime)],
   ];

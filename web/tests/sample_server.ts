@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Serves a built page with the sample behind it, under the security policy of the real front, for looking at it:
-// `npm run sample` or `npm run sample operator`, then the address that is printed. Any token signs in, but for "wrong".
+// `npm run sample` or `npm run sample operator`, then the address that is printed. Any token signs in, but for "wrong"; it
+// has the role that it names.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
@@ -8,7 +9,8 @@ import { sampleRoutes } from './sample';
 import { newSession, nodeRoutes } from './sample_node';
 
 const page = process.argv.includes('operator') ? 'operator' : 'federation';
-const root = new URL(`../dist/${page}/`, import.meta.url);
+const built = process.env.WEB_OUT ? new URL(`file://${process.env.WEB_OUT}/`) : new URL('../dist/', import.meta.url);
+const root = new URL(`${page}/`, built);
 const types: Record<string, string> = { html: 'text/html; charset=utf-8', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
 const session = { ...newSession(), signedIn: false };
 const rpcs = connectNodeAdapter({ routes: (router) => (page === 'operator' ? nodeRoutes : sampleRoutes)(router, session) });
