@@ -194,7 +194,8 @@ absl::StatusOr<v1::RotateTokenResponse> AccessRpc::RotateToken(const server::Cal
         .Field("grace", "must be at most 24 hours");
   }
   ASSIGN_OR_RETURN(const TokenRecord record, rooms_.tokens->Find(id));
-  if (IsSecondPersons(record.role) && id != call.caller().id) {
+  const bool opens_more = IsSecondPersons(record.role) || rooms_.grants->HasOpen(id);
+  if (opens_more && id != call.caller().id) {
     // Whoever learns the secret is that person from then on.
     RETURN_IF_ERROR(SecondYes(call, NeedOf(v1::PERMIT_KIND_TOKEN, request.name(), request), request.permit()));
   }

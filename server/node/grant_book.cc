@@ -99,11 +99,17 @@ absl::StatusOr<GrantRecord> GrantBook::Find(const std::string& name) const {
 }
 
 absl::Status GrantBook::Remove(Action action, const std::string& name, const std::string& actor) {
+  std::map<std::string, GrantRecord>::node_type taken;
   {
     absl::MutexLock lock(&mutex_);
-    grants_.erase(name);  // opens nothing from here on; the store follows
+    taken = grants_.extract(name);  // opens nothing from here on; the store follows
   }
-  return store_->SubmitAndWait(NoteChange{action, actor, name, KeyOf(name), ""}).status();
+  absl::Status removed = store_->SubmitAndWait(NoteChange{action, actor, name, KeyOf(name), ""}).status();
+  if (!removed.ok()) {  // a start would find it again, so it is to be seen, and to be taken away again
+    absl::MutexLock lock(&mutex_);
+    grants_.insert(std::move(taken));
+  }
+  return removed;
 }
 
 absl::StatusOr<GrantRecord> GrantBook::Give(const Wish& wish, const std::string& actor) {
@@ -184,6 +190,12 @@ std::vector<std::string> GrantBook::DomainsOf(const std::string& token) const {
   std::sort(domains.begin(), domains.end());
   domains.erase(std::unique(domains.begin(), domains.end()), domains.end());
   return domains;
+}
+
+bool GrantBook::HasOpen(const std::string& token) const {
+  const int64_t now_us = absl::ToUnixMicros(clock_->Now());
+  const std::vector<GrantRecord> grants = List(token, "", kGrantsMax);
+  return std::any_of(grants.begin(), grants.end(), [&](const auto& each) { return now_us < each.expire_time_us; });
 }
 
 bool GrantBook::HasUnacknowledged() const {

@@ -65,6 +65,7 @@ class GrantBook {
   // `member` is "members/{m}".
   bool IsOpen(absl::string_view token, absl::string_view domain, absl::string_view member) const;
   std::vector<std::string> DomainsOf(const std::string& token) const;  // open for all members now
+  bool HasOpen(const std::string& token) const;                        // any, a broken glass too
   bool HasUnacknowledged() const;
   // By name after `after`; of one token, or of all where it is empty.
   std::vector<GrantRecord> List(const std::string& token, const std::string& after, size_t limit) const;

@@ -123,7 +123,8 @@ absl::StatusOr<NewToken> TokenBook::Rotate(const std::string& id, absl::Duration
 
 absl::Status TokenBook::End(const std::string& id, const std::string& actor) {
   absl::MutexLock writing(&writing_);
-  ASSIGN_OR_RETURN(TokenRecord record, Find(id));
+  ASSIGN_OR_RETURN(const TokenRecord before, Find(id));
+  TokenRecord record = before;
   const bool stays = IsSecondPersons(record.role);
   record.hash = record.hash_before = Digest{};
   record.expire_time_us = std::min(record.expire_time_us, absl::ToUnixMicros(clock_->Now()));
@@ -137,7 +138,12 @@ absl::Status TokenBook::End(const std::string& id, const std::string& actor) {
     }
     used_.erase(id);
   }
-  return stays ? Store(Action::kTokenDeleted, record, actor) : Remove(Action::kTokenDeleted, id, actor);
+  absl::Status ended = stays ? Store(Action::kTokenDeleted, record, actor) : Remove(Action::kTokenDeleted, id, actor);
+  if (!ended.ok()) {  // a start would find it again, so it is to be seen, and to be ended again
+    absl::MutexLock lock(&mutex_);
+    tokens_[id] = before;
+  }
+  return ended;
 }
 
 absl::StatusOr<TokenRecord> TokenBook::Find(const std::string& id) const {

@@ -44,6 +44,13 @@ absl::StatusOr<uint64_t> ReadConsentOrder(const Reader& reader) {
   return CanonicalReader(*value).U64();
 }
 
+// Reading goes on when nothing else is written, and access is taken away: from whoever filled the disk, too.
+bool ChangeItem::may_use_reserve() const {
+  if (std::holds_alternative<ReadNote>(change)) return true;
+  const auto* note = std::get_if<NoteChange>(&change);
+  return note != nullptr && (note->action == Action::kTokenDeleted || note->action == Action::kGrantDeleted);
+}
+
 void ChangeItem::Done(absl::StatusOr<uint64_t> sequence) {
   if (!sequence.ok()) return done(sequence.status());
   if (!result.repeated) result.sequence = *sequence;

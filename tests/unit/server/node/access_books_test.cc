@@ -10,6 +10,7 @@
 #include "server/node/grant_book.h"
 #include "server/node/permit_book.h"
 #include "server/node/token_book.h"
+#include "storage/engine/disk_reserve.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/store_key_lock.h"
@@ -28,24 +29,24 @@ class AccessBooks : public ::testing::Test {
  protected:
   AccessBooks() { Open(); }
 
-  void Open() {
+  void Open(uint64_t disk_reserve_bytes = 1 << 20) {
     storage::node::StoreOptions options;
     options.folder = folder_ / "data";
     options.key_lock = &tests::TestKeyLock();
     options.clock = &clock_;
     options.random = &random_;
-    options.disk_reserve_bytes = 1 << 20;
+    options.disk_reserve_bytes = disk_reserve_bytes;
     store_ = *NodeStore::Open(options);
     tokens_ = *TokenBook::Open(folder_.path(), store_.get(), &clock_, &random_);
     grants_ = *GrantBook::Open(store_.get(), &clock_, &random_);
     permits_ = *PermitBook::Open(store_.get(), &clock_, &random_);
   }
-  void Reopen() {
+  void Reopen(uint64_t disk_reserve_bytes = 1 << 20) {
     permits_ = nullptr;
     grants_ = nullptr;
     tokens_ = nullptr;
     store_ = nullptr;
-    Open();
+    Open(disk_reserve_bytes);
   }
   absl::Status Tend() { return AccessKeeper(tokens_.get(), grants_.get(), permits_.get()).TendNow(); }
   server::NewToken Make(Role role, absl::Duration life) {
@@ -144,6 +145,44 @@ TEST_F(AccessBooks, PermitsAndGrantsAreWhatTheyWereAfterARestart) {
   ASSERT_THAT(grants_->Take(grant, "tokens/steward"), tests::IsOk());
   Reopen();
   EXPECT_FALSE(grants_->IsOpen(token.record.id, "health", kMember));
+}
+
+// Else they would be back after the next start, and nobody would know.
+TEST_F(AccessBooks, WhatCouldNotBeTakenAwayIsStillThereToBeTakenAway) {
+  const server::NewToken caseworker = Make(Role::kCaseworker, 100 * kDay);
+  const server::NewToken auditor = Make(Role::kAuditor, 100 * kDay);
+  const std::string grant = Give(caseworker.record.id, "");
+  const auto refused = tests::HasProblem(absl::StatusCode::kResourceExhausted, Reason::kDiskReserve);
+  Reopen(uint64_t{1} << 60);
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_THAT(tokens_->End(caseworker.record.id, "tokens/steward"), refused);
+    EXPECT_THAT(tokens_->End(auditor.record.id, "tokens/steward"), refused);
+    EXPECT_THAT(grants_->Take(grant, "tokens/steward"), refused);
+  }
+  EXPECT_TRUE(HasGrant(grant));
+  Reopen();
+  ASSERT_THAT(grants_->Take(grant, "tokens/steward"), tests::IsOk());
+  ASSERT_THAT(tokens_->End(caseworker.record.id, "tokens/steward"), tests::IsOk());
+  ASSERT_THAT(tokens_->End(auditor.record.id, "tokens/steward"), tests::IsOk());
+  Reopen();
+  EXPECT_FALSE(HasGrant(grant));
+  EXPECT_FALSE(Opens(caseworker.text) || Opens(auditor.text));
+}
+
+// Whoever fills the disk is sent away nevertheless.
+TEST_F(AccessBooks, AccessIsTakenAwayWhenNothingElseIsWritten) {
+  const server::NewToken token = Make(Role::kCaseworker, 100 * kDay);
+  const std::string grant = Give(token.record.id, "");
+  const auto disk = storage::MeasureDisk(folder_.path());
+  ASSERT_THAT(disk, tests::IsOk());
+  Reopen(disk->free_bytes / 3 * 4);
+  ASSERT_THAT(tokens_->Make({Role::kCaseworker, "test", "", kDay}, "tokens/steward"),
+              tests::HasProblem(absl::StatusCode::kResourceExhausted, Reason::kDiskReserve));
+  EXPECT_THAT(grants_->Take(grant, "tokens/steward"), tests::IsOk());
+  EXPECT_THAT(tokens_->End(token.record.id, "tokens/steward"), tests::IsOk());
+  Reopen();
+  EXPECT_FALSE(HasGrant(grant));
+  EXPECT_FALSE(Opens(token.text));
 }
 
 }  // namespace

@@ -238,5 +238,29 @@ TEST_F(AccessTest, WhoEndsTheOthersTokenDoesNotDecideAloneTheSameWeek) {
   EXPECT_THAT(Steward(&Access::CreateGrant, HealthGrant(caseworker), &grant), IsOk());
 }
 
+// What is opened to a caseworker is not to be had by a new secret of her token.
+TEST_F(AccessTest, ATokenWithAGrantIsNotRotatedBySomebodyElseAlone) {
+  const v1::CreateTokenResponse caseworker = Make(v1::ROLE_CASEWORKER);
+  const v1::CreateTokenResponse other = Make(v1::ROLE_CASEWORKER);
+  v1::Grant grant;
+  ASSERT_THAT(Steward(&Access::CreateGrant, HealthGrant(caseworker.token()), &grant), IsOk());
+  const NodeClient auditor = node_.Client(Make(v1::ROLE_AUDITOR).secret());
+  v1::RotateTokenRequest rotate;
+  rotate.set_name(caseworker.token().name());
+  v1::RotateTokenResponse rotated;
+  const absl::Status refused = Steward(&Access::RotateToken, rotate, &rotated);
+  ASSERT_THAT(refused, HasProblem(StatusCode::kPermissionDenied, Reason::kPermitNeeded));
+  EXPECT_THAT(Opens(caseworker.secret()), IsOk());
+  rotate.set_permit(tests::PermitFor(refused, node_.Steward(), auditor));
+  EXPECT_THAT(Steward(&Access::RotateToken, rotate, &rotated), IsOk());
+  EXPECT_THAT(Opens(rotated.secret()), IsOk());
+  rotate.Clear();
+  rotate.set_name(other.token().name());
+  EXPECT_THAT(Steward(&Access::RotateToken, rotate, &rotated), IsOk()) << "it opens nothing that is sensitive";
+  node_.clock().Advance(absl::Hours(24 * 91));
+  rotate.set_name(caseworker.token().name());
+  EXPECT_THAT(Steward(&Access::RotateToken, rotate, &rotated), IsOk()) << "the grant is over";
+}
+
 }  // namespace
 }  // namespace aangan::node
