@@ -5,55 +5,23 @@
 #include <algorithm>
 #include <memory>
 
-#include "aangan/node/v1/access.grpc.pb.h"
-#include "aangan/node/v1/operator.grpc.pb.h"
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "client/command/build_info.h"
 #include "client/command/commands.h"
+#include "client/command/doctor_sight.h"
 
 namespace aangan::client {
 namespace {
 
-using node::v1::AccessService;
-using node::v1::OperatorService;
-
-constexpr absl::Duration kPatience = absl::Seconds(10);
-constexpr int kTokensMax = 200;
-
-// Nothing where the node can not be asked.
-template <typename Service, typename Request, typename Response>
-std::unique_ptr<Response> Ask(const Session& session, NodeRole role,
-                              grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                              const Request& request) {
-  const auto channel = session.Node(role);
-  if (!channel.ok()) return nullptr;
-  const auto stub = Service::NewStub((*channel)->grpc());
-  absl::StatusOr<Response> answer = (*channel)->Call(stub.get(), method, request, kPatience);
-  return answer.ok() ? std::make_unique<Response>(*std::move(answer)) : nullptr;
-}
-
-void CheckRunningNode(const Session& session, const Patient& patient, Findings* findings) {
-  std::unique_ptr<node::v1::GetStatusResponse> status;
-  std::unique_ptr<node::v1::ListTokensResponse> tokens;
-  if (patient.health == Health::kServing) {
-    status = Ask<OperatorService>(session, NodeRole::kOperator, &OperatorService::Stub::GetStatus,
-                                  node::v1::GetStatusRequest());
-    node::v1::ListTokensRequest all;
-    all.set_page_size(kTokensMax);
-    tokens = Ask<AccessService>(session, NodeRole::kSteward, &AccessService::Stub::ListTokens, all);
-  }
-  CheckStatus(patient, status.get(), findings);
-  CheckTokens(patient, tokens.get(), findings);
-}
-
 absl::StatusOr<int> Doctor(const Session& session, const std::string& what, const std::string& config) {
   const Findings findings = Examine(session, what, config);
-  int faults = 0, warnings = 0, skipped = 0;
+  int faults = 0, warnings = 0, skipped = 0, unseen = 0;
   for (const Finding& finding : findings) {
     faults += finding.verdict == Verdict::kFail ? 1 : 0;
     warnings += finding.verdict == Verdict::kWarn ? 1 : 0;
     skipped += finding.verdict == Verdict::kSkip ? 1 : 0;
+    unseen += finding.what == kMayNotLook ? 1 : 0;
   }
   if (session.for_people()) {
     Table table{{"check", "verdict", "what"}, {}};
@@ -72,6 +40,7 @@ absl::StatusOr<int> Doctor(const Session& session, const std::string& what, cons
   }
   session.output().Say(absl::StrCat(findings.size(), " checks: ", faults, " failed, ", warnings, " to look at, ",
                                     skipped, " skipped (--output json says why)."));
+  if (unseen > 0) session.output().Say(absl::StrCat(unseen, " of the checks could not look: ", kMayNotLook, "."));
   return faults > 0 ? kExitFailed : kExitOk;
 }
 
@@ -123,7 +92,7 @@ Findings Examine(const Session& session, const std::string& what, const std::str
   CheckFolder(patient, &findings);
   CheckCertificates(patient, &findings);
   CheckMachine(patient, &findings);
-  if (what == "node") CheckRunningNode(session, patient, &findings);
+  if (what == "node") CheckAnswers(session, patient, &findings);
   // What is broken first, then what to look at, then what is well.
   std::stable_sort(findings.begin(), findings.end(), [](const Finding& one, const Finding& other) {
     const auto rank = [](Verdict verdict) {

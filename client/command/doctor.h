@@ -64,10 +64,31 @@ void CheckMachine(const Patient& patient, Findings* findings);       // doctor_m
 void CheckFolder(const Patient& patient, Findings* findings);        // doctor_folder.cc
 void CheckProgram(const Patient& patient, Findings* findings);       // doctor_program.cc
 void CheckCertificates(const Patient& patient, Findings* findings);  // doctor_certificates.cc
-// Of a node that runs; null: it could not be asked.
-void CheckStatus(const Patient& patient, const node::v1::GetStatusResponse* status, Findings* findings);
-// The tokens of those who run the node; null: they could not be asked.
-void CheckTokens(const Patient& patient, const node::v1::ListTokensResponse* tokens, Findings* findings);
+
+// How the node took the token of one of those who run it.
+enum class Access {
+  kTaken,
+  kNotRunning,  // or locked
+  kMayNotLook,  // whoever runs the doctor may not read where it listens
+  kNoToken,     // none of this role that may be read
+  kRefused,     // it has ended, or is none of this node's
+  kOtherRole,   // one was named that may not ask this
+  kNoAnswer,
+};
+template <typename Response>
+struct Answered {
+  Access access = Access::kNotRunning;
+  Response response;  // when kTaken
+};
+// What a node that runs says of itself, asked with the operator's token.       doctor_status.cc
+void CheckStatus(const Patient& patient, const Answered<node::v1::GetStatusResponse>& status, Findings* findings);
+// All tokens of those who run the node, asked with the steward's.
+void CheckTokens(const Patient& patient, const Answered<node::v1::ListTokensResponse>& tokens, Findings* findings);
+// Asks the node, and checks what it says.                                      doctor_answers.cc
+void CheckAnswers(const Session& session, const Patient& patient, Findings* findings);
+
+// It seems to be away, and what says where it listens may not be read: whether it runs is not known.
+bool MayNotAsk(const Patient& patient);
 
 // Everything, by the data folder of the session.
 Findings Examine(const Session& session, const std::string& what, const std::string& config);

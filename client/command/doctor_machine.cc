@@ -2,6 +2,7 @@
 // Checks of the computer: disk, clock, memory, swap. See doctor.h.
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include "absl/strings/strip.h"
 #include "base/secret.h"
 #include "client/command/doctor.h"
+#include "client/command/doctor_sight.h"
 
 namespace aangan::client {
 namespace {
@@ -24,12 +26,15 @@ constexpr int64_t kNfs = 0x6969, kCifs = 0xff534d42, kSmb2 = 0xfe534d42;
 constexpr uint64_t kMegabyte = 1 << 20;
 constexpr uint64_t kUsualReserve = 256;  // megabytes
 
-constexpr char kNotLookedAt[] = "the data folder can not be looked at";
+// Why there is no file system to look at.
+const char* WhyNot(const Patient& patient) {
+  return SightOf(patient.folder, F_OK) == Sight::kForbidden ? kMayNotLook : "there is no data folder";
+}
 
 Finding DiskFree(const Patient& patient) {
   Finding finding{"disk_free", Verdict::kPass, "", "When the disk is full nothing more can be recorded.",
                   "free some space on the disk of the data folder, or move it to a larger one: docs/OPERATING.md"};
-  if (!patient.disk.has_value()) return Skipped(finding, kNotLookedAt);
+  if (!patient.disk.has_value()) return Skipped(finding, WhyNot(patient));
   const uint64_t free = patient.disk->free_bytes / kMegabyte;
   const bool said = !patient.settings.Text("node.disk_reserve_megabytes").empty();
   const auto reserve =
@@ -43,7 +48,7 @@ Finding DiskInodes(const Patient& patient) {
   Finding finding{"disk_inodes", Verdict::kPass, "",
                   "Without inodes no new file can be made, however much space is free.",
                   "take away what other programs left in many small files: df -i, then du --inodes"};
-  if (!patient.disk.has_value()) return Skipped(finding, kNotLookedAt);
+  if (!patient.disk.has_value()) return Skipped(finding, WhyNot(patient));
   if (patient.disk->files == 0) return Skipped(finding, "this file system does not count them");
   const uint64_t percent = patient.disk->free_files * 100 / patient.disk->files;
   finding.what = absl::StrCat(percent, " percent of the inodes are free");
@@ -56,7 +61,7 @@ Finding DiskKind(const Patient& patient) {
       "disk_kind", Verdict::kPass, "the data folder is on a disk of this computer",
       "What lies in memory is gone after a power cut; a disk over a network may lose what it said was written.",
       "stop the node, make a backup, and restore it to a disk of this computer: aangan restore"};
-  if (!patient.disk.has_value()) return Skipped(finding, kNotLookedAt);
+  if (!patient.disk.has_value()) return Skipped(finding, WhyNot(patient));
   const int64_t type = patient.disk->type;
   if (type == kTmpfs || type == kRamfs) {
     finding.verdict = Verdict::kFail;
@@ -81,19 +86,17 @@ Finding ClockPlausible(const Patient& patient) {
     finding.what = "the clock shows a time before this program was built";
     return finding;
   }
-  std::error_code error;
-  for (fs::recursive_directory_iterator each(patient.folder, fs::directory_options::skip_permission_denied, error), end;
-       !error && each != end; each.increment(error)) {
-    std::error_code gone;
-    const auto written = fs::last_write_time(each->path(), gone);
-    if (gone) continue;  // the node tidied it away
-    if (absl::FromChrono(std::chrono::file_clock::to_sys(written)) > patient.now + kSlack) {
-      finding.verdict = Verdict::kFail;
-      finding.what = "a file of the data folder is of a later time than the clock shows";
-      return finding;
-    }
+  bool later = false;
+  const bool whole = WalkFolder(patient.folder, [&](const fs::path&, const struct stat& found) {
+    later = later || absl::FromTimeT(found.st_mtime) > patient.now + kSlack;
+    return true;
+  });
+  if (later) {
+    finding.verdict = Verdict::kFail;
+    finding.what = "a file of the data folder is of a later time than the clock shows";
+    return finding;
   }
-  return finding;
+  return whole ? finding : Skipped(finding, kMayNotLook);
 }
 
 Finding MemoryLock() {

@@ -10,8 +10,21 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "client/command/doctor.h"
+#include "client/command/doctor_sight.h"
 
 namespace aangan::client {
+
+bool MayNotAsk(const Patient& patient) {
+  if (patient.health != Health::kAway) return false;
+  const std::vector<std::string> of_node = {"ports", "tls/authority.pem"};
+  const std::vector<std::string> of_federation = {"ports", "staff/authority.pem", "staff/certificate.pem",
+                                                  "staff/key.pem", "staff/token"};
+  for (const std::string& file : patient.what == "node" ? of_node : of_federation) {
+    if (SightOf(absl::StrCat(patient.folder, "/", file), R_OK) == Sight::kForbidden) return true;
+  }
+  return false;
+}
+
 namespace {
 
 Finding Settings(const Patient& patient) {
@@ -19,6 +32,7 @@ Finding Settings(const Patient& patient) {
                   "With a setting that it does not know the program does not start.",
                   absl::StrCat("put right what this shows: aangan config check ", patient.what)};
   if (!patient.settings.fault.empty()) {
+    if (SightOf(patient.settings_file, R_OK) == Sight::kForbidden) return Skipped(finding, kMayNotLook);
     finding.verdict = Verdict::kFail;
     finding.what = "the settings are not valid";  // what they say may hold what somebody typed
   }
@@ -30,7 +44,8 @@ Finding SettingsMode(const Patient& patient) {
                   "Who can change the configuration decides what leaves this computer, and which key file counts.",
                   "chmod go-w on the configuration: aangan paths names it"};
   struct stat found {};
-  if (stat(patient.settings_file.c_str(), &found) != 0) return Skipped(finding, "there is no configuration file");
+  if (stat(patient.settings_file.c_str(), &found) != 0)
+    return Skipped(finding, errno == EACCES ? kMayNotLook : "there is no configuration file");
   if ((found.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     finding.verdict = Verdict::kFail;
     finding.what = "other users can change the configuration";
@@ -42,6 +57,7 @@ Finding Running(const Patient& patient) {
   Finding finding{"running", Verdict::kPass, "it runs and serves",
                   "While it does not run nobody can record or look up.",
                   absl::StrCat("aangan serve ", patient.what, "; with systemd: systemctl start aangan-", patient.what)};
+  if (MayNotAsk(patient)) return Skipped(finding, kMayNotLook);
   switch (patient.health) {
     case Health::kServing:
       break;
@@ -64,6 +80,7 @@ Finding Running(const Patient& patient) {
 Finding Unlocked(const Patient& patient) {
   Finding finding{"unlocked", Verdict::kPass, "it is open",
                   "A locked node reads nothing, sends nothing, answers nothing.", "aangan unlock"};
+  if (MayNotAsk(patient)) return Skipped(finding, kMayNotLook);
   if (patient.health == Health::kAway) return Skipped(finding, "it does not run");
   if (patient.health == Health::kLocked) {
     finding.verdict = Verdict::kFail;
@@ -77,7 +94,9 @@ Finding PortsFile(const Patient& patient) {
   Finding finding{"ports_file", Verdict::kPass, "the file that says where it listens fits",
                   "The command and apps on this computer find it by that file.",
                   absl::StrCat("start it again, which writes the file anew: aangan serve ", patient.what)};
-  const bool there = access(absl::StrCat(patient.folder, "/ports").c_str(), R_OK) == 0;
+  const Sight sight = SightOf(absl::StrCat(patient.folder, "/ports"), R_OK);
+  if (sight == Sight::kForbidden || MayNotAsk(patient)) return Skipped(finding, kMayNotLook);
+  const bool there = sight == Sight::kThere;
   if (there && patient.health == Health::kAway) {
     finding.verdict = Verdict::kWarn;
     finding.what = "the file is of a program that did not end by itself";
@@ -92,6 +111,7 @@ Finding PortsFile(const Patient& patient) {
 Finding Port(const Patient& patient) {
   Finding finding{"port", Verdict::kPass, "its port is free", "With its port taken the program does not start.",
                   "end the program that listens there (ss -ltnp names it), or set another port in the configuration"};
+  if (MayNotAsk(patient)) return Skipped(finding, kMayNotLook);
   if (patient.health != Health::kAway) return Skipped(finding, "it has its port");
   const std::string listen = patient.settings.Text(absl::StrCat(patient.what, ".listen"));
   const size_t colon = listen.rfind(':');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// aangan support-bundle: one file for those who help, with nothing of anybody in it. It shows what it holds before it
-// writes, and can be read with any editor.
+// aangan support-bundle: one file for those who help, with nothing of anybody in it. It shows every byte of it before
+// it writes, and can be read with any editor.
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -52,11 +52,10 @@ Json JsonOfSystem() {
 absl::StatusOr<bool> IsWanted(const Session& session, const Wish& wish) {
   if (wish.yes) return true;
   if (!IsTerminal(STDIN_FILENO)) {
-    return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField,
-                   "nobody is here who could look at the list")
+    return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "nobody is here who could look at it")
         .Field("--yes", "must be given where there is no terminal");
   }
-  ASSIGN_OR_RETURN(const SecretBytes answer, AskLine("Write it? [y/N] ", false));
+  ASSIGN_OR_RETURN(const SecretBytes answer, AskLine("Write this? [y/N] ", false));
   const bool wanted = answer.size() == 1 && (answer.data()[0] == 'y' || answer.data()[0] == 'Y');
   if (!wanted) session.output().Say("Nothing was written.");
   return wanted;
@@ -68,13 +67,18 @@ absl::StatusOr<int> Bundle(const Session& session, const Wish& wish) {
                        {"system", JsonOfSystem()},
                        {"settings", JsonOfSettings(settings.ok() ? *settings : SettingsInForce())},
                        {"doctor", JsonOfTable(TableOf(Examine(session, wish.what, wish.config)))}};
-  Table contents{{"part", "bytes"}, {}};
-  for (const auto& [part, value] : bundle.items())
-    contents.rows.push_back({part, static_cast<int64_t>(value.dump(2).size())});
-  session.output().Print(contents);
+  const std::string text = absl::StrCat(bundle.dump(2), "\n");
+  if (wish.yes) {
+    Table contents{{"part", "bytes"}, {}};
+    for (const auto& [part, value] : bundle.items())
+      contents.rows.push_back({part, static_cast<int64_t>(value.dump(2).size())});
+    session.output().Print(contents);
+  } else {
+    session.output().PrintText(text);
+  }
   ASSIGN_OR_RETURN(const bool wanted, IsWanted(session, wish));
   if (!wanted) return kExitOk;
-  RETURN_IF_ERROR(WriteFileDurably(wish.to, absl::StrCat(bundle.dump(2), "\n"), 0600));
+  RETURN_IF_ERROR(WriteFileDurably(wish.to, text, 0600));
   session.output().Say("Written. Read it before you give it away; it holds nothing of anybody.");
   return kExitOk;
 }
@@ -90,7 +94,7 @@ void AddSupport(CLI::App& app, Session& session) {
       ->capture_default_str();
   bundle->add_option("--to", wish->to, "file to write")->required();
   bundle->add_option("--config", wish->config, "configuration, by default /etc/aangan/node.toml or federation.toml");
-  bundle->add_flag("--yes", wish->yes, "write it without being asked");
+  bundle->add_flag("--yes", wish->yes, "write it without showing it and without being asked");
   bundle->callback([&session, wish] { session.run = [&session, wish] { return Bundle(session, *wish); }; });
 }
 

@@ -15,6 +15,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "nlohmann/json.hpp"
 #include "tests/support/canaries.h"
@@ -249,10 +250,10 @@ TEST_F(CommandOfANode, TheDoctorFindsWhatIsWrong) {
   ASSERT_TRUE(doctor.is_array());
   EXPECT_GE(doctor.size(), 20u);
   for (const char* check :
-       {"settings",         "settings_mode",     "running",      "unlocked",   "ports_file", "data_folder",
-        "data_folder_mode", "data_folder_owner", "secret_files", "master_key", "key_file",   "port_certificate",
-        "port_key",         "port_authority",    "clock",        "disk_free",  "store",      "version",
-        "backup",           "operator_token"})
+       {"settings",         "settings_mode",     "running",         "unlocked",      "ports_file", "data_folder",
+        "data_folder_mode", "data_folder_owner", "secret_files",    "master_key",    "key_file",   "port_certificate",
+        "port_key",         "port_authority",    "clock",           "disk_free",     "store",      "version",
+        "backup",           "operator_token",    "operator_access", "steward_access"})
     EXPECT_EQ(VerdictOf(doctor, check), "pass") << check;
   for (const char* check : {"enrolled", "recovery"}) EXPECT_EQ(VerdictOf(doctor, check), "warn") << check;
   chmod((options_.data_folder + "/operator.token").c_str(), 0644);
@@ -266,6 +267,24 @@ TEST_F(CommandOfANode, TheDoctorFindsWhatIsWrong) {
   EXPECT_EQ(VerdictOf(doctor, "running"), "fail");
   EXPECT_EQ(VerdictOf(doctor, "ports_file"), "warn");
   EXPECT_EQ(VerdictOf(doctor, "backup"), "skip");
+}
+
+TEST_F(CommandOfANode, TheDoctorFindsATokenThatHasEnded) {
+  auto node = DaemonProcess::Start(options_);
+  ASSERT_NE(node, nullptr);
+  for (const auto& token : JsonOf(Words("token list"))) {
+    if (token["role"] != "operator") continue;
+    ASSERT_TRUE(
+        absl::EndsWith(Command(Words(absl::StrCat("token end ", token["name"].get<std::string>()))), "code 0\n"));
+  }
+  const auto doctor = Doctor();
+  EXPECT_EQ(VerdictOf(doctor, "running"), "pass");
+  EXPECT_EQ(VerdictOf(doctor, "operator_access"), "fail");
+  EXPECT_EQ(VerdictOf(doctor, "steward_access"), "pass");
+  EXPECT_EQ(VerdictOf(doctor, "operator_token"), "fail");
+  EXPECT_EQ(VerdictOf(doctor, "backup"), "skip");
+  const std::string shown = Command(Words(absl::StrCat("doctor --config ", config())));
+  EXPECT_TRUE(absl::StrContains(shown, "Do: the steward makes another")) << shown;
 }
 
 TEST_F(CommandOfANode, TheDoctorFindsMemoryThatCanNotBeLocked) {
@@ -289,9 +308,9 @@ TEST_F(CommandOfANode, NeitherDoctorNorBundleSaysAnythingOfAnybody) {
   ASSERT_FALSE(members.empty()) << errors;
   const std::string bundle = ground_ / "bundle.json";
   const std::string words = Words(absl::StrCat("support-bundle node --config ", config(), " --to ", bundle));
-  // Nobody is here who could look: nothing is written, but the list is shown.
+  // Nobody is here who could look: nothing is written, but it is shown.
   std::string said = Printed(absl::StrCat(AANGAN_COMMAND, " ", words, " < /dev/null"));
-  EXPECT_TRUE(absl::StrContains(said, "doctor")) << said;
+  EXPECT_TRUE(absl::StrContains(said, "\"check\": \"disk_free\"")) << said;
   EXPECT_TRUE(absl::EndsWith(said, "code 1\n")) << said;
   EXPECT_FALSE(std::filesystem::exists(bundle));
   said = Command(words + " --yes");
@@ -319,8 +338,14 @@ TEST_F(CommandOfANode, TheBundleAsksOnATerminal) {
   };
   EXPECT_TRUE(absl::StrContains(answer("n\n"), "Nothing was written"));
   EXPECT_FALSE(std::filesystem::exists(bundle));
-  EXPECT_TRUE(absl::StrContains(answer("y\n"), "Written."));
-  EXPECT_TRUE(std::filesystem::exists(bundle));
+  // Every byte of it was seen before the question.
+  const std::string shown = absl::StrReplaceAll(answer("y\n"), {{"\r\n", "\n"}});
+  EXPECT_TRUE(absl::StrContains(shown, "Written."));
+  const std::string written = tests::ReadAll(bundle);
+  EXPECT_TRUE(absl::StrContains(written, "disk_free") && absl::StrContains(written, "node.listen")) << written;
+  const size_t at = shown.find(written);
+  ASSERT_NE(at, std::string::npos) << shown;
+  EXPECT_LT(at + written.size() - 1, shown.find("[y/N] "));
 }
 
 }  // namespace
