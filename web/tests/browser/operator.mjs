@@ -77,3 +77,108 @@ await withPage(base, 360, async (page) => {
   assert.equal(Buffer.concat(refused).toString(), '\ufeffName;Sex;Quarter\r\nZanary;Zanary;2026Q1\r\n');
   assert.ok(!(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href]))).includes('Zanary'));
 });
+
+// The rooms, one after the other, as each role: first a steward makes a caseworker's token at the page.
+const NAME = 'Kavita Testnama';
+const STAYS = () => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href, document.title]);
+
+async function visit(page, view, name) {
+  await page.goto(`${base}#/${view}`);
+  await page.locator('main h1').first().waitFor();
+  await page.locator('main [role=status]', { hasText: 'Asking the node' }).first().waitFor({ state: 'detached' });
+  await check(page, name);
+  await picture(page, `operator-${name.replaceAll(/[ /]/g, '-')}`);
+}
+
+let caseworkerToken = '';
+await withPage(base, 1024, async (page) => {
+  await signIn(page, base, stewardToken);
+  await page.locator('nav').getByRole('link', { name: 'People and access' }).click();
+  const form = page.locator('form', { hasText: 'A new token' });
+  await form.getByLabel('What it is for').fill('Not a slug');
+  await form.getByRole('button', { name: 'Make the token' }).click();
+  await page.getByRole('alert').filter({ hasText: 'token.title' }).waitFor();
+  await form.getByLabel('What it is for').fill('browser_test');
+  await page.keyboard.press('Enter');
+  caseworkerToken = (await page.locator('section[role=status] code').innerText()).trim();
+  assert.match(caseworkerToken, /^aangan-/);
+  await check(page, 'a secret');
+  await page.getByRole('button', { name: 'I have it' }).click();
+  assert.ok(!(await page.locator('body').innerText()).includes(caseworkerToken));
+  assert.ok(!(await page.evaluate(STAYS)).includes(caseworkerToken));
+  await page.getByText('browser_test').waitFor();
+});
+
+for (const width of WIDTHS) {
+  await withPage(base, width, async (page) => {
+    await signIn(page, base, stewardToken);
+    await page.locator('nav').waitFor();
+    for (const view of ['waiting', 'permits', 'access', 'catalogue', 'roster', 'backups', 'settings']) await visit(page, view, `${view} ${width}`);
+    await page.goto(`${base}#/roster`);
+    assert.equal(await page.locator('tbody tr').count(), 12);
+  });
+}
+
+let member = '';
+await withPage(base, 1024, async (page) => {
+  await signIn(page, base, caseworkerToken);
+  await page.getByRole('alert').filter({ hasText: 'You are signed in as: caseworker.' }).waitFor();
+  const made = await page.evaluate(
+    async ([fullName, enrolmentQuarter]) => {
+      const body = JSON.stringify({ member: { enrolmentQuarter, details: { fullName } } });
+      const answer = await fetch('/aangan.node.v1.MemberService/CreateMember', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      return answer.json();
+    },
+    [NAME, newest],
+  );
+  member = made.name.split('/')[1];
+  // With the keyboard alone: the search, and the record that it finds.
+  await page.goto(`${base}#/members`);
+  await page.getByLabel('Her name').fill('kavita');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: NAME }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: NAME }).waitFor();
+  assert.equal(new URL(page.url()).hash, `#/members/${member}`);
+  assert.ok(!/kavita/i.test(await page.evaluate(STAYS)));
+  // A consent: refused without the words that she heard, then recorded.
+  await page.getByRole('link', { name: 'Give or take back a consent' }).click();
+  await page.getByLabel('What for').selectOption({ label: 'Take part in research' });
+  await page.getByRole('button', { name: 'She agrees' }).click();
+  await page.getByRole('alert').filter({ hasText: 'notice_version' }).waitFor();
+  await page.getByLabel('Notice', { exact: true }).fill('2026.1');
+  await page.getByRole('button', { name: 'She agrees' }).click();
+  await page.locator('tr', { hasText: 'Take part in research' }).filter({ hasText: 'yes' }).waitFor();
+});
+
+for (const width of WIDTHS) {
+  await withPage(base, width, async (page) => {
+    await signIn(page, base, caseworkerToken);
+    await page.locator('nav').waitFor();
+    for (const view of ['members', `members/${member}`, `consent/${member}`, `erase/${member}`]) await visit(page, view, `${view.split('/')[0]}${view.includes('/') ? ' of one' : ''} ${width}`);
+  });
+  await withPage(base, width, async (page) => {
+    await signIn(page, base, stewardToken);
+    await page.locator('nav').waitFor();
+    await visit(page, `seal/${member}`, `seal ${width}`);
+  });
+}
+
+await withPage(base, 1024, async (page) => {
+  await signIn(page, base, caseworkerToken);
+  await page.locator('nav').waitFor();
+  await page.goto(`${base}#/erase/${member}`);
+  const sizes = await page.locator('.word button').evaluateAll((all) => all.map((each) => [each.offsetWidth, each.offsetHeight]));
+  assert.deepEqual(sizes[0], sizes[1]);
+  assert.equal(await page.getByRole('button', { name: 'Erase her record for good' }).isDisabled(), true);
+  await page.getByLabel('I have read this.').check();
+  await page.getByRole('button', { name: 'Erase her record for good' }).click();
+  await page.getByText('Her record was erased').waitFor({ timeout: 120_000 });
+  assert.ok(!(await page.locator('body').innerText()).includes(NAME));
+  await visit(page, `receipt/${member}`, 'receipt of an erasure');
+  await page.emulateMedia({ media: 'print' });
+  assert.equal(await page.locator('.controls').isVisible(), false);
+  await picture(page, 'operator-receipt-of-an-erasure-print');
+  await page.goto(`${base}#/members/${member}`);
+  await page.getByRole('alert').filter({ hasText: 'There is nothing under this address.' }).waitFor();
+});
