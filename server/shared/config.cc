@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <ios>
+#include <iterator>
+#include <optional>
 #include <sstream>
 
 #include <toml++/toml.h>
@@ -41,8 +45,8 @@ const Setting* Find(const std::vector<Setting>& settings, const std::string& nam
 // Empty when the value is of the setting's kind.
 std::string Fault(const Setting& setting, const std::string& value) {
   int64_t number = 0;
-  if (setting.kind == SettingKind::kNumber && (!absl::SimpleAtoi(value, &number) || number < 0))
-    return absl::StrCat(setting.name, " must be a whole number, 0 or more");
+  if (setting.kind == SettingKind::kNumber && (!absl::SimpleAtoi(value, &number) || number < 0 || number > kNumberMax))
+    return absl::StrCat(setting.name, " must be a whole number from 0 to ", kNumberMax);
   if (setting.kind == SettingKind::kYesNo && value != "true" && value != "false")
     return absl::StrCat(setting.name, " must be true or false");
   if (!setting.words.empty() && std::count(setting.words.begin(), setting.words.end(), value) == 0)
@@ -61,12 +65,25 @@ std::string Place(const std::string& file, const toml::source_position& at) {
   return absl::StrCat(file, ":", at.line, ":", at.column, ": ");
 }
 
+// The whole of a file, or of what stands in its place.
+std::optional<std::string> TextOf(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in.is_open()) return std::nullopt;
+  try {
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  } catch (const std::ios_base::failure&) {  // a folder, or a disk that fails
+    return std::nullopt;
+  }
+}
+
 // Reads the file into `values`; the fault as text, empty when there is none.
 std::string ReadFileValues(const std::string& file, const std::vector<Setting>& settings,
                            std::map<std::string, std::string>* values) {
+  const std::optional<std::string> text = TextOf(file);
+  if (!text) return absl::StrCat(file, ": can not be read. Let the program's user read it, or take it away");
   toml::table table;
   try {
-    table = toml::parse_file(file);
+    table = toml::parse(*text, file);
   } catch (const toml::parse_error& error) {
     return absl::StrCat(Place(file, error.source().begin), std::string(error.description()));
   }
@@ -105,6 +122,7 @@ std::string Config::Shown() const {
 std::string Config::Take(const std::vector<Setting>& settings, const std::string& file,
                          const std::map<std::string, std::string>& flags) {
   for (const Setting& setting : settings) values_[setting.name].value = setting.default_value;
+  file_ = file;
   if (!file.empty()) {
     std::map<std::string, std::string> in_file;
     std::string fault = ReadFileValues(file, settings, &in_file);
@@ -158,8 +176,10 @@ Config::Outcome Config::Read(int argc, const char* const* argv, const std::strin
   for (const Setting& setting : settings) {
     if (app.count(absl::StrCat("--", setting.name)) == 0) flags.erase(setting.name);
   }
+  // One that can not be looked at counts as there, and reading it says so.
   std::error_code ignored;
-  if (file.empty() && std::filesystem::exists(default_file, ignored)) file = default_file;
+  if (file.empty() && std::filesystem::status(default_file, ignored).type() != std::filesystem::file_type::not_found)
+    file = default_file;
   outcome.message = outcome.config.Take(settings, file, flags);
   if (!outcome.message.empty()) {
     outcome.exit_code = kExitConfig;
@@ -181,6 +201,13 @@ int64_t Config::Number(const std::string& name) const {
   int64_t number = 0;
   AANGAN_CHECK(absl::SimpleAtoi(Text(name), &number));
   return number;
+}
+
+void Config::TakeLive(const Config& read, const std::vector<Setting>& settings) {
+  for (const Setting& setting : settings) {
+    if (setting.live) values_[setting.name] = read.values_.at(setting.name);
+  }
+  file_ = read.file_;
 }
 
 bool Config::YesNo(const std::string& name) const { return Text(name) == "true"; }

@@ -2,10 +2,12 @@
 // Settings of a daemon: flag over environment over TOML file over default. Each has one name, "node.listen", which is
 // --node.listen, AANGAN_NODE_LISTEN and listen under [node].
 //
-// An unknown key in the file is an error with line, column and the nearest name; a value is checked by its kind. Errors
-// go to standard error by the caller, because only the person who starts the program reads them: they are text, not
-// Problems. No setting holds a secret: where one is needed the setting names a file, so what is in force can be shown
-// whole. Threads: pure but for reading the file and the environment.
+// An unknown key in the file is an error with line, column and the nearest name; a value is checked by its kind; a
+// number is at most kNumberMax, so that none overflows where it becomes bytes or nanoseconds. A file that is there and
+// can not be read is an error too: it never counts as all defaults. Errors go to standard error by the caller, because
+// only the person who starts the program reads them: they are text, not Problems. No setting holds a secret: where one
+// is needed the setting names a file, so what is in force can be shown whole. Threads: pure but for reading the file
+// and the environment.
 #ifndef AANGAN_SERVER_SHARED_CONFIG_H_
 #define AANGAN_SERVER_SHARED_CONFIG_H_
 
@@ -17,6 +19,7 @@
 namespace aangan::server {
 
 enum class SettingKind { kText, kNumber, kYesNo };
+inline constexpr int64_t kNumberMax = 1'000'000'000;  // a petabyte in megabytes, thirty years in seconds
 
 struct Setting {
   std::string name;  // "node.listen"
@@ -40,6 +43,10 @@ class Config {
   std::string Text(const std::string& name) const;
   int64_t Number(const std::string& name) const;
   bool YesNo(const std::string& name) const;
+  // The file that was read; empty where there was none.
+  const std::string& file() const { return file_; }
+  // Those that are live become what `read` says; the others stay.
+  void TakeLive(const Config& read, const std::vector<Setting>& settings);
 
  private:
   struct Given {
@@ -53,6 +60,7 @@ class Config {
                    const std::map<std::string, std::string>& flags);
 
   std::map<std::string, Given> values_;
+  std::string file_;
 };
 
 struct Config::Outcome {

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/log.h"
 #include "server/shared/lifecycle.h"
 
@@ -65,6 +66,10 @@ void Reload::Tick() {
 
 bool Reload::Now(const std::function<void(const Config&)>& apply) {
   Config::Outcome read = read_();
+  if (read.go_on && read.config.file().empty() && !in_force_.file().empty()) {
+    read.go_on = false;
+    read.message = absl::StrCat(in_force_.file(), ": is not there any more. Put it back, or start without it");
+  }
   if (!read.go_on) {
     LogError("settings", "not reloaded: the configuration has a fault; what was in force stays so");
     std::fprintf(stderr, "%s\n", read.message.c_str());  // for whoever gave the order
@@ -74,7 +79,7 @@ bool Reload::Now(const std::function<void(const Config&)>& apply) {
     if (!setting.live && read.config.Text(setting.name) != in_force_.Text(setting.name))
       LogWarning("settings", "changed, and counts at the next start").Name("setting", setting.name);
   }
-  in_force_ = std::move(read.config);
+  in_force_.TakeLive(read.config, settings_);
   ApplyLog();
   apply(in_force_);
   LogInfo("settings", "reloaded");

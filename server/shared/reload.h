@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a daemon does between its start and the order to stop: on SIGHUP it reads its settings again.
 //
-// A configuration with a fault changes nothing: the one in force stays whole, and the fault is said. Of one without,
-// the settings that are marked live count at once, and the log names those that wait for the next start. The level
+// A configuration with a fault changes nothing: the one in force stays whole, and the fault is said. It is a fault too
+// when the file that was read is not there any more. Of one without, the settings that are marked live count at once,
+// and the log names those that differ from what runs, which wait for the next start. The level
 // "debug" lasts an hour and is then "info" again, because such a log grows and is forgotten.
 // Threads: the main thread.
 #ifndef AANGAN_SERVER_SHARED_RELOAD_H_
@@ -45,7 +46,7 @@ class Reload {
   const Read read_;
   const Clock* const clock_;
   const SdNotify* const notify_;
-  Config in_force_;
+  Config in_force_;  // what runs
   std::optional<absl::Time> debug_until_;
 };
 
