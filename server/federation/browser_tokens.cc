@@ -77,6 +77,19 @@ absl::StatusOr<server::NewToken> MakeBrowserToken(FederationStore& store, const 
   });
 }
 
+absl::Status EndBrowserToken(FederationStore& store, absl::string_view token, absl::Time now) {
+  const absl::StatusOr<std::string> id = server::TokenId(token);
+  if (!id.ok()) return absl::OkStatus();
+  return UntilUncontested([&]() -> absl::Status {
+    const std::string key = absl::StrCat(kPrefix, *id);
+    ASSIGN_OR_RETURN(const auto row, ReadStored<BrowserToken>(store, Table::kSettings, key));
+    if (!row) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const server::TokenRecord record, server::DecodeToken(row->value.token()));
+    if (!server::CheckToken(token, record, now).ok()) return absl::OkStatus();
+    return store.Commit({{Table::kSettings, key, std::nullopt}}, {Unchanged(Table::kSettings, key, row)});
+  });
+}
+
 absl::StatusOr<server::Caller> CallerOfBrowser(const FederationStore& store, absl::string_view token, absl::Time now) {
   ASSIGN_OR_RETURN(const std::string id, server::TokenId(token));
   ASSIGN_OR_RETURN(const auto row, ReadStored<BrowserToken>(store, Table::kSettings, absl::StrCat(kPrefix, id)));

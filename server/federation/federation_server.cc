@@ -12,6 +12,7 @@
 #include "model/names.h"
 #include "server/federation/answer_rpc.h"
 #include "server/federation/app_rpc.h"
+#include "server/federation/browser_tokens.h"
 #include "server/federation/catalogue_rpc.h"
 #include "server/federation/certificate_authority.h"
 #include "server/federation/certificate_book.h"
@@ -119,7 +120,7 @@ class Server final : public FederationServer {
     AddFederationMetrics(
         metrics_,
         {rounds_.get(), {door_.get(), enrolment_door_.get()}, options_.data, port_certificate_->certificate_path()});
-    metrics_.Know(callers_.get());
+    metrics_.Know(door_.get(), callers_.get());
     probes_.Ask("disk", [this] { return disk_->Check().ok(); });
     probes_.Set("serving", true);
     front_->SetServing(true);
@@ -146,7 +147,8 @@ class Server final : public FederationServer {
   }
   void SetCheckEvery(absl::Duration every) override { agent_->SetEvery(every); }
   // With a certificate that nobody was given: the door looks it up and refuses.
-  absl::Status CallOwnPort(absl::Duration within) const override {
+  absl::Status CallOwnPort(absl::Duration within) override {
+    RETURN_IF_ERROR(writer_watch_.Look(store_->commits(), store_->commits_waiting()));
     const CertifiedKey shown = authority_->MakeClient(options_.roster, "watchdog");
     const std::string name = options_.server_names.empty() ? "" : options_.server_names.front();
     return server::CallOwnPort(
@@ -162,6 +164,7 @@ class Server final : public FederationServer {
     front.listen = options_.https;
     front.files = {port_certificate_->certificate_path(), port_certificate_->key_path(), authority_path()};
     front.names = options_.server_names;
+    front.is_call = server::Connect::IsRpc;
     server::HttpRoutes routes = probes_.Routes();
     routes["/metrics"] = metrics_.Handler();
     ASSIGN_OR_RETURN(web_, server::WebPort::Listen(front, std::move(routes)));
@@ -171,7 +174,9 @@ class Server final : public FederationServer {
   void ServeWeb() {
     std::string rpcs;
     if (options_.reflection) rpcs = server::DescribeRpcs("Aangan federation", *door_, DescriptorBytes());
-    web_->Serve({door_.get(), callers_.get(), clock_}, {PageFiles(), std::move(rpcs)});
+    web_->Serve({door_.get(), callers_.get(), clock_,
+                 [this](absl::string_view token) { return EndBrowserToken(*store_, token, clock_->Now()); }},
+                {PageFiles(), std::move(rpcs)});
   }
 
   void MakeBooks() {
@@ -252,9 +257,10 @@ class Server final : public FederationServer {
   const ResourceNames names_;
   server::Probes probes_;
   server::Metrics metrics_;
+  server::WriterWatch writer_watch_;  // of the watchdog's thread
   std::unique_ptr<storage::DiskReserve> disk_;
   // In the order of making; the ports go first and the store last.
-  std::unique_ptr<FederationStore> store_;
+  std::unique_ptr<storage::federation::RocksStore> store_;
   std::unique_ptr<SigningKey> key_;
   std::unique_ptr<server::PageTokens> page_tokens_;
   std::unique_ptr<CertificateAuthority> authority_;

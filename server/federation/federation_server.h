@@ -37,8 +37,8 @@ class FederationServer {
   virtual void Stop() = 0;
   virtual void Hurry() = 0;
   virtual void SetCheckEvery(absl::Duration every) = 0;
-  // As CallOwnPort in server/shared/watchdog.h; from any thread until Stop.
-  virtual absl::Status CallOwnPort(absl::Duration within) const = 0;
+  // Whether the store writes what waits, and CallOwnPort in server/shared/watchdog.h; from one thread, until Stop.
+  virtual absl::Status CallOwnPort(absl::Duration within) = 0;
 };
 
 // The whole program: settings, start, wait for the order to stop, stop. The exit code: 0, 64 usage, 78 configuration or

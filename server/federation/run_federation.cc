@@ -88,12 +88,14 @@ int RunFederation(int argc, const char* const* argv, const Clock& clock) {
   notify.Ready(kServing);
   reload.AwaitStop(kServing, [&server](const server::Config& config) { (*server)->SetCheckEvery(CheckEvery(config)); });
   LogInfo("federation", "stopping");
-  watchdog.Stop();
+  server::EndWithin(server::kStopMost);
   notify.Stopping();
   const server::SecondStop second([&server] {
     LogWarning("federation", "told twice to stop: calls under way are broken off");
+    server::EndWithin(server::kHurriedStopMost);
     (*server)->Hurry();
   });
+  watchdog.Stop();
   (*server)->Stop();
   return 0;
 }

@@ -34,6 +34,7 @@ absl::StatusOr<std::unique_ptr<Entrance>> Entrance::Open(const Options& options,
                  entrance->authority_path_};
   front.names = options.names;
   front.idle_max = kIdleMax;
+  front.is_call = server::Connect::IsRpc;
   ASSIGN_OR_RETURN(entrance->web_, server::WebPort::Listen(front, std::move(routes)));
   entrance->certificate_->Start();
   LogInfo("node", "https port open").Name("address", entrance->web_->address());

@@ -144,7 +144,7 @@ class Server final : public NodeServer {
     own_port_ = {front_->address(), options_.entrance->authority_pem(), "localhost", "", "", kWatchedRpc};
     AddNodeMetrics(*options_.metrics, {store_.get(), once_.get(), identity_.get(), sync_.get(), door_.get(),
                                        certificate.certificate_path()});
-    options_.metrics->Know(tokens_.get());
+    options_.metrics->Know(door_.get(), tokens_.get());
     options_.probes->Ask("disk", [this] { return !store_->disk_is_full(); });
     options_.probes->Set("serving", true);
     front_->SetServing(true);
@@ -157,18 +157,22 @@ class Server final : public NodeServer {
     options_.probes->Set("serving", false);
     if (front_ != nullptr) front_->SetServing(false);
     if (door_ != nullptr) door_->Stop(kStopGrace);
+    // Before the fronts, which wait for calls: one of them may wait for the federation.
+    if (sync_ != nullptr) sync_->Stop();
     options_.entrance->web().Stop(kFlushGrace);
     if (front_ != nullptr) front_->Stop(kFlushGrace);
     if (access_keeper_ != nullptr) access_keeper_->Stop();
     if (retention_ != nullptr) retention_->Stop();
     if (backups_ != nullptr) backups_->Stop();
-    if (sync_ != nullptr) sync_->Stop();
     NoteClosing();
   }
 
   void Hurry() override { door_->Hurry(); }
   void SetSyncEvery(absl::Duration every) override { sync_->SetEvery(every); }
-  absl::Status CallOwnPort(absl::Duration within) const override { return server::CallOwnPort(own_port_, within); }
+  absl::Status CallOwnPort(absl::Duration within) override {
+    RETURN_IF_ERROR(writer_watch_.Look(store_->durable_sequence(), store_->changes_waiting()));
+    return server::CallOwnPort(own_port_, within);
+  }
 
   // Nothing is opened without a trace: a report after a theft would else say that the node was closed.
   absl::Status NoteOpening() {
@@ -267,6 +271,7 @@ class Server final : public NodeServer {
   RandomSource* const random_;
   const Recovery recovery_;
   server::OwnPort own_port_;
+  server::WriterWatch writer_watch_;  // of the watchdog's thread
   std::atomic<bool> is_noted_open_{false};
   // In the order of making; the front goes first and the stores last.
   std::unique_ptr<NodeStore> store_;

@@ -42,8 +42,8 @@ class NodeServer {
   virtual void Stop() = 0;
   virtual void Hurry() = 0;
   virtual void SetSyncEvery(absl::Duration every) = 0;
-  // As CallOwnPort in server/shared/watchdog.h; from any thread until Stop.
-  virtual absl::Status CallOwnPort(absl::Duration within) const = 0;
+  // Whether the store writes what waits, and CallOwnPort in server/shared/watchdog.h; from one thread, until Stop.
+  virtual absl::Status CallOwnPort(absl::Duration within) = 0;
 
   // Start and Stop leave in the audit log that the key came into memory and is about to go from it, for whoever has to
   // know after a theft whether the node was open. To be called before a lock, which is no stop. Blocks for two seconds

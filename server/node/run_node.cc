@@ -94,7 +94,7 @@ class Outlook {
   // Calls go to the socket for orders until the node serves, and then through its port.
   void Watch() {
     watchdog_.Start([this](absl::Duration within) {
-      const NodeServer* const server = serving_;
+      NodeServer* const server = serving_;
       return server == nullptr ? AskControlSocket(data_, within) : server->CallOwnPort(within);
     });
   }
@@ -105,14 +105,14 @@ class Outlook {
     probes_.Set("unlocked", true);
     notify_.Status("opening the store");
   }
-  void Serving(const NodeServer* server) {
+  void Serving(NodeServer* server) {
     probes_.Set("open", true);
     serving_ = server;
     notify_.Ready(kServing);
   }
   void Stopping() {
-    watchdog_.Stop();
     notify_.Stopping();
+    watchdog_.Stop();
   }
 
   static constexpr Literal kServing = "serving";
@@ -122,7 +122,7 @@ class Outlook {
   const server::SdNotify notify_ = server::SdNotify::FromEnvironment();
   server::Probes probes_;
   server::Metrics metrics_;
-  std::atomic<const NodeServer*> serving_{nullptr};
+  std::atomic<NodeServer*> serving_{nullptr};
   server::Watchdog watchdog_{&notify_};
 };
 
@@ -208,12 +208,14 @@ int RunNode(int argc, const char* const* argv, const Clock& clock) {
   reload.AwaitStop(Outlook::kServing,
                    [&server](const server::Config& config) { (*server)->SetSyncEvery(SyncEvery(config)); });
   LogInfo("node", "stopping");
-  outlook.Stopping();
-  (*gate)->TellBeforeLocking(nullptr);
+  server::EndWithin(server::kStopMost);
   const server::SecondStop second([&server] {
     LogWarning("node", "told twice to stop: calls under way are broken off");
+    server::EndWithin(server::kHurriedStopMost);
     (*server)->Hurry();
   });
+  outlook.Stopping();
+  (*gate)->TellBeforeLocking(nullptr);
   (*server)->Stop();
   return 0;
 }

@@ -90,6 +90,10 @@ void SyncAgent::Run() {
 
 absl::StatusOr<std::shared_ptr<FederationLink>> SyncAgent::Link() {
   absl::MutexLock lock(&mutex_);
+  if (stopping_) {  // nobody would cancel it
+    return Problem(absl::StatusCode::kUnavailable, Reason::kStopping, "The program is shutting down. Try again soon.")
+        .ToStatus();
+  }
   if (link_ != nullptr) return link_;
   const std::optional<Membership> membership = rooms_.identity->membership();
   if (!membership) return NotJoined();

@@ -51,6 +51,10 @@ absl::Status Stopping() {
   return Problem(absl::StatusCode::kUnavailable, Reason::kStopping, "The program is shutting down. Try again soon.");
 }
 
+absl::Status Full() {
+  return Problem(absl::StatusCode::kResourceExhausted, Reason::kTooMany, "Too many calls at once. Try again soon.");
+}
+
 }  // namespace
 
 Door::Door(Options options, const Authorisation* authorisation, const Callers* callers, const Clock* clock)
@@ -89,6 +93,15 @@ absl::StatusOr<CallPtr> Door::Enter(absl::string_view path, const Peer& peer, co
   if (method == methods_.end()) {
     return Problem(absl::StatusCode::kUnimplemented, Reason::kNotFound, "There is no such method.").ToStatus();
   }
+  // Asked first and last: a full door says so to whoever comes, the watchdog's call among them, and costs no look-up.
+  const auto room = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (stopping_) return Stopping();
+    return under_way_ >= options_.calls_under_way_max ? Full() : absl::OkStatus();
+  };
+  {
+    absl::MutexLock lock(&mutex_);
+    RETURN_IF_ERROR(room());
+  }
   absl::string_view token = header("authorization");
   if (!token.empty() && !absl::ConsumePrefix(&token, kBearer)) {
     return Problem(absl::StatusCode::kUnauthenticated, Reason::kBadToken,
@@ -123,11 +136,7 @@ absl::StatusOr<CallPtr> Door::Enter(absl::string_view path, const Peer& peer, co
     };
   }
   absl::MutexLock lock(&mutex_);
-  if (stopping_) return Stopping();
-  if (under_way_ >= options_.calls_under_way_max) {
-    return Problem(absl::StatusCode::kResourceExhausted, Reason::kTooMany, "Too many calls at once. Try again soon.")
-        .ToStatus();
-  }
+  RETURN_IF_ERROR(room());
   ++under_way_;
   return call;
 }

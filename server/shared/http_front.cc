@@ -64,7 +64,8 @@ class Front final : public HttpFront {
           .Name("address", options.listen);
     }
     address_ = absl::StrCat(options.listen.substr(0, options.listen.rfind(':') + 1), acceptor_.local_endpoint().port());
-    core_->pool = std::make_unique<WorkerPool>(WorkerPool::Bounds{options.threads, options.waiting_max});
+    core_->calls = std::make_unique<WorkerPool>(WorkerPool::Bounds{options.call_threads, options.waiting_max});
+    core_->others = std::make_unique<WorkerPool>(WorkerPool::Bounds{options.other_threads, options.waiting_max});
     Accept();
     // Asio gathers what it encrypts on the stack: answers with records of members would stay there.
     thread_ = std::thread([core = core_] {
@@ -104,7 +105,8 @@ class Front final : public HttpFront {
     });
     thread_.join();  // nothing is left for it to wait for
     core_->over = true;
-    core_->pool.reset();
+    core_->calls.reset();
+    core_->others.reset();
     // Answers that came between the two let go of their connections.
     core_->io.restart();
     core_->io.poll();

@@ -4,21 +4,25 @@
 //
 // Hostile callers cost little: every phase of a connection has one deadline that nothing renews (handshake and head, 10
 // s each; body 20 s; the wait for an answer 35 s; sending by its length; silence between requests `idle_max`); a head
-// has at most 8 KiB, a body 256 KiB; so many connections are open in all and from one address (of IPv6, one /64), and
-// more are closed at once. One thread serves all connections and never runs a handler; handlers run on a bounded pool,
-// and when that is full the answer is 503. After a request that was refused, or whose body was not read, the connection
-// is closed. What a request brought is freed with its answer.
-// Source of the limits: measured against httplib and Beast, docs/decisions/0023.
-// Threads: thread-safe. Errors: UNAVAILABLE when the address can not be bound; INVALID_ARGUMENT (INVALID_FIELD) when it
-// is no IP address and port, (BAD_CERTIFICATE) when key and certificate do not make a server.
+// has at most 8 KiB, a body 256 KiB; so many connections are open from one address (of IPv6, one /64), and more are
+// closed at once. When so many are open in all, a new one takes the place of one whose answer is not being made: of the
+// address that holds the most, one between requests first, the longest there. One thread serves all connections and
+// never runs a handler; handlers run on bounded pools, calls on one of their own, so that slow ones hold up nothing
+// else, and when a pool is full the answer is 503. After a request that was refused, or whose body was not read, the
+// connection is closed. What a request brought is freed with its answer. Source of the limits: measured against httplib
+// and Beast, docs/decisions/0023. Threads: thread-safe. Errors: UNAVAILABLE when the address can not be bound;
+// INVALID_ARGUMENT (INVALID_FIELD) when it is no IP address and port, (BAD_CERTIFICATE) when key and certificate do not
+// make a server.
 #ifndef AANGAN_SERVER_SHARED_HTTP_FRONT_H_
 #define AANGAN_SERVER_SHARED_HTTP_FRONT_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/shared/http_page.h"
 #include "server/shared/http_tls.h"
@@ -35,8 +39,11 @@ class HttpFront {
     absl::Duration idle_max = absl::Seconds(60);
     size_t connections_max = 256;
     size_t connections_an_address_max = 64;
-    size_t threads = 8;
-    size_t waiting_max = 256;
+    // What may take long, by its path: answered on threads of its own. Empty: nothing is.
+    std::function<bool(absl::string_view path)> is_call{};
+    size_t call_threads = 6;
+    size_t other_threads = 2;
+    size_t waiting_max = 256;  // for either
   };
   // Until Serve everything is answered with 503, that it starts.
   static absl::StatusOr<std::unique_ptr<HttpFront>> Start(const Options& options);

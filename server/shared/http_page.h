@@ -3,7 +3,7 @@
 // it wants back. Knows nothing of the library behind the front.
 //
 // A handler is given to the front in a table of exact paths (HttpRoutes); one more answers every other path. Each runs
-// on a thread of the front's bounded pool, never on the thread that serves connections, and may take its time, but at
+// on a thread of the front's bounded pools, never on the thread that serves connections, and may take its time, but at
 // most the front's deadline of an answer (35 s). It calls `reply` exactly once, on any thread, also after it has
 // returned. Reply by value: nothing of the request needs to outlive the call. The front has already refused what is not
 // HTTP/1.1 as it should be, other host names, and heads and bodies that are too long; it adds the security headers,
@@ -32,7 +32,6 @@ struct HttpRequest {
   std::string query;                           // after the "?", not decoded; "" without one
   std::map<std::string, std::string> headers;  // by lower-case name; one that came twice is not here
   std::string peer_address;                    // "192.0.2.7" or "2001:db8::7": from the socket
-  bool peer_is_loopback = false;
   uint16_t peer_port = 0;
   std::string peer_certificate_pem;               // verified by the wire; empty when none was shown
   std::shared_ptr<const std::atomic<bool>> gone;  // true once the caller has hung up

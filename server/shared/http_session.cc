@@ -11,8 +11,10 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
+#include <tuple>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -57,25 +59,12 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
         port_(port),
         stream_(beast::tcp_stream(std::move(socket)), context_),
         timer_(core_->io) {}
-  ~Session() override {
-    absl::MutexLock lock(&core_->mutex);
-    if (core_->sessions.erase(this) == 0) return;
-    const auto count = core_->by_address.find(CallerOf(address_));
-    if (--count->second == 0) core_->by_address.erase(count);
-  }
+  ~Session() override { Uncount(); }
 
-  // False when there are too many, in all or from this address.
-  bool Enter() {
+  void Count() {
     absl::MutexLock lock(&core_->mutex);
-    size_t& from_here = core_->by_address[CallerOf(address_)];
-    if (core_->sessions.size() >= core_->options.connections_max ||
-        from_here >= core_->options.connections_an_address_max) {
-      if (from_here == 0) core_->by_address.erase(CallerOf(address_));
-      return false;
-    }
-    ++from_here;
+    ++core_->by_address[caller()];
     core_->sessions.emplace(this, weak_from_this());
-    return true;
   }
   void Start() {
     Lowest().expires_after(kHeadWithin);
@@ -87,12 +76,20 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     });
   }
   void EndSoon() override {
-    if (!is_asking_ && !serializer_) Close();
+    if (standing_.phase != Phase::kAsked && !serializer_) Close();
   }
+  // The phase is what a timer looks at that had gone off already and can not be cancelled any more.
   void Close() override {
+    Stand(Phase::kClosed);
     timer_.cancel();
     gone_->store(true);
     Lowest().close();
+  }
+  Standing standing() const override { return standing_; }
+  std::string caller() const override { return CallerOf(address_); }
+  void GiveUpPlace() override {
+    Close();
+    Uncount();
   }
 
  private:
@@ -105,6 +102,15 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     return current.get();
   }
   beast::tcp_stream& Lowest() { return stream_.next_layer(); }
+  void Stand(Phase phase) {
+    if (standing_.phase != Phase::kClosed) standing_ = {phase};
+  }
+  void Uncount() {
+    absl::MutexLock lock(&core_->mutex);
+    if (core_->sessions.erase(this) == 0) return;
+    const auto count = core_->by_address.find(caller());
+    if (--count->second == 0) core_->by_address.erase(count);
+  }
 
   // Nothing of the request before stays: neither its body nor what was read ahead of it.
   void AwaitRequest() {
@@ -114,6 +120,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     parser_->header_limit(kHeadBytesMax);
     parser_->body_limit(kBodyBytesMax);
     if (buffer_.size() > 0) return ReadHead();
+    Stand(Phase::kBetweenRequests);
     buffer_ = beast::flat_buffer(kHeadBytesMax + kReadBytes);
     Lowest().expires_after(is_first_ ? std::chrono::milliseconds(kHeadWithin)
                                      : absl::ToChronoMilliseconds(core_->options.idle_max));
@@ -126,6 +133,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   }
 
   void ReadHead() {
+    Stand(Phase::kTalking);
     Lowest().expires_after(kHeadWithin);
     http::async_read_header(stream_, buffer_, *parser_, [self = shared_from_this()](error_code error, size_t) {
       if (error) return self->RefuseUnreadable(error);
@@ -175,10 +183,10 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
 
   // Hands the request to a handler, and waits.
   void Ask() {
+    if (standing_.phase == Phase::kClosed) return;
     Lowest().expires_never();
     request_->body = std::move(parser_->get().body());
     request_->peer_address = address_.to_string();
-    request_->peer_is_loopback = address_.is_loopback();
     request_->peer_port = port_;
     request_->peer_certificate_pem = certificate_pem_;
     request_->gone = gone_;
@@ -193,13 +201,14 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     const auto route = handlers->routes.find(request_->path);
     auto asked = std::move(request_);
     const HttpHandler& handler = route == handlers->routes.end() ? handlers->rest : route->second;
-    is_asking_ = true;
-    asked_at_ = std::chrono::steady_clock::now();
+    const bool is_call = core_->options.is_call && core_->options.is_call(asked->path);
+    Stand(Phase::kAsked);
     AwaitAnswer();
-    const bool runs = core_->pool->Run([self = shared_from_this(), handlers, &handler, asked] {
-      if (self->gone_->load()) return;  // nobody waits for it any more, and it must not be done twice
-      handler(std::move(*asked), [self](HttpResponse response) { self->Take(std::move(response)); });
-    });
+    const bool runs =
+        (is_call ? core_->calls : core_->others)->Run([self = shared_from_this(), handlers, &handler, asked] {
+          if (self->gone_->load()) return;  // nobody waits for it any more, and it must not be done twice
+          handler(std::move(*asked), [self](HttpResponse response) { self->Take(std::move(response)); });
+        });
     if (!runs) Answered(InWords(503, "Too many requests at once. Try again soon."));
   }
 
@@ -214,10 +223,10 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   void AwaitAnswer() {
     timer_.expires_after(kLookWhetherGone);
     timer_.async_wait([self = shared_from_this()](error_code error) {
-      if (error || !self->is_asking_) return;
+      if (error || self->standing_.phase != Phase::kAsked) return;
       pollfd connection{self->Lowest().socket().native_handle(), POLLRDHUP, 0};
       if (poll(&connection, 1, 0) != 0) self->gone_->store(true);
-      if (std::chrono::steady_clock::now() - self->asked_at_ > kAnswerWithin) {
+      if (std::chrono::steady_clock::now() - self->standing_.since > kAnswerWithin) {
         self->keeps_ = false;
         self->gone_->store(true);
         return self->Answered(InWords(504, "This took too long. Try again later."));
@@ -227,8 +236,8 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   }
 
   void Answered(HttpResponse response) {
-    if (!is_asking_) return;  // it came after it was given up on
-    is_asking_ = false;
+    if (standing_.phase != Phase::kAsked) return;  // it came after it was given up on
+    Stand(Phase::kTalking);
     timer_.cancel();
     if (response.delay <= absl::ZeroDuration()) return Send(std::move(response));
     auto later = std::make_shared<HttpResponse>(std::move(response));
@@ -294,12 +303,46 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   http::response<http::span_body<const char>> message_;
   std::optional<http::response_serializer<http::span_body<const char>>> serializer_;
   const std::chrono::steady_clock::time_point opened_at_ = std::chrono::steady_clock::now();
-  std::chrono::steady_clock::time_point asked_at_;
+  Standing standing_;
   bool is_first_ = true;
-  bool is_asking_ = false;
   bool is_head_ = false;
   bool keeps_ = false;
 };
+
+// Closes the connection that can best be spared: see http_front.h. False where each waits for an answer.
+bool MakeRoom(HttpCore& core) {
+  // By how well it can be spared. Sessions are let go of when the lock is not held, because the last holder takes it.
+  std::multimap<std::tuple<size_t, bool, std::chrono::steady_clock::duration>, std::shared_ptr<HttpSession>> spare;
+  const auto now = std::chrono::steady_clock::now();
+  {
+    absl::MutexLock lock(&core.mutex);
+    for (const auto& [key, weak] : core.sessions) {
+      auto session = weak.lock();
+      if (session == nullptr) continue;
+      const auto [phase, since] = session->standing();
+      const bool can_go = phase != HttpSession::Phase::kAsked;
+      const size_t held = can_go ? core.by_address[session->caller()] : 0;
+      spare.emplace(std::make_tuple(held, phase == HttpSession::Phase::kBetweenRequests, now - since),
+                    std::move(session));
+    }
+  }
+  if (spare.empty() || std::get<0>(spare.rbegin()->first) == 0) return false;
+  spare.rbegin()->second->GiveUpPlace();
+  return true;
+}
+
+// False where this address has too many, or all are taken by connections that wait for an answer.
+bool HasPlace(HttpCore& core, const std::string& caller) {
+  size_t all = 0;
+  {
+    absl::MutexLock lock(&core.mutex);
+    const auto from_here = core.by_address.find(caller);
+    if (from_here != core.by_address.end() && from_here->second >= core.options.connections_an_address_max)
+      return false;
+    all = core.sessions.size();
+  }
+  return all < core.options.connections_max || MakeRoom(core);
+}
 
 }  // namespace
 
@@ -312,8 +355,10 @@ void StartHttpSession(const std::shared_ptr<HttpCore>& core, tcp::socket socket)
     address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
   socket.set_option(tcp::no_delay(true), error);
   fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+  if (!HasPlace(*core, CallerOf(address))) return;
   const auto session = std::make_shared<Session>(core, std::move(socket), address, peer.port());
-  if (session->Enter()) session->Start();
+  session->Count();
+  session->Start();
 }
 
 }  // namespace aangan::server

@@ -2,7 +2,7 @@
 // One connection of the HTTPS front, and what all of them share. A part of http_front, apart because it alone speaks
 // HTTP: from the handshake over heads, bodies and answers to the goodbye, each under its deadline.
 //
-// Threads: Start, EndSoon and Close on the thread of connections. Shared by every operation and handler under way; an
+// Threads: all on the thread of connections. Shared by every operation and handler under way; an
 // answer that comes after the front has gone is dropped.
 #ifndef AANGAN_SERVER_SHARED_HTTP_SESSION_H_
 #define AANGAN_SERVER_SHARED_HTTP_SESSION_H_
@@ -10,6 +10,7 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -31,6 +32,16 @@ class HttpSession {
   // Ends it unless an answer is under way; then it ends after the answer.
   virtual void EndSoon() = 0;
   virtual void Close() = 0;
+
+  // Of use to whoever needs its place. kAsked: its answer is being made.
+  enum class Phase { kBetweenRequests, kTalking, kAsked, kClosed };
+  struct Standing {
+    Phase phase = Phase::kTalking;
+    std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
+  };
+  virtual Standing standing() const = 0;
+  virtual std::string caller() const = 0;  // under which it counts
+  virtual void GiveUpPlace() = 0;          // Close, and it counts no more from here on
 };
 
 struct HttpHandlers {
@@ -45,7 +56,8 @@ struct HttpCore {
   const HostNames names;
   boost::asio::io_context io{1};
   std::unique_ptr<HttpTls> tls;
-  std::unique_ptr<WorkerPool> pool;
+  std::unique_ptr<WorkerPool> calls;
+  std::unique_ptr<WorkerPool> others;
   bool stopping = false;          // on the thread of connections alone
   std::atomic<bool> over{false};  // that thread has ended
 
@@ -55,7 +67,7 @@ struct HttpCore {
   std::map<std::string, size_t> by_address ABSL_GUARDED_BY(mutex);
 };
 
-// Takes a connection in, or closes it where there are too many.
+// Takes a connection in, for another where there are too many in all; closes it where it has no place.
 void StartHttpSession(const std::shared_ptr<HttpCore>& core, boost::asio::ip::tcp::socket socket);
 
 }  // namespace aangan::server

@@ -6,11 +6,14 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <initializer_list>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "base/files.h"
+#include "base/log.h"
 
 namespace aangan::server {
 namespace {
@@ -61,6 +64,15 @@ SecondStop::~SecondStop() {
   over_ = true;
   pthread_kill(thread_.native_handle(), SIGUSR1);
   thread_.join();
+}
+
+void EndWithin(absl::Duration within) {
+  // On no other thread's mercy: each of them may be what holds it up.
+  std::thread([within] {
+    absl::Notification().WaitForNotificationWithTimeout(within);
+    LogWarning("lifecycle", "something does not come to an end; the program ends without it");
+    std::_Exit(0);
+  }).detach();
 }
 
 absl::Status WritePorts(const std::string& folder, const std::map<std::string, std::string>& addresses) {

@@ -16,6 +16,11 @@
 
 namespace aangan::server {
 
+// Calls under way get ten seconds (of the daemons' own), and the rest of the stop five.
+inline constexpr absl::Duration kStopMost = absl::Seconds(15);
+// After a second order to stop.
+inline constexpr absl::Duration kHurriedStopMost = absl::Seconds(4);
+
 // SIGTERM, SIGINT and SIGHUP are held back for the waits below, SIGPIPE is ignored. Call first of all.
 void BlockSignals();
 // Until the order to stop (SIGTERM, SIGINT) or to reload (SIGHUP), at most `within`.
@@ -38,6 +43,10 @@ class SecondStop {
   std::atomic<bool> over_{false};
   std::thread thread_;
 };
+
+// From now on the program has so long to come to its end; whatever holds it up then, it ends, with exit code 0. What
+// was acknowledged is on disk, as after a power cut. The shortest of several calls counts.
+void EndWithin(absl::Duration within);
 
 // Writes "<name>=<address>" a line to <folder>/ports, whole or not at all.
 absl::Status WritePorts(const std::string& folder, const std::map<std::string, std::string>& addresses);

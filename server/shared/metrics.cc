@@ -11,6 +11,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/problem.h"
+#include "server/shared/http_rules.h"
+#include "server/shared/sign_in.h"
 
 namespace aangan::server {
 namespace {
@@ -57,11 +60,7 @@ std::string RpcOf(absl::string_view path) {
   return std::string(path);
 }
 
-// Whoever reaches this port through a proxy on this computer is somewhere else.
-bool FromThisComputer(const HttpRequest& request) {
-  return request.peer_is_loopback && request.headers.count("forwarded") == 0 &&
-         request.headers.count("x-forwarded-for") == 0;
-}
+bool MayRead(Role role) { return role == Role::kOperator || role == Role::kSteward || role == Role::kAuditor; }
 
 }  // namespace
 
@@ -134,8 +133,9 @@ void Metrics::Add(std::function<void(MetricsPage&)> source) {
   sources_.push_back(std::move(source));
 }
 
-void Metrics::Know(const Callers* callers) {
+void Metrics::Know(Door* door, const Callers* callers) {
   absl::MutexLock lock(&mutex_);
+  door_ = door;
   callers_ = callers;
 }
 
@@ -146,36 +146,30 @@ std::string Metrics::Text() const {
   return page.Text();
 }
 
-int Metrics::StatusFor(const HttpRequest& request) const {
-  if (request.method != "GET" && request.method != "HEAD") return 405;
-  if (FromThisComputer(request)) return 200;
+std::optional<HttpResponse> Metrics::Refused(const HttpRequest& request) const {
+  constexpr absl::string_view kNeeds =
+      "This needs the token of an operator, steward or auditor: authorization: Bearer ...";
   absl::string_view token = request.Header("authorization");
-  if (!absl::ConsumePrefix(&token, "Bearer ")) return 401;
-  Peer peer;
-  peer.wire = Peer::Wire::kHttp;
-  peer.address = request.peer_address;
+  absl::ConsumePrefix(&token, "Bearer ");
+  const Peer peer = PeerOf(request);
   absl::MutexLock lock(&mutex_);
-  if (callers_ == nullptr) return 401;
+  if (callers_ == nullptr) return InWords(503, "The program is not open yet. Try again soon.");
   const absl::StatusOr<Caller> caller = callers_->Identify(peer, token);
-  if (!caller.ok()) return 401;
-  return caller->role == Role::kOperator || caller->role == Role::kAuditor ? 200 : 403;
+  if (caller.ok() && MayRead(caller->role)) return std::nullopt;
+  if (caller.ok() && caller->role != Role::kNobody) return InWords(403, kNeeds);
+  HttpResponse refused = InWords(401, kNeeds);
+  refused.headers.emplace_back("www-authenticate", "Bearer");
+  refused.delay = door_->RefuseAfter(peer, caller.status());
+  return refused;
 }
 
 HttpHandler Metrics::Handler() const {
   return [this](const HttpRequest& request, const HttpReply& reply) {
+    if (request.method != "GET" && request.method != "HEAD") return reply(WrongMethod("Use GET.", "GET, HEAD"));
+    if (std::optional<HttpResponse> refused = Refused(request)) return reply(*std::move(refused));
     HttpResponse response;
-    response.status = StatusFor(request);
-    response.headers = {{"cache-control", "no-store"}};
-    if (response.status == 200) {
-      response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-      response.body = Text();
-    } else if (response.status == 405) {
-      response.headers.emplace_back("allow", "GET, HEAD");
-      response.body = "Use GET.\n";
-    } else {
-      if (response.status == 401) response.headers.emplace_back("www-authenticate", "Bearer");
-      response.body = "From elsewhere this needs the token of an operator or auditor.\n";
-    }
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    response.body = Text();
     reply(std::move(response));
   };
 }

@@ -4,15 +4,17 @@
 // Names begin with aangan_ and follow Prometheus' conventions (base units; _total, _seconds, _bytes). A label is a name
 // that is known when the program is built, the name of an rpc (of a node its service), or a status code: the types take
 // no other text, so that nothing of a record can become a label. Counts of members, services or answers are no metrics:
-// they leave a node as protected counts alone. Source: https://prometheus.io/docs/practices/naming/; written by
-// prometheus-cpp's serializer. Threads: a page belongs to one thread; Metrics is thread-safe. A source that can not
-// read its number leaves it out.
+// they leave a node as protected counts alone. No place is trusted in place of a credential: an onion service, a tunnel
+// or a proxy on this computer comes from loopback like everybody here. Source:
+// https://prometheus.io/docs/practices/naming/; written by prometheus-cpp's serializer. Threads: a page belongs to one
+// thread; Metrics is thread-safe. A source that can not read its number leaves it out.
 #ifndef AANGAN_SERVER_SHARED_METRICS_H_
 #define AANGAN_SERVER_SHARED_METRICS_H_
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,19 +67,20 @@ class MetricsPage {
 class Metrics {
  public:
   void Add(std::function<void(MetricsPage&)> source);
-  // Who is known by a token; before, and with null, nobody is.
-  void Know(const Callers* callers);
+  // Who is known by a token, and the door whose brake wrong ones meet; before, and with null, nobody is known.
+  void Know(Door* door, const Callers* callers);
   std::string Text() const;
 
-  // For GET /metrics: from this computer, where no proxy speaks for somebody else, or with the token of an operator or
-  // auditor. 401 and 403 else. The metrics, and what they were told to ask, outlive the front.
+  // For GET /metrics, with the token of an operator, steward or auditor; 401 and 403 else, wrong tokens ever later, and
+  // 503 while nobody is known yet. The metrics, and what they were told to ask, outlive the front.
   HttpHandler Handler() const;
 
  private:
-  int StatusFor(const HttpRequest& request) const;
+  std::optional<HttpResponse> Refused(const HttpRequest& request) const;
 
   mutable absl::Mutex mutex_;
   std::vector<std::function<void(MetricsPage&)>> sources_ ABSL_GUARDED_BY(mutex_);
+  Door* door_ ABSL_GUARDED_BY(mutex_) = nullptr;
   const Callers* callers_ ABSL_GUARDED_BY(mutex_) = nullptr;
 };
 

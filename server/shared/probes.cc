@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "server/shared/http_rules.h"
 
 namespace aangan::server {
 namespace {
@@ -33,20 +34,9 @@ void Probes::Ask(Literal name, std::function<bool()> holds) {
   conditions_.push_back({name, std::move(holds)});
 }
 
-bool Probes::ready() const {
-  absl::MutexLock lock(&mutex_);
-  return std::all_of(conditions_.begin(), conditions_.end(), [](const Condition& each) { return each.holds(); });
-}
-
 HttpResponse Probes::Answer(Literal probe, bool asks_conditions, const HttpRequest& request) const {
+  if (request.method != "GET" && request.method != "HEAD") return WrongMethod("Use GET.", "GET, HEAD");
   HttpResponse response;
-  response.headers = {{"cache-control", "no-store"}};
-  if (request.method != "GET" && request.method != "HEAD") {
-    response.status = 405;
-    response.headers.emplace_back("allow", "GET, HEAD");
-    response.body = "Use GET.\n";
-    return response;
-  }
   bool all = true;
   std::string lines = "[+]answers ok\n";
   if (asks_conditions) {

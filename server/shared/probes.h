@@ -28,7 +28,6 @@ class Probes {
   // The same, found out each time. `holds` is quick.
   void Ask(Literal name, std::function<bool()> holds);
 
-  bool ready() const;
   // /livez and /readyz. The probes outlive the front.
   HttpRoutes Routes() const;
 

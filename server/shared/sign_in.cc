@@ -135,7 +135,13 @@ void SignIn::In(const HttpRequest& request, const HttpReply& reply) const {
 void SignIn::Out(const HttpRequest& request, const HttpReply& reply) const {
   if (request.method != "POST") return reply(WrongMethod("Sign out by POST.", "POST"));
   if (SaysElsewhere(request)) return reply(Refused(request, FromElsewhere()));
-  HttpResponse response = Json("{}");
+  const absl::StatusOr<std::string> shown = CredentialOf(request);
+  if (!shown.ok()) return reply(Refused(request, shown.status()));
+  absl::string_view token = *shown;
+  absl::ConsumePrefix(&token, "Bearer ");
+  absl::Status ended;
+  if (end_token_ && !token.empty()) ended = end_token_(token);
+  HttpResponse response = ended.ok() ? Json("{}") : ConnectError(ended);
   response.headers.emplace_back("Set-Cookie", absl::StrCat(kCookie, "=", kRules, 0));
   reply(std::move(response));
 }

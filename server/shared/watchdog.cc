@@ -21,7 +21,8 @@
 namespace aangan::server {
 namespace {
 
-constexpr int kCallsWithin = 3;
+constexpr int64_t kPauseShare = 6;  // of what systemd waits for
+constexpr int64_t kPatienceShare = 4;
 
 std::string Reachable(const std::string& address) {
   const size_t colon = address.rfind(':');
@@ -33,13 +34,13 @@ std::string Reachable(const std::string& address) {
 
 void Watchdog::Start(std::function<absl::Status(absl::Duration within)> call) {
   if (!notify_->watchdog()) return;
-  const absl::Duration period = *notify_->watchdog() / kCallsWithin;
-  calls_.Start(period, Periodic::First::kNow, [this, period, call = std::move(call)] {
-    const absl::Status answered = call(period);
+  const absl::Duration within = *notify_->watchdog() / kPatienceShare;
+  calls_.Start(*notify_->watchdog() / kPauseShare, Periodic::First::kNow, [this, within, call = std::move(call)] {
+    const absl::Status answered = call(within);
     if (answered.ok()) {
       notify_->Watchdog();
     } else if (!failing_) {
-      LogError("watchdog", "the own port does not answer").Status(answered);
+      LogError("watchdog", "the program does not answer as when all is well").Status(answered);
     }
     failing_ = !answered.ok();
   });
@@ -72,7 +73,22 @@ absl::Status CallOwnPort(const OwnPort& port, absl::Duration within) {
   while (queue.Next(&tag, &ok)) {
   }
   const absl::Status status = FromGrpcStatus(said);
-  return status.ok() || !ReasonOf(status).empty() ? absl::OkStatus() : status;
+  if (IsWell(status)) return absl::OkStatus();
+  // Without a credential nothing is to be had.
+  return status.ok()
+             ? Problem(absl::StatusCode::kInternal, Reason::kInternal, "The own port lets anybody in.").ToStatus()
+             : status;
+}
+
+bool IsWell(const absl::Status& answered) {
+  return HasReason(answered, Reason::kNoCredential) || HasReason(answered, Reason::kBadCertificate);
+}
+
+absl::Status WriterWatch::Look(uint64_t writes, size_t waiting) {
+  const bool stands_still = waiting > 0 && waited_at_ == writes;
+  waited_at_ = waiting > 0 ? std::optional<uint64_t>(writes) : std::nullopt;
+  if (!stands_still) return absl::OkStatus();
+  return Problem(absl::StatusCode::kUnavailable, Reason::kBusy, "What waits to be written is not written.");
 }
 
 }  // namespace aangan::server

@@ -40,7 +40,7 @@ void WebPort::ServeEarly(const Rooms& rooms, const std::vector<EmbeddedFile>& pa
 
 void WebPort::Serve(const Rooms& rooms, const Contents& contents) {
   const auto connect = std::make_shared<const Connect>(rooms.door, rooms.clock);
-  const auto sign_in = std::make_shared<const SignIn>(rooms.door, rooms.callers);
+  const auto sign_in = std::make_shared<const SignIn>(rooms.door, rooms.callers, rooms.end_token);
   if (pages_ == nullptr) pages_ = std::make_shared<const Pages>(contents.pages);
   HttpRoutes routes = routes_;
   routes["/sign-in"] = [sign_in](const HttpRequest& request, const HttpReply& reply) { sign_in->In(request, reply); };

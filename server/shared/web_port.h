@@ -33,6 +33,7 @@ class WebPort {
     Door* door = nullptr;
     const Callers* callers = nullptr;
     const Clock* clock = nullptr;
+    SignIn::EndToken end_token{};  // may be empty
   };
   struct Contents {
     std::vector<EmbeddedFile> pages;

@@ -97,7 +97,7 @@ void CommitQueue::Stop() {
 
 size_t CommitQueue::waiting() const {
   absl::MutexLock lock(&mutex_);
-  return waiting_.size();
+  return waiting_.size() + under_way_;
 }
 
 void CommitQueue::Run() {
@@ -114,6 +114,7 @@ void CommitQueue::Run() {
 CommitQueue::Items CommitQueue::TakeWaiting() {
   auto woken = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_ || !waiting_.empty(); };
   mutex_.Lock();
+  under_way_ = 0;
   if (!mutex_.AwaitWithTimeout(absl::Condition(&woken),
                                HeadIsBehind() ? options_.idle_head : absl::InfiniteDuration())) {
     mutex_.Unlock();
@@ -124,12 +125,14 @@ CommitQueue::Items CommitQueue::TakeWaiting() {
   const size_t count = std::min(waiting_.size(), options_.commit_items_max);
   Items items(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.begin() + count));
   waiting_.erase(waiting_.begin(), waiting_.begin() + count);
+  under_way_ = count;
   mutex_.Unlock();
   return items;
 }
 
 void CommitQueue::PutBack(Items items) {
   absl::MutexLock lock(&mutex_);
+  under_way_ -= items.size();
   waiting_.insert(waiting_.begin(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
 }
 

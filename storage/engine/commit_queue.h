@@ -80,7 +80,7 @@ class CommitQueue {
   void Stop();
 
   uint64_t durable_sequence() const { return durable_sequence_.load(std::memory_order_acquire); }
-  size_t waiting() const;
+  size_t waiting() const;  // who have not been told yet: of the commit under way too
 
  private:
   using Items = std::vector<std::unique_ptr<CommitItem>>;
@@ -106,6 +106,7 @@ class CommitQueue {
   std::atomic<uint64_t> durable_sequence_;
   mutable absl::Mutex mutex_;
   std::deque<std::unique_ptr<CommitItem>> waiting_ ABSL_GUARDED_BY(mutex_);
+  size_t under_way_ ABSL_GUARDED_BY(mutex_) = 0;  // in the writer's hands
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread writer_;
 };

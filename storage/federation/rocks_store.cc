@@ -2,9 +2,11 @@
 // The embedded store: see rocks_store.h.
 #include "storage/federation/rocks_store.h"
 
+#include <atomic>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/cleanup/cleanup.h"
 #include "absl/synchronization/mutex.h"
 #include "base/problem.h"
 #include "base/status.h"
@@ -35,9 +37,9 @@ Family FamilyOf(Table table) {
   return Family::kSettings;
 }
 
-class RocksStore final : public FederationStore {
+class Embedded final : public RocksStore {
  public:
-  explicit RocksStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+  explicit Embedded(std::unique_ptr<Database> database) : database_(std::move(database)) {}
 
   absl::StatusOr<std::optional<std::string>> Get(Table table, absl::string_view key) const override {
     return database_->Get(FamilyOf(table), key);
@@ -64,6 +66,11 @@ class RocksStore final : public FederationStore {
                        "a key or value passes what the store takes");
       }
     }
+    ++waiting_;
+    const auto over = absl::MakeCleanup([this] {
+      ++commits_over_;
+      --waiting_;
+    });
     // Conditions are read and writes are made under one lock: this process alone has the store open.
     absl::MutexLock lock(&commits_);
     for (const Condition& condition : conditions) {
@@ -83,19 +90,24 @@ class RocksStore final : public FederationStore {
     return batch.empty() ? absl::OkStatus() : database_->Write(batch);
   }
 
+  uint64_t commits() const override { return commits_over_; }
+  size_t commits_waiting() const override { return waiting_; }
+
  private:
   const std::unique_ptr<Database> database_;
   absl::Mutex commits_;
+  std::atomic<size_t> waiting_{0};
+  std::atomic<uint64_t> commits_over_{0};
 };
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<FederationStore>> OpenRocksStore(const std::string& folder) {
+absl::StatusOr<std::unique_ptr<RocksStore>> OpenRocksStore(const std::string& folder) {
   DatabaseOptions options;
   options.folder = folder;
   options.families = kFederationFamilies;
   ASSIGN_OR_RETURN(std::unique_ptr<Database> database, Database::Open(options));
-  return std::unique_ptr<FederationStore>(std::make_unique<RocksStore>(std::move(database)));
+  return std::unique_ptr<RocksStore>(std::make_unique<Embedded>(std::move(database)));
 }
 
 }  // namespace aangan::storage::federation

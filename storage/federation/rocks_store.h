@@ -4,6 +4,8 @@
 #ifndef AANGAN_STORAGE_FEDERATION_ROCKS_STORE_H_
 #define AANGAN_STORAGE_FEDERATION_ROCKS_STORE_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -12,8 +14,15 @@
 
 namespace aangan::storage::federation {
 
+class RocksStore : public FederationStore {
+ public:
+  // Of Commit(): those that are over, well or not, and the callers that are inside. Neither waits for anything.
+  virtual uint64_t commits() const = 0;
+  virtual size_t commits_waiting() const = 0;
+};
+
 // Makes the store when the folder is new.
-absl::StatusOr<std::unique_ptr<FederationStore>> OpenRocksStore(const std::string& folder);
+absl::StatusOr<std::unique_ptr<RocksStore>> OpenRocksStore(const std::string& folder);
 
 }  // namespace aangan::storage::federation
 

@@ -47,7 +47,7 @@ class TokenOfEachRole final : public server::Callers {
 
 class NoticeDoor {
  public:
-  NoticeDoor() {
+  explicit NoticeDoor(server::Door::Options options = {}) : door_(options, &authorisation_, &callers_, &clock_) {
     const auto* service = node::v1::Notice::descriptor()->file()->FindServiceByName("NoticeService");
     AANGAN_CHECK(door_
                      .Serve(service, {{"CreateNotice", server::Handle(this, &NoticeDoor::CreateNotice)},
@@ -82,7 +82,7 @@ class NoticeDoor {
   FakeClock clock_{absl::FromUnixSeconds(1'800'000'000)};
   const server::Authorisation authorisation_ = *server::Authorisation::Load();
   TokenOfEachRole callers_{clock_.Now()};
-  server::Door door_{server::Door::Options{}, &authorisation_, &callers_, &clock_};
+  server::Door door_;
 };
 
 }  // namespace aangan::tests

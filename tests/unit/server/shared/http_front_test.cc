@@ -20,43 +20,20 @@
 #include "absl/synchronization/notification.h"
 #include "server/shared/http_rules.h"
 #include "tests/support/daemon_process.h"
-#include "tests/support/https_client.h"
-#include "tests/support/self_signed.h"
-#include "tests/support/status_matchers.h"
-#include "tests/support/temp_dir.h"
+#include "tests/support/http_front_under_test.h"
 
 namespace aangan::server {
 namespace {
 
+using tests::Echo;
 using tests::HttpsAnswer;
 using tests::HttpsConnection;
 using tests::HttpsPeer;
 using tests::HttpsRequest;
-using tests::IsOk;
+using tests::kNeighbour;
 
-constexpr char kNeighbour[] = "127.0.0.2";
-
-// Answers with the method, the path, the query and the body.
-void Echo(const HttpRequest& request, const HttpReply& reply) {
-  HttpResponse response;
-  response.body = absl::StrCat(request.method, " ", request.path, "?", request.query, " ", request.body);
-  reply(std::move(response));
-}
-
-class HttpFrontTest : public ::testing::Test {
+class HttpFrontTest : public tests::HttpFrontUnderTest {
  protected:
-  HttpFrontTest() {
-    tests::WriteSelfSigned(folder_.path(), "a");
-    options_.files = {folder_ / "certificate.pem", folder_ / "key.pem", ""};
-  }
-  void Start(HttpRoutes routes = {}, HttpHandler rest = Echo) {
-    auto started = HttpFront::Start(options_);
-    ASSERT_THAT(started.status(), IsOk());
-    front_ = *std::move(started);
-    front_->Serve(std::move(routes), std::move(rest));
-  }
-  HttpsPeer Peer(const std::string& from = "127.0.0.1") const { return {front_->address(), "", from}; }
-  HttpsAnswer Ask(const HttpsRequest& request) const { return tests::Ask(Peer(), request).value_or(HttpsAnswer()); }
   // The answer to these bytes, and that the connection ends with it.
   int RefusedWith(const std::string& bytes) const {
     const auto connection = HttpsConnection::Open(Peer());
@@ -67,19 +44,8 @@ class HttpFrontTest : public ::testing::Test {
     EXPECT_TRUE(connection->EndsWithin(absl::Seconds(5)));
     return answer->status;
   }
-  // Somebody else is answered at once.
-  void ExpectHonestAnswer() const {
-    const absl::Time begun = absl::Now();
-    const auto answer = tests::Ask(Peer(kNeighbour), {});
-    ASSERT_TRUE(answer.has_value());
-    EXPECT_EQ(answer->status, 200);
-    EXPECT_LT(absl::Now() - begun, absl::Seconds(1));
-  }
 
-  const tests::TempDir folder_;
-  HttpFront::Options options_;
   std::thread later_;
-  std::unique_ptr<HttpFront> front_;
 };
 
 TEST_F(HttpFrontTest, HandsRequestsOnAndKeepsTheConnection) {
@@ -199,36 +165,8 @@ TEST_F(HttpFrontTest, WhoeverDripsIsCutOffAtTheDeadlineAndHoldsUpNobody) {
   EXPECT_LT(absl::Now() - begun, absl::Seconds(14));
 }
 
-TEST_F(HttpFrontTest, OneAddressHoldsSoManyConnectionsAndNoMore) {
-  Start();
-  std::vector<std::unique_ptr<HttpsConnection>> held;
-  int refused = 0;
-  for (int i = 0; i < 100; ++i) {
-    auto connection = HttpsConnection::Open(Peer());
-    if (connection == nullptr) {
-      ++refused;
-    } else {
-      held.push_back(std::move(connection));
-    }
-  }
-  EXPECT_EQ(held.size(), 64u);
-  EXPECT_EQ(refused, 36);
-  ExpectHonestAnswer();
-  held.clear();
-  EXPECT_TRUE(tests::Eventually(absl::Seconds(10), [&] { return HttpsConnection::Open(Peer()) != nullptr; }));
-}
-
-TEST_F(HttpFrontTest, SoManyConnectionsInAllAndNoMore) {
-  options_.connections_max = 10;
-  Start();
-  std::vector<std::unique_ptr<HttpsConnection>> held;
-  for (int i = 0; i < 10; ++i) held.push_back(HttpsConnection::Open(Peer(absl::StrCat("127.0.1.", i + 1))));
-  for (const auto& connection : held) EXPECT_NE(connection, nullptr);
-  EXPECT_EQ(HttpsConnection::Open(Peer(kNeighbour)), nullptr);
-}
-
 TEST_F(HttpFrontTest, AHandlerThatBlocksHoldsUpNoConnectionAndAFullPoolSaysSo) {
-  options_.threads = 2;
+  options_.other_threads = 2;
   options_.waiting_max = 1;
   absl::Notification go_on;
   std::atomic<int> blocked{0};
@@ -365,6 +303,34 @@ TEST_F(HttpFrontTest, AStopGivesUpOnAHandlerAndItsLateAnswerIsDropped) {
   EXPECT_TRUE(connection->EndsWithin(absl::Seconds(5)));
   front_ = nullptr;
   late({});
+}
+
+// The thread of connections is held up until a timer that looks after an answer has gone off, so that the order to
+// close comes between the timer and what it does.
+TEST_F(HttpFrontTest, AStopEndsAlsoWhereATimerHasJustGoneOff) {
+  absl::Notification asked, held, go_on;
+  Start({{"/never", [&](const HttpRequest&, const HttpReply&) { asked.Notify(); }},
+         {"/hold", [&](const HttpRequest&, const HttpReply& reply) {
+            HttpResponse response;
+            response.shared_body = {new std::string("held"), [&](const std::string* body) {
+                                      held.Notify();
+                                      go_on.WaitForNotification();
+                                      delete body;
+                                    }};
+            reply(std::move(response));
+          }}});
+  const auto never = HttpsConnection::Open(Peer());
+  never->Send(tests::Written({"GET", "/never"}));
+  asked.WaitForNotification();
+  const auto holding = HttpsConnection::Open(Peer());
+  holding->Send(tests::Written({"GET", "/hold"}));
+  held.WaitForNotification();
+  const absl::Time begun = absl::Now();
+  std::thread stop([&] { front_->Stop(absl::Milliseconds(100)); });
+  absl::Notification().WaitForNotificationWithTimeout(absl::Seconds(1));  // the timer goes off twice a second
+  go_on.Notify();
+  stop.join();
+  EXPECT_LT(absl::Now() - begun, absl::Seconds(10));
 }
 
 TEST_F(HttpFrontTest, WithoutAnAddressOrAPairItDoesNotStart) {

@@ -28,15 +28,21 @@ TEST(Probes, LiveIsWhoeverAnswersAndReadyIsWhomNothingHinders) {
   EXPECT_EQ(Ask(probes, "/readyz").body, "not ready\n");
   EXPECT_EQ(Ask(probes, "/readyz", "verbose").body, "[+]answers ok\n[-]open failed\n[-]disk failed\nreadyz failed\n");
   probes.Set("open", true);
-  EXPECT_FALSE(probes.ready());
+  EXPECT_EQ(Ask(probes, "/readyz").status, 503);
   room = true;
-  EXPECT_TRUE(probes.ready());
   EXPECT_EQ(Ask(probes, "/readyz").status, 200);
   EXPECT_EQ(Ask(probes, "/readyz").body, "ok\n");
   EXPECT_EQ(Ask(probes, "/readyz", "verbose").body, "[+]answers ok\n[+]open ok\n[+]disk ok\nreadyz passed\n");
   EXPECT_EQ(Ask(probes, "/livez", "verbose").body, "[+]answers ok\nlivez passed\n");
   probes.Set("disk", false);  // instead of the question
   EXPECT_EQ(Ask(probes, "/readyz").status, 503);
+}
+
+// The front says once of every answer that it is not to be stored.
+TEST(Probes, AddNoHeader) {
+  Probes probes;
+  EXPECT_TRUE(Ask(probes, "/livez").headers.empty());
+  EXPECT_TRUE(Ask(probes, "/readyz").headers.empty());
 }
 
 TEST(Probes, NothingOfARequestIsInAnAnswer) {

@@ -9,8 +9,12 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+#include "base/problem.h"
 #include "server/shared/watchdog.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/notify_socket.h"
@@ -55,7 +59,7 @@ TEST(Watchdog, IsFedByAnswersAlone) {
   std::atomic<int> calls{0};
   Watchdog watchdog(&notify);
   watchdog.Start([&](absl::Duration within) {
-    EXPECT_EQ(within, absl::Milliseconds(10));
+    EXPECT_EQ(within, absl::Milliseconds(30) / 4);
     ++calls;
     return answers ? absl::OkStatus() : absl::UnavailableError("");
   });
@@ -69,6 +73,54 @@ TEST(Watchdog, IsFedByAnswersAlone) {
   answers = true;
   ASSERT_TRUE(tests::Eventually(absl::Seconds(60), [&] { return socket.Count("WATCHDOG=1") > fed; }));
   watchdog.Stop();
+}
+
+// A call that uses up its whole time and fails; the next one comes early enough.
+TEST(Watchdog, OneSlowCallCostsNoNewStart) {
+  const tests::TempDir folder;
+  tests::NotifySocket socket(folder / "notify");
+  const absl::Duration waits_for = absl::Seconds(4);
+  const SdNotify notify(folder / "notify", waits_for);
+  absl::Mutex mutex;
+  std::vector<absl::Time> well;
+  std::atomic<int> calls{0};
+  Watchdog watchdog(&notify);
+  watchdog.Start([&](absl::Duration within) {
+    if (++calls == 2) {
+      absl::Notification().WaitForNotificationWithTimeout(within);
+      return absl::DeadlineExceededError("");
+    }
+    absl::MutexLock lock(&mutex);
+    well.push_back(absl::Now());
+    return absl::OkStatus();
+  });
+  ASSERT_TRUE(tests::Eventually(absl::Seconds(60), [&] { return socket.Count("WATCHDOG=1") >= 2; }));
+  watchdog.Stop();
+  EXPECT_LT(well[1] - well[0], waits_for);
+}
+
+TEST(Watchdog, OnlyTheRefusalOfAStrangerIsWell) {
+  const auto said = [](absl::StatusCode code, Reason reason) { return Problem(code, reason, "No.").ToStatus(); };
+  EXPECT_TRUE(IsWell(said(absl::StatusCode::kUnauthenticated, Reason::kNoCredential)));
+  EXPECT_TRUE(IsWell(said(absl::StatusCode::kUnauthenticated, Reason::kBadCertificate)));
+  EXPECT_FALSE(IsWell(said(absl::StatusCode::kResourceExhausted, Reason::kTooMany)));
+  EXPECT_FALSE(IsWell(said(absl::StatusCode::kUnavailable, Reason::kStopping)));
+  EXPECT_FALSE(IsWell(said(absl::StatusCode::kInternal, Reason::kInternal)));
+  EXPECT_FALSE(IsWell(absl::UnavailableError("")));
+  EXPECT_FALSE(IsWell(absl::OkStatus()));
+}
+
+TEST(WriterWatch, SaysThatNothingIsWrittenWhereSomethingWaits) {
+  WriterWatch watch;
+  EXPECT_TRUE(watch.Look(7, 0).ok());
+  EXPECT_TRUE(watch.Look(7, 0).ok());  // nothing to do
+  EXPECT_TRUE(watch.Look(7, 3).ok());
+  EXPECT_TRUE(watch.Look(8, 3).ok());  // it goes on
+  EXPECT_FALSE(watch.Look(8, 1).ok());
+  EXPECT_FALSE(watch.Look(8, 5).ok());
+  EXPECT_TRUE(watch.Look(9, 5).ok());
+  EXPECT_TRUE(watch.Look(9, 0).ok());
+  EXPECT_TRUE(watch.Look(9, 1).ok());  // this one has just come
 }
 
 TEST(Watchdog, WhereNobodyAsksForItNothingIsCalled) {

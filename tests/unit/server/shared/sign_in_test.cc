@@ -57,7 +57,14 @@ class SignInTest : public ::testing::Test {
   }
 
   mutable tests::NoticeDoor notices_;
-  const SignIn sign_in_{&notices_.door(), &notices_.callers()};
+  absl::Status EndToken(absl::string_view token) const {
+    if (token == notices_.Steward()) notices_.callers().End(Role::kSteward);
+    return ends_;
+  }
+
+  absl::Status ends_;
+  const SignIn sign_in_{&notices_.door(), &notices_.callers(),
+                        [this](absl::string_view token) { return EndToken(token); }};
   const Connect connect_{&notices_.door(), &notices_.clock()};
 };
 
@@ -162,6 +169,38 @@ TEST_F(SignInTest, SigningOutTakesTheCookieBack) {
   elsewhere.headers["origin"] = "https://evil.example";
   out(elsewhere);
   EXPECT_EQ(answer.status, 403);
+}
+
+// A copy of the cookie, in a backup of the browser or on its wire, opens nothing more.
+TEST_F(SignInTest, SigningOutEndsTheTokenFromTheNextCallOn) {
+  const std::string cookie = CookieOf(In(notices_.Steward()));
+  ASSERT_EQ(Call(Rpc(cookie)), 200);
+  HttpResponse answer;
+  const auto out = [&](const HttpRequest& request) {
+    sign_in_.Out(request, [&](HttpResponse response) { answer = std::move(response); });
+    return answer.status;
+  };
+  HttpRequest elsewhere = Request("POST", "{}");
+  elsewhere.headers.erase("origin");
+  elsewhere.headers["cookie"] = cookie;
+  EXPECT_EQ(out(elsewhere), 403);
+  EXPECT_EQ(Call(Rpc(cookie)), 200);
+  HttpRequest own = Request("POST", "{}");
+  own.headers["cookie"] = cookie;
+  EXPECT_EQ(out(own), 200);
+  EXPECT_EQ(CookieOf(answer), "__Host-aangan=");
+  EXPECT_EQ(Call(Rpc(cookie)), 401);
+  EXPECT_EQ(out(own), 200);  // again
+}
+
+TEST_F(SignInTest, ASignOutThatCanNotEndTheTokenSaysSoAndTakesTheCookieBack) {
+  ends_ = Problem(absl::StatusCode::kUnavailable, Reason::kStopping, "Not now.");
+  HttpRequest own = Request("POST", "{}");
+  own.headers["cookie"] = CookieOf(In(notices_.Steward()));
+  HttpResponse answer;
+  sign_in_.Out(own, [&](HttpResponse response) { answer = std::move(response); });
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(CookieOf(answer), "__Host-aangan=");
 }
 
 TEST(PeerOfHttpsTest, IsWrittenAsGrpcWritesIt) {

@@ -41,9 +41,12 @@ TEST_F(CommitQueueTest, WhatWaitsSharesOneCommit) {
   for (size_t i = 0; i < awaited.size(); ++i) {
     queue_->Submit(std::make_unique<Item>(Puts(std::to_string(i)), awaited[i].done()));
   }
-  EXPECT_EQ(queue_->waiting(), 50u);
+  EXPECT_EQ(queue_->waiting(), 51u);  // and the one that is held
   Release();
   for (Awaited& one : awaited) EXPECT_EQ(*one.Wait(), 2u);
+  EXPECT_EQ(*SubmitAndWait(Puts("last")), 3u);
+  queue_->Stop();
+  EXPECT_EQ(queue_->waiting(), 0u);
 }
 
 TEST_F(CommitQueueTest, ABadItemFailsAloneAndLeavesNothing) {

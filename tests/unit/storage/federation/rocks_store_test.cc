@@ -23,6 +23,17 @@ class RocksFixture {
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Rocks, FederationStoreSuite, RocksFixture);
 
+TEST(RocksStore, CountsItsCommitsWellOrNot) {
+  tests::TempDir folder;
+  const auto store = OpenRocksStore(folder.path());
+  ASSERT_TRUE(store.ok());
+  EXPECT_EQ((*store)->commits(), 0u);
+  EXPECT_TRUE((*store)->Commit({{Table::kSettings, "a", "1"}}, {}).ok());
+  EXPECT_FALSE((*store)->Commit({{Table::kSettings, "a", "2"}}, {{Table::kSettings, "a", "0"}}).ok());
+  EXPECT_EQ((*store)->commits(), 2u);
+  EXPECT_EQ((*store)->commits_waiting(), 0u);
+}
+
 TEST(RocksStore, IsOpenInOneProcessAtATime) {
   tests::TempDir folder;
   auto first = OpenRocksStore(folder.path());
