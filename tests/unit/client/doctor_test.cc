@@ -8,82 +8,15 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "base/clock.h"
 #include "client/command/doctor_sight.h"
-#include "gtest/gtest.h"
-#include "tests/support/command_line.h"
-#include "tests/support/temp_dir.h"
+#include "tests/unit/client/doctor_under_test.h"
 
 namespace aangan::client {
 namespace {
 
 namespace fs = std::filesystem;
-
-class DoctorTest : public ::testing::Test {
- protected:
-  DoctorTest() {
-    patient_.folder = ground_ / "data";
-    patient_.now = SystemClock().Now();
-    patient_.health = Health::kServing;
-    patient_.settings.settings = {{"node.data", patient_.folder, "file", ""},
-                                  {"node.disk_reserve_megabytes", "1", "file", ""},
-                                  {"node.key_file", "", "default", ""},
-                                  {"node.listen", "127.0.0.1:0", "file", ""}};
-    patient_.proc = ground_ / "proc";
-    patient_.sys = ground_ / "sys";
-    patient_.run = ground_ / "run";
-    patient_.etc = ground_ / "etc";
-    patient_.settings_file = ground_ / "node.toml";
-    fs::create_directories(patient_.folder);
-    patient_.disk = DiskOf(patient_.folder);
-    fs::create_directories(patient_.proc);
-    chmod(patient_.folder.c_str(), 0700);
-    Write("ports", "grpc=127.0.0.1:1\n", 0600);
-    WriteAt(patient_.settings_file, "", 0600);
-    WriteAt(patient_.proc + "/swaps", "Filename Type Size Used Priority\n", 0600);
-    WriteAt(patient_.proc + "/meminfo", "MemTotal: 9000000 kB\nMemAvailable: 8000000 kB\n", 0600);
-  }
-
-  static void WriteAt(const std::string& path, const std::string& text, mode_t mode) {
-    fs::create_directories(fs::path(path).parent_path());
-    std::ofstream(path) << text;
-    chmod(path.c_str(), mode);
-  }
-  void Write(const std::string& name, const std::string& text, mode_t mode) {
-    WriteAt(patient_.folder + "/" + name, text, mode);
-  }
-  void Set(const std::string& name, const std::string& value) {
-    for (SettingInForce& each : patient_.settings.settings) {
-      if (each.name == name) each.value = value;
-    }
-  }
-
-  Finding Of(void (*checks)(const Patient&, Findings*), const std::string& check) const {
-    Findings findings;
-    checks(patient_, &findings);
-    for (const Finding& finding : findings) {
-      EXPECT_FALSE(finding.what.empty()) << finding.check;
-      EXPECT_FALSE(finding.why.empty()) << finding.check;
-      EXPECT_FALSE(absl::StrContains(absl::StrCat(finding.what, finding.why, finding.fix), ground_.path()));
-      if (finding.check == check) return finding;
-    }
-    ADD_FAILURE() << "no check " << check;
-    return {};
-  }
-  void Expect(void (*checks)(const Patient&, Findings*), const std::string& check, Verdict verdict) const {
-    const Finding finding = Of(checks, check);
-    EXPECT_EQ(WordOf(finding.verdict), std::string(WordOf(verdict))) << check << ": " << finding.what;
-    const bool to_do = verdict == Verdict::kWarn || verdict == Verdict::kFail;
-    EXPECT_FALSE(to_do && finding.fix.empty()) << check;
-  }
-
-  const tests::TempDir ground_;
-  Patient patient_;
-};
 
 TEST_F(DoctorTest, NoDataFolder) {
   Expect(CheckFolder, "data_folder", Verdict::kPass);
@@ -364,85 +297,6 @@ TEST_F(DoctorTest, LittleMemory) {
   Expect(CheckMachine, "memory", Verdict::kPass);
   WriteAt(patient_.proc + "/meminfo", "MemTotal: 9000000 kB\nMemAvailable: 80000 kB\n", 0600);
   Expect(CheckMachine, "memory", Verdict::kWarn);
-}
-
-// A pair by OpenSSL's own program, of `authority`, which is made where it is not there.
-void MakePair(const std::string& folder, const std::string& authority, const std::string& dates) {
-  fs::create_directories(folder);
-  const std::string line = absl::StrCat(
-      "cd ", folder, " && umask 077 && export AUTHORITY=", authority,
-      " && (test -f $AUTHORITY.key || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "
-      "$AUTHORITY.key -out $AUTHORITY.pem -subj /CN=a -days 30)"
-      " && openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out request.pem -subj /CN=b"
-      " && openssl x509 -req -in request.pem -CA $AUTHORITY.pem -CAkey $AUTHORITY.key -out certificate.pem ",
-      dates);
-  const std::string printed = tests::Printed(absl::StrCat("(", line, ")"));
-  ASSERT_TRUE(absl::EndsWith(printed, "code 0\n")) << printed;
-}
-
-class DoctorCertificates : public DoctorTest {
- protected:
-  void Make(const std::string& dates) {
-    MakePair(Pair(), Tls() + "/authority", dates);
-    patient_.now = SystemClock().Now() + absl::Seconds(1);  // a certificate begins with a whole second
-  }
-  std::string Tls() const { return patient_.folder + "/tls"; }
-  std::string Pair() const { return Tls() + "/port/current"; }
-};
-
-TEST_F(DoctorCertificates, NotMadeYet) {
-  for (const char* check : {"port_certificate", "port_key", "port_authority"})
-    Expect(CheckCertificates, check, Verdict::kSkip);
-}
-
-TEST_F(DoctorCertificates, DamagedIsNoLessThanMissing) {
-  Make("-days 30");
-  WriteAt(Tls() + "/authority.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n", 0600);
-  Expect(CheckCertificates, "port_authority", Verdict::kFail);
-  fs::remove(Tls() + "/authority.pem");
-  Expect(CheckCertificates, "port_authority", Verdict::kFail);
-  fs::resize_file(Pair() + "/certificate.pem", 200);
-  Expect(CheckCertificates, "port_certificate", Verdict::kFail);
-  Expect(CheckCertificates, "port_key", Verdict::kSkip);
-  WriteAt(Pair() + "/certificate.pem", "", 0600);
-  Expect(CheckCertificates, "port_certificate", Verdict::kFail);
-}
-
-TEST_F(DoctorCertificates, EndedOrSoon) {
-  Make("-days 30");
-  Expect(CheckCertificates, "port_certificate", Verdict::kPass);
-  patient_.now += absl::Hours(24 * 25);
-  Expect(CheckCertificates, "port_certificate", Verdict::kWarn);
-  patient_.now += absl::Hours(24 * 6);
-  Expect(CheckCertificates, "port_certificate", Verdict::kFail);
-  patient_.now -= absl::Hours(24 * 60);
-  Expect(CheckCertificates, "port_certificate", Verdict::kFail);  // the clock is behind
-}
-
-TEST_F(DoctorCertificates, KeyOfAnother) {
-  Make("-days 30");
-  Expect(CheckCertificates, "port_key", Verdict::kPass);
-  Expect(CheckCertificates, "port_authority", Verdict::kPass);
-  chmod((Pair() + "/key.pem").c_str(), 0644);
-  Expect(CheckCertificates, "port_key", Verdict::kFail);
-  MakePair(ground_ / "other", ground_ / "other_authority", "-days 30");
-  fs::copy_file(ground_ / "other/key.pem", Pair() + "/key.pem", fs::copy_options::overwrite_existing);
-  Expect(CheckCertificates, "port_key", Verdict::kFail);
-  fs::copy_file(ground_ / "other_authority.pem", Tls() + "/authority.pem", fs::copy_options::overwrite_existing);
-  Expect(CheckCertificates, "port_authority", Verdict::kFail);
-}
-
-TEST_F(DoctorCertificates, OfTheStaff) {
-  patient_.what = "federation";
-  Expect(CheckCertificates, "staff_certificate", Verdict::kSkip);
-  MakePair(patient_.folder + "/staff", patient_.folder + "/staff/authority", "-days 40");
-  patient_.now = SystemClock().Now() + absl::Seconds(1);
-  Expect(CheckCertificates, "staff_certificate", Verdict::kPass);
-  Expect(CheckCertificates, "staff_key", Verdict::kPass);
-  patient_.now += absl::Hours(24 * 15);
-  Expect(CheckCertificates, "staff_certificate", Verdict::kWarn);
-  WriteAt(patient_.folder + "/staff/certificate.pem", "x", 0600);
-  EXPECT_TRUE(absl::StrContains(Of(CheckCertificates, "staff_certificate").fix, "move the folder staff"));
 }
 
 }  // namespace
