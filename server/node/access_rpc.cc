@@ -182,6 +182,7 @@ absl::StatusOr<google::protobuf::Empty> AccessRpc::DeleteToken(const server::Cal
                                                                const v1::DeleteTokenRequest& request) {
   ASSIGN_OR_RETURN(const std::string id, TokenIdFrom(request.name(), "name"));
   RETURN_IF_ERROR(rooms_.tokens->End(id, ActorOf(call)));
+  RETURN_IF_ERROR(rooms_.permits->Withdraw(absl::StrCat("tokens/", id), ActorOf(call)));
   return google::protobuf::Empty();
 }
 

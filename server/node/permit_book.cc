@@ -168,6 +168,20 @@ absl::Status PermitBook::Use(const PermitNeed& need, const server::Call& call, a
   return absl::OkStatus();
 }
 
+absl::Status PermitBook::Withdraw(const std::string& approved_by, const std::string& actor) {
+  absl::MutexLock writing(&writing_);
+  for (PermitRecord& permit : List("", "", kPermitsMax)) {
+    if (permit.approved_by != approved_by || StateOf(permit) != v1::PERMIT_STATE_APPROVED) continue;
+    permit.expire_time_us = absl::ToUnixMicros(clock_->Now());
+    {
+      absl::MutexLock lock(&mutex_);  // over at once; the store follows
+      permits_[NameOf(permit)] = permit;
+    }
+    RETURN_IF_ERROR(Store(Action::kAccessEnded, permit, actor));
+  }
+  return absl::OkStatus();
+}
+
 v1::PermitState PermitBook::StateOf(const PermitRecord& permit) const {
   if (permit.used) return v1::PERMIT_STATE_USED;
   if (absl::ToUnixMicros(clock_->Now()) >= permit.expire_time_us) return v1::PERMIT_STATE_EXPIRED;

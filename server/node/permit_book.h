@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Permits: the second person's yes. One token asks, with the very request that it wants to make; another one, of a
-// steward or auditor, says yes; the first uses it once, within 24 hours.
+// steward or auditor, says yes; the first uses it once, within 24 hours, and as long as nobody ended the second's
+// token.
 //
 // The node knows tokens, not people: whoever holds two of them says yes to herself, and the audit shows both. A
 // collective of one person gets no permit at all.
@@ -65,6 +66,9 @@ class PermitBook {
   // (PERMIT_NEEDED) with kind, subject and digest when the name is empty, or the permit is another caller's, of another
   // step, not approved, used or over.
   absl::Status Use(const PermitNeed& need, const server::Call& call, absl::string_view permit_name);
+
+  // The token of "tokens/{t}" was ended: what it said yes to, and was not used yet, is over.
+  absl::Status Withdraw(const std::string& approved_by, const std::string& actor);
 
   v1::PermitState StateOf(const PermitRecord& permit) const;
   bool HasWaiting() const;

@@ -48,7 +48,8 @@ absl::StatusOr<uint64_t> ReadConsentOrder(const Reader& reader) {
 bool ChangeItem::may_use_reserve() const {
   if (std::holds_alternative<ReadNote>(change)) return true;
   const auto* note = std::get_if<NoteChange>(&change);
-  return note != nullptr && (note->action == Action::kTokenDeleted || note->action == Action::kGrantDeleted);
+  return note != nullptr && (note->action == Action::kTokenDeleted || note->action == Action::kGrantDeleted ||
+                             note->action == Action::kAccessEnded);
 }
 
 void ChangeItem::Done(absl::StatusOr<uint64_t> sequence) {

@@ -185,5 +185,30 @@ TEST_F(AccessBooks, AccessIsTakenAwayWhenNothingElseIsWritten) {
   EXPECT_FALSE(Opens(token.text));
 }
 
+// The token may have been ended because somebody had stolen it.
+TEST_F(AccessBooks, AYesIsOverWithTheTokenThatSaidIt) {
+  const auto ask = [&](const char* approved_by) {
+    const auto permit = permits_->Ask({v1::PERMIT_KIND_EXPORT, kMember, {}}, "tokens/a");
+    EXPECT_THAT(permit, tests::IsOk());
+    EXPECT_THAT(permits_->Approve("permits/" + permit->id, approved_by), tests::IsOk());
+    return permit->id;
+  };
+  const std::string by_thief = ask("tokens/b"), by_other = ask("tokens/c");
+  const auto state = [&](const std::string& id) {
+    for (const PermitRecord& permit : permits_->List("", "", 10)) {
+      if (permit.id == id) return permits_->StateOf(permit);
+    }
+    return v1::PERMIT_STATE_UNSPECIFIED;
+  };
+  const auto look = [&] {
+    EXPECT_EQ(state(by_thief), v1::PERMIT_STATE_EXPIRED);
+    EXPECT_EQ(state(by_other), v1::PERMIT_STATE_APPROVED);
+  };
+  ASSERT_THAT(permits_->Withdraw("tokens/b", "tokens/steward"), tests::IsOk());
+  look();
+  Reopen();
+  look();
+}
+
 }  // namespace
 }  // namespace aangan::node

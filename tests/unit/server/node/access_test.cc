@@ -219,6 +219,18 @@ TEST_F(AccessTest, APermitEndsAfterADay) {
               HasProblem(StatusCode::kPermissionDenied, Reason::kPermitNeeded));
 }
 
+TEST_F(AccessTest, AYesIsOverWithTheTokenThatSaidIt) {
+  const v1::Token caseworker = Make(v1::ROLE_CASEWORKER).token();
+  const v1::CreateTokenResponse auditor = Make(v1::ROLE_AUDITOR);
+  v1::CreateGrantRequest wish = HealthGrant(caseworker);
+  v1::Grant grant;
+  wish.set_permit(
+      tests::PermitFor(Steward(&Access::CreateGrant, wish, &grant), node_.Steward(), node_.Client(auditor.secret())));
+  ASSERT_THAT(End(auditor.token().name()), IsOk());
+  EXPECT_THAT(Steward(&Access::CreateGrant, wish, &grant),
+              HasProblem(StatusCode::kPermissionDenied, Reason::kPermitNeeded));
+}
+
 TEST_F(AccessTest, WhoEndsTheOthersTokenDoesNotDecideAloneTheSameWeek) {
   const v1::Token caseworker = Make(v1::ROLE_CASEWORKER).token();
   const v1::CreateTokenResponse auditor = Make(v1::ROLE_AUDITOR);
