@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Browsers at a federation's HTTPS port: they need no certificate, but a token of their own that an app made, which
-// reads, ends after twelve hours and with its app; whatever needed a certificate needs it still.
+// reads, ends with signing out, after twelve hours and with its app; whatever needed a certificate needs it still.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -104,6 +104,28 @@ TEST_F(Browser, ATokenEndsAfterTwelveHours) {
   EXPECT_EQ(Call(kListRounds, *token), 200);
   std::ofstream(folder_ / "clock") << absl::ToInt64Seconds(absl::Hours(13));
   EXPECT_EQ(Call(kListRounds, *token), 401);
+}
+
+TEST_F(Browser, SigningOutEndsTheTokenFromTheNextCallOnAndNoOther) {
+  const auto token = Token(), other = Token();
+  ASSERT_THAT(token.status(), tests::IsOk());
+  ASSERT_THAT(other.status(), tests::IsOk());
+  ASSERT_EQ(Call(kListRounds, *token), 200);
+  const HttpsPeer peer{federation_->address("https"), options_.data_folder + "/staff/authority.pem"};
+  const auto sign_out = [&](const std::string& cookie) {
+    const auto answer = tests::Ask(peer, {"POST",
+                                          "/sign-out",
+                                          {"Content-Type: application/json", "Origin: https://localhost",
+                                           absl::StrCat("Cookie: __Host-aangan=", cookie)},
+                                          "{}"});
+    return answer ? answer->status : 0;
+  };
+  EXPECT_EQ(sign_out(token->substr(0, token->size() - 1) + (token->back() == 'a' ? "b" : "a")), 200);
+  EXPECT_EQ(Call(kListRounds, *token), 200);  // who knows the id alone ends nothing
+  EXPECT_EQ(sign_out(*token), 200);
+  EXPECT_EQ(Call(kListRounds, *token), 401);
+  EXPECT_EQ(Call(kListRounds, *other), 200);
+  EXPECT_EQ(sign_out(*token), 200);
 }
 
 TEST_F(Browser, AnAppHasEightTokensAndTheOldestGoes) {
