@@ -89,7 +89,7 @@ void FirstStart::Restore(const Wish& wish) {
         total_bytes_ = all;
       },
       &found);
-  if (status.ok()) status = MoveRestoredIn(data_);
+  if (status.ok()) status = MoveRestoredIn(data_, true);
   if (status.ok()) {
     LogInfo("restore", "restored by the page").Number("backup", static_cast<int64_t>(found.generation));
   } else {

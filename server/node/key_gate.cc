@@ -41,7 +41,7 @@ void BeginAnew(std::vector<std::string> words) {
 
 absl::StatusOr<std::unique_ptr<KeyGate>> KeyGate::Open(Options options, const Clock* clock, RandomSource* random) {
   RETURN_IF_ERROR(MakeFolders(options.data, 0700));
-  RETURN_IF_ERROR(MoveRestoredIn(options.data));  // of a node that ended in between
+  RETURN_IF_ERROR(MoveRestoredIn(options.data, false));  // of a node that ended in between
   std::unique_ptr<KeyGate> gate(new KeyGate(std::move(options), clock, random));
   KeyGate* const self = gate.get();
   ASSIGN_OR_RETURN(gate->socket_, ControlSocket::Open(gate->options_.data, [self](ControlOrder order, SecretBytes first,

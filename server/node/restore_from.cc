@@ -153,7 +153,7 @@ absl::Status LockByParts(const std::string& path, const std::vector<SecretBytes>
 
 std::string RestoredFolder(const std::string& data) { return absl::StrCat(data, "/restored"); }
 
-absl::Status MoveRestoredIn(const std::string& data) {
+absl::Status MoveRestoredIn(const std::string& data, bool port_is_open) {
   const std::string restored = RestoredFolder(data);
   std::error_code error;
   fs::remove_all(absl::StrCat(restored, kBeside), error);
@@ -162,10 +162,15 @@ absl::Status MoveRestoredIn(const std::string& data) {
   for (const fs::directory_entry& entry : fs::directory_iterator(restored, error))
     names.push_back(entry.path().filename().string());
   bool done = !error;
-  for (const std::string& name : names)
+  for (const std::string& name : names) {
+    if (name == "tls" && port_is_open) continue;
+    if (name == "tls") fs::remove_all(absl::StrCat(data, "/tls"), error);
     done = done && rename(absl::StrCat(restored, "/", name).c_str(), absl::StrCat(data, "/", name).c_str()) == 0;
+  }
   // Durable before the folder goes by which a later start knows that something is missing.
-  if (done && Synced(data) && fs::remove(restored, error) && Synced(data)) return absl::OkStatus();
+  done = done && Synced(data);
+  if (done && fs::is_empty(restored, error)) done = fs::remove(restored, error) && Synced(data);
+  if (done) return absl::OkStatus();
   return Problem(absl::StatusCode::kUnavailable, Reason::kInternal,
                  "what was restored can not be moved to its place; it lies in the folder 'restored' of the node's "
                  "folder. Look at the disk and at who owns the folder, and start the node again");

@@ -57,8 +57,9 @@ absl::Status LockByParts(const std::string& path, const std::vector<SecretBytes>
 // Where a node that runs has its folder restored: within its own. It is whole when it is there.
 std::string RestoredFolder(const std::string& data);
 // Moves what is in it one up, and takes away what a restore left that was broken off. Does what is missing when it was
-// broken off itself, and nothing where there is nothing. UNAVAILABLE when the disk refuses.
-absl::Status MoveRestoredIn(const std::string& data);
+// broken off itself, and nothing where there is nothing. While the port is open the node keeps the authority by which
+// it was opened, and that of the backup waits there for the next start. UNAVAILABLE when the disk refuses.
+absl::Status MoveRestoredIn(const std::string& data, bool port_is_open);
 
 // The whole program of `aangan-node restore`; the exit code as of RunNode.
 int RunRestore(int argc, const char* const* argv, const Clock& clock);

@@ -14,6 +14,7 @@
 #include "absl/strings/strip.h"
 #include "tests/support/command_line.h"
 #include "tests/support/daemon_process.h"
+#include "tests/support/first_start_log.h"
 #include "tests/support/https_client.h"
 #include "tests/support/lone_federation.h"
 #include "tests/support/lone_node.h"
@@ -54,15 +55,7 @@ class FirstStart : public ::testing::Test {
     node_ = DaemonProcess::Launch(options_);
     ASSERT_TRUE(Eventually(kLong, [this] { return !FromLog("code").empty(); }));
   }
-  // What the line about the first start says last.
-  std::string FromLog(const std::string& key) const {
-    std::string found;
-    for (const absl::string_view line : absl::StrSplit(tests::ReadAll(options_.log_path), '\n')) {
-      const json said = json::parse(std::string(line), nullptr, false);
-      if (said.is_object() && absl::StartsWith(said.value("event", ""), "first start")) found = said.value(key, "");
-    }
-    return found;
-  }
+  std::string FromLog(const std::string& key) const { return tests::FirstStartSays(options_.log_path, key); }
   HttpsAnswer Ask(const tests::HttpsRequest& request) const {
     const std::string page = FromLog("page");
     const absl::string_view address = absl::StripPrefix(page, "https://");
@@ -127,7 +120,7 @@ TEST_F(FirstStart, ANewNodeIsMadeByItsPageWithTheCodeAloneAndItsFirstTokenSignsI
 
   // The command makes another code, and the first is good no more.
   const std::string second = Command("setup-code");
-  EXPECT_THAT(second, AllOf(HasSubstr("setup_code"), HasSubstr("code 0")));
+  EXPECT_THAT(second, AllOf(HasSubstr("setup code"), HasSubstr("code 0")));
   EXPECT_EQ(ReasonIn(Call(kStart, FromLog("code"), with_passphrase)), "BAD_TOKEN");
   std::string code;
   for (const absl::string_view word : absl::StrSplit(second, absl::ByAnyChar(" \n"), absl::SkipEmpty())) {
@@ -188,6 +181,7 @@ TEST_F(FirstStart, ABackupGivesTheRecordsBack) {
   EXPECT_EQ(node_->Stop(), 0);
 
   // Another computer.
+  const std::string authority = Token("tls/authority.pem");
   options_.data_folder = options_.arguments[1] = folder_ / "again";
   options_.log_path = folder_ / "again.log";
   Launch();
@@ -205,7 +199,6 @@ TEST_F(FirstStart, ABackupGivesTheRecordsBack) {
   ASSERT_EQ(Call(kRestore, FromLog("code"), wish).status, 200);
   ASSERT_TRUE(node_->AwaitReady(kLong)) << tests::ReadAll(options_.log_path);
   EXPECT_EQ(State(), "SETUP_STATE_DONE");
-  EXPECT_FALSE(fs::exists(options_.data_folder + "/restored"));
   EXPECT_TRUE(tests::FoundInFolder(folder_.path(), {kPassphrase}).empty());
 
   const NodeClient caseworker = Caseworker();
@@ -217,6 +210,12 @@ TEST_F(FirstStart, ABackupGivesTheRecordsBack) {
   EXPECT_THAT(Command("verify"), HasSubstr("code 0"));
   // It knows what it is, and sits out what had begun.
   EXPECT_THAT(Command("status --output json"), HasSubstr("\"restore_time\": \"20"));
+  EXPECT_EQ(node_->Stop(), 0);
+  // From the next start on it is what apps trusted on the old computer.
+  EXPECT_NE(Token("tls/authority.pem"), authority);
+  node_ = DaemonProcess::Launch(options_);
+  EXPECT_TRUE(Eventually(kLong, [&] { return !fs::exists(options_.data_folder + "/restored"); }));
+  EXPECT_EQ(Token("tls/authority.pem"), authority);
   EXPECT_EQ(node_->Stop(), 0);
 }
 

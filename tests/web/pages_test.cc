@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pages as people use them: Chromium on a real federation of twelve and on a real node. Looks at every view on
-// three screens (pictures in build/<preset>/pictures), approves a release as a steward, and sees it arrive in the
-// national figures.
+// three screens (pictures in build/<preset>/pictures), approves a release as a steward, sees it arrive in the
+// national figures, and sets up a node.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
@@ -11,6 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "model/period.h"
 #include "tests/support/federation_cluster.h"
+#include "tests/support/first_start_log.h"
+#include "tests/support/lone_node.h"
 #include "tests/support/status_matchers.h"
 
 namespace aangan {
@@ -91,6 +93,19 @@ TEST(Pages, AReleaseIsApprovedAtANodeAndReadInTheNationalFigures) {
   given["isRehearsal"] = true;
   given["newMembers"] = NewMembers(cluster);
   Browse("federation.mjs", given);
+}
+
+TEST(Pages, ANodeIsMadeAtItsPage) {
+  const tests::TempDir folder;
+  const tests::DaemonProcess::Options options = tests::LockedNode(AANGAN_NODE_UNDER_TEST, folder.path());
+  const auto node = tests::DaemonProcess::Launch(options);
+  const auto says = [&options](const char* key) { return tests::FirstStartSays(options.log_path, key); };
+  ASSERT_TRUE(tests::Eventually(absl::Seconds(60), [&] { return !says("code").empty(); }));
+  Browse("first_start.mjs", {{"pictures", AANGAN_PICTURES},
+                             {"node", says("page") + "/"},
+                             {"code", says("code")},
+                             {"tokenFile", options.data_folder + "/operator.token"}});
+  EXPECT_EQ(node->Stop(), 0);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "base/files.h"
 #include "server/node/restore_from.h"
 #include "server/shared/connect.h"
 #include "server/shared/guess_brake.h"
@@ -182,16 +183,24 @@ TEST(MoveRestoredIn, DoesWhatWasLeftWhenTheNodeEndedInBetween) {
   fs::create_directories(data + "/restored/main");
   fs::create_directories(data + "/restored.restoring/main");
   fs::create_directories(data + "/tls");
+  fs::create_directories(data + "/restored/tls");
+  std::ofstream(data + "/tls/authority.pem") << "of this start";
+  std::ofstream(data + "/restored/tls/authority.pem") << "of the backup";
   std::ofstream(data + "/restored/main/CURRENT") << "MANIFEST";
   std::ofstream(data + "/member_keys") << "moved before the end";
   std::ofstream(data + "/restored/master_key") << "key";
-  ASSERT_THAT(MoveRestoredIn(data), IsOk());
-  for (const char* there : {"/main/CURRENT", "/member_keys", "/master_key", "/tls"})
+  const auto authority = [&data] { return *ReadFile(data + "/tls/authority.pem", 100); };
+  ASSERT_THAT(MoveRestoredIn(data, true), IsOk());
+  for (const char* there : {"/main/CURRENT", "/member_keys", "/master_key"})
     EXPECT_TRUE(fs::exists(data + there)) << there;
-  EXPECT_FALSE(fs::exists(data + "/restored"));
   EXPECT_FALSE(fs::exists(data + "/restored.restoring"));
-  EXPECT_THAT(MoveRestoredIn(data), IsOk()) << "nothing to do";
-  EXPECT_TRUE(fs::exists(data + "/main/CURRENT"));
+  EXPECT_EQ(authority(), "of this start") << "by which the port is open";
+  for (int start = 0; start < 2; ++start) {
+    ASSERT_THAT(MoveRestoredIn(data, false), IsOk());
+    EXPECT_FALSE(fs::exists(data + "/restored"));
+    EXPECT_EQ(authority(), "of the backup");
+    EXPECT_TRUE(fs::exists(data + "/main/CURRENT"));
+  }
 }
 
 }  // namespace
