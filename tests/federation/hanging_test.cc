@@ -43,7 +43,7 @@ class HangingDisk : public ::testing::Test {
   void NodeWrites() const {
     const NodeClient steward = NodeClient::OfFolder(daemon_->address("grpc"), options_.data_folder, "steward.token");
     grpc::ClientContext context;
-    steward.Prepare(context, absl::Seconds(1));
+    steward.Prepare(context, absl::Seconds(5));
     node::v1::CreateTokenRequest request;
     request.mutable_token()->set_title("test");
     request.mutable_token()->set_role(node::v1::ROLE_OPERATOR);
@@ -54,7 +54,7 @@ class HangingDisk : public ::testing::Test {
     const FederationClient staff = FederationClient::OfStaff(daemon_->address("grpc"), options_.data_folder);
     grpc::ClientContext context;
     staff.Prepare(context);
-    context.set_deadline(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_seconds(1, GPR_TIMESPAN)));
+    context.set_deadline(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_seconds(5, GPR_TIMESPAN)));
     federation::v1::CreateBrowserTokenRequest request;
     request.set_parent("rosters/india");
     federation::v1::CreateBrowserTokenResponse response;
