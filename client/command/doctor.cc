@@ -40,7 +40,7 @@ absl::StatusOr<int> Doctor(const Session& session, const std::string& what, cons
   }
   session.output().Say(absl::StrCat(findings.size(), " checks: ", faults, " failed, ", warnings, " to look at, ",
                                     skipped, " skipped (--output json says why)."));
-  if (unseen > 0) session.output().Say(absl::StrCat(unseen, " of the checks could not look: ", kMayNotLook, "."));
+  if (unseen > 0) session.output().Say(absl::StrCat(unseen, " of the checks were skipped, because ", kMayNotLook, "."));
   return faults > 0 ? kExitFailed : kExitOk;
 }
 
