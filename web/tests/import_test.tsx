@@ -3,7 +3,7 @@
 // line and column, and nothing of the file kept.
 import { toBinary, toJson } from '@bufbuild/protobuf';
 import { Code, ConnectError, createRouterTransport } from '@connectrpc/connect';
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/preact';
+import { cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import shared from '../../tests/unit/client/import_cases.json';
 import { ImportBatchRequestSchema, ImportRowSchema, OperatorService, type ImportBatchRequest } from '../generated/aangan/node/v1/operator_pb';
@@ -15,6 +15,9 @@ import { parseMapping, writeMapping, type Mapping } from '../operator/import_map
 import { RowBuilder } from '../operator/import_rows';
 import { ImportRun } from '../operator/import_run';
 import { loadLanguage } from '../shared/language';
+
+// A machine that does much else at the same time is no fault.
+configure({ asyncUtilTimeout: 20_000 });
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const words = await loadLanguage('en');
