@@ -143,23 +143,27 @@ export function Receipt({ data, words, id }: RoomProps): JSX.Element {
       </>
     );
   }
+  return <Shown words={words} id={id} receipt={answer} />;
+}
+
+function Shown({ words, id, receipt }: { words: Language; id: string; receipt: ErasureReceipt }): JSX.Element {
   const proof: [string, Uint8Array][] = [
-    [words.say('op.receipt_signed'), answer.signedBytes],
-    [words.say('op.receipt_signature'), answer.signature],
-    [words.say('op.receipt_key'), answer.signingKey],
+    [words.say('op.receipt_signed'), receipt.signedBytes],
+    [words.say('op.receipt_signature'), receipt.signature],
+    [words.say('op.receipt_key'), receipt.signingKey],
   ];
   return (
     <>
       <h1>{words.say('op.receipt_title')}</h1>
       <p class="lead" role="status">
-        {words.say('op.receipt_about', { time: sayMoment(words, answer.destroyTime) })}
+        {words.say('op.receipt_about', { time: sayMoment(words, receipt.destroyTime) })}
       </p>
       <dl class="facts">
         {[
           [words.say('op.receipt_number'), id],
-          [words.say('op.record_enrolled'), sayMoment(words, answer.enrolTime)],
-          [words.say('op.receipt_destroyed'), sayMoment(words, answer.destroyTime)],
-          [words.say('op.receipt_cleared'), sayMoment(words, answer.clearTime)],
+          [words.say('op.record_enrolled'), sayMoment(words, receipt.enrolTime)],
+          [words.say('op.receipt_destroyed'), sayMoment(words, receipt.destroyTime)],
+          [words.say('op.receipt_cleared'), sayMoment(words, receipt.clearTime)],
         ].map(([what, said]) => (
           <div key={what}>
             <dt>{what}</dt>
@@ -167,7 +171,7 @@ export function Receipt({ data, words, id }: RoomProps): JSX.Element {
           </div>
         ))}
       </dl>
-      <Copies words={words} receipt={answer} />
+      <Copies words={words} receipt={receipt} />
       <PrintButton words={words} />
       <h2>{words.say('op.receipt_proof')}</h2>
       <p>{words.say('op.receipt_proof_about')}</p>

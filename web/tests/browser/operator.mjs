@@ -48,7 +48,7 @@ await withPage(base, 1024, async (page) => {
 
   await page.locator('nav').getByRole('link', { name: 'Who did what' }).click();
   await page.locator('tbody tr').first().waitFor();
-  assert.ok((await page.locator('tbody').innerText()).includes('approved'));
+  assert.ok((await page.locator('tbody').innerText()).includes('Agreed to'));
   await check(page, 'audit');
   await picture(page, 'operator-audit-1024');
 });
@@ -106,7 +106,7 @@ await withPage(base, 1024, async (page) => {
   await page.getByRole('button', { name: 'I have it' }).click();
   assert.ok(!(await page.locator('body').innerText()).includes(caseworkerToken));
   assert.ok(!(await page.evaluate(STAYS)).includes(caseworkerToken));
-  await page.getByText('browser_test').waitFor();
+  await page.locator('th', { hasText: 'browser_test' }).first().waitFor();
 });
 
 for (const width of WIDTHS) {
@@ -115,6 +115,7 @@ for (const width of WIDTHS) {
     await page.locator('nav').waitFor();
     for (const view of ['waiting', 'permits', 'access', 'catalogue', 'roster', 'backups', 'settings']) await visit(page, view, `${view} ${width}`);
     await page.goto(`${base}#/roster`);
+    await page.locator('tbody tr').nth(11).waitFor();
     assert.equal(await page.locator('tbody tr').count(), 12);
   });
 }
