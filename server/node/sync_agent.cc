@@ -90,10 +90,8 @@ void SyncAgent::Run() {
 
 absl::StatusOr<std::shared_ptr<FederationLink>> SyncAgent::Link() {
   absl::MutexLock lock(&mutex_);
-  if (stopping_) {  // nobody would cancel it
-    return Problem(absl::StatusCode::kUnavailable, Reason::kStopping, "The program is shutting down. Try again soon.")
-        .ToStatus();
-  }
+  // A new one would be cancelled by nobody.
+  if (stopping_) return Problem(absl::StatusCode::kUnavailable, Reason::kStopping, "It is shutting down.").ToStatus();
   if (link_ != nullptr) return link_;
   const std::optional<Membership> membership = rooms_.identity->membership();
   if (!membership) return NotJoined();
