@@ -2,6 +2,7 @@
 // The file of a client's write queue, and the events in it, from a disk that somebody had: a file is read as it was
 // written or refused; an event that is read says the same when it is written again.
 #include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/digest.h"
 #include "client/queue_file.h"
@@ -42,8 +43,7 @@ void TryRefusal(absl::string_view said) {
   QueueEvent event;
   event.kind = QueueEvent::Kind::kRefused;
   event.sequence = 1;
-  std::string text;
-  for (int i = 0; i < 3; ++i) text.append(said);  // beyond the bounds, too
+  const std::string text = absl::StrCat(said, said, said);  // beyond the bounds, too
   event.refusal = absl::AbortedError(text);
   event.refusal.SetPayload("type.googleapis.com/google.rpc.ErrorInfo", absl::Cord(said));
   event.refusal.SetPayload(said, absl::Cord(text));
