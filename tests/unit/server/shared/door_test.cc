@@ -19,10 +19,11 @@ absl::StatusOr<CallPtr> Enter(Door& door, const std::string& token) {
   Peer peer;
   peer.wire = Peer::Wire::kHttp;
   const std::string authorization = token.empty() ? "" : "Bearer " + token;
-  return door.Enter(
-      kRpc, peer,
-      [&](absl::string_view name) { return absl::string_view(name == "authorization" ? authorization : ""); },
-      absl::InfiniteFuture(), {});
+  return door.Enter(kRpc, peer,
+                    [&](absl::string_view name) {
+                      return name == "authorization" ? absl::string_view(authorization) : absl::string_view();
+                    },
+                    absl::InfiniteFuture(), {});
 }
 
 TEST(Door, WhenItIsFullOrStoppingWhoeverComesIsToldSo) {
