@@ -123,11 +123,6 @@ function Asks({ words, catalogue }: { words: Language; catalogue: Catalogue }): 
   );
 }
 
-function Question({ words, indicator }: { words: Language; indicator: Indicator }): JSX.Element {
-  const translated = words.translation(`question.${indicator.id}`, indicator.question);
-  return translated ? <>{translated}</> : <span lang="en">{indicator.question}</span>;
-}
-
 /** In parts of the year's privacy budget, which is what people can compare; and the margin that it buys. */
 function Cost({ data, words, catalogue }: { data: NodeData; words: Language; catalogue: Catalogue }): JSX.Element {
   const { answer, refusal } = useAsked(data, () => data.calls.governance.lintCatalogue({ catalogue }));
