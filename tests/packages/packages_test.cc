@@ -24,6 +24,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -72,10 +73,12 @@ class Packages : public ::testing::TestWithParam<const char*> {
     const std::string bin = folder_ / "bin";
     for (const std::string& each : {bin, folder_ / "run", records()}) std::filesystem::create_directories(each);
     std::ofstream(records() + "/record") << "hers\n";
-    for (const std::string& each : {std::string("systemd-sysusers"), std::string("systemctl"),
-                                    std::string("deb-systemd-helper"), std::string("deb-systemd-invoke"), name()}) {
+    for (const std::string& each :
+         {std::string("systemd-sysusers"), std::string("systemctl"), std::string("deb-systemd-helper"),
+          std::string("deb-systemd-invoke"), name(), std::string("aangan")}) {
       std::ofstream(bin + "/" + each) << "#!/bin/sh\necho \"${0##*/} $*\" >>" << folder_ / "calls"
                                       << "\n"
+                                      << (each == "aangan" ? "echo THE-SETUP-CODE\n" : "")
                                       << (each == name() && !fault_of_settings.empty()
                                               ? absl::StrCat("echo '", fault_of_settings, "' >&2\nexit 78\n")
                                               : "");
@@ -190,11 +193,16 @@ TEST_P(Packages, TheConfigurationShowsEverySettingWithItsDefault) {
 
 TEST_P(Packages, AreStartedByInstallingThemAndStartedAnewByAnUpdate) {
   const std::string unit = name() + ".service";
-  EXPECT_EQ(RunBySystemd({"postinst configure ''"}, ""), "code 0\n");
-  EXPECT_THAT(Calls(), ElementsAre("systemd-sysusers " + name() + ".conf", "deb-systemd-helper unmask " + unit,
-                                   "deb-systemd-helper --quiet was-enabled " + unit,
-                                   "deb-systemd-helper enable " + unit, "systemctl --system daemon-reload",
-                                   name() + " --show-config", "deb-systemd-invoke start " + unit));
+  std::vector<std::string> calls = {"systemd-sysusers " + name() + ".conf",
+                                    "deb-systemd-helper unmask " + unit,
+                                    "deb-systemd-helper --quiet was-enabled " + unit,
+                                    "deb-systemd-helper enable " + unit,
+                                    "systemctl --system daemon-reload",
+                                    name() + " --show-config",
+                                    "deb-systemd-invoke start " + unit};
+  if (part() == "node") calls.push_back("aangan setup-code");
+  EXPECT_EQ(RunBySystemd({"postinst configure ''"}, ""), part() == "node" ? "THE-SETUP-CODE\ncode 0\n" : "code 0\n");
+  EXPECT_THAT(Calls(), ElementsAreArray(calls));
   EXPECT_EQ(RunBySystemd({"prerm upgrade 0.2", "postrm upgrade 0.2", "postinst configure 0.1"}, ""),
             "code 0\ncode 0\ncode 0\n");
   EXPECT_EQ(Calls().back(), "deb-systemd-invoke restart " + unit);
