@@ -100,7 +100,7 @@ TEST_F(Running, ALockedNodeIsLiveAndReadyWhenItIsOpen) {
   EXPECT_EQ(Get("/readyz?verbose").body,
             "[+]answers ok\n[-]unlocked failed\n[-]open failed\n[-]disk failed\n[-]serving failed\nreadyz failed\n");
   EXPECT_EQ(Get("/metrics").status, 503);  // tokens lie in the store
-  EXPECT_EQ(Get("/").status, 200);  // the page, which says what it waits for
+  EXPECT_EQ(Get("/").status, 200);         // the page, which says what it waits for
   EXPECT_FALSE(std::filesystem::exists(options_.data_folder + "/main"));
   // Started as far as it can be alone, and watched over its socket for orders.
   ASSERT_TRUE(Eventually(kLong, [&] { return systemd.Has("READY=1\nSTATUS=locked"); }));
