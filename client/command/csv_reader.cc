@@ -4,6 +4,7 @@
 
 #include <csv.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <utility>
@@ -111,6 +112,11 @@ bool IsBlank(const std::string& line, char separator) {
   return line.find_first_not_of(separator == '\t' ? " \r\n" : " \t\r\n") == std::string::npos;
 }
 
+// An empty line, or one of separators alone, which spreadsheets write behind the last row: nobody, so never a row.
+bool IsEmpty(const std::vector<std::string>& fields) {
+  return std::all_of(fields.begin(), fields.end(), [](const std::string& field) { return field.empty(); });
+}
+
 absl::Status CheckStart(std::string& first) {
   if (absl::StartsWith(first, "\xFF\xFE") || absl::StartsWith(first, "\xFE\xFF") ||
       first.find('\0') != std::string::npos) {
@@ -145,7 +151,7 @@ absl::Status ReadCsv(const std::string& path,
       columns = fields.size();
       return header(fields);
     }
-    if (fault.empty() && fields.size() == 1 && fields[0].empty()) return absl::OkStatus();  // an empty line
+    if (fault.empty() && IsEmpty(fields)) return absl::OkStatus();
     CsvRow out{row_line, std::move(fields), fault};
     for (const std::string& field : out.fields) {
       if (out.fault.empty() && !IsUtf8(field)) out.fault = kNotText;

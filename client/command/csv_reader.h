@@ -25,7 +25,8 @@ struct CsvRow {
   absl::string_view fault;          // empty, or what is wrong with the row; it is then not to be used
 };
 
-// Calls `row` for each data row. `header` gets the column names first and may stop everything by an error.
+// Calls `row` for each data row; a row whose fields are all empty is none. `header` gets the column names first and may
+// stop everything by an error.
 absl::Status ReadCsv(const std::string& path,
                      const std::function<absl::Status(const std::vector<std::string>&)>& header,
                      const std::function<absl::Status(CsvRow)>& row);

@@ -19,6 +19,9 @@ namespace {
 
 using google::protobuf::Message;
 
+constexpr char kNoDecision[] =
+    "must say her decision; where there is none, leave the other columns of this consent empty too";
+
 std::string FixOf(const absl::Status& status) {
   google::rpc::BadRequest bad;
   const auto payload = status.GetPayload("type.googleapis.com/google.rpc.BadRequest");
@@ -61,12 +64,27 @@ class Records {
     const absl::StatusOr<int> purpose = NumberOf(node::v1::ConsentPurpose_descriptor(), parts[1], "field");
     AANGAN_CHECK(purpose.ok());
     consent->set_purpose(static_cast<node::v1::ConsentPurpose>(*purpose));
-    consent->set_decision(node::v1::CONSENT_DECISION_GIVEN);  // unless a column or default says otherwise
+    // Unless a default says otherwise, or a column: an empty cell of that one is no yes (see Undecided).
+    consent->set_decision(node::v1::CONSENT_DECISION_GIVEN);
     return consent;
   }
 
   std::map<std::pair<size_t, std::string>, std::unique_ptr<Message>> records_;
 };
+
+// A column that says whether she consented.
+bool IsDecision(const FieldPath& field) { return field.text() == field.group() + ".decision"; }
+
+// The column of a decision that a row leaves empty though it records more of that consent: she would be taken to have
+// said yes. Null when there is none.
+const MappedColumn* Undecided(const CsvMapping& mapping, const std::set<std::string>& recorded,
+                              const std::set<std::string>& decided) {
+  for (const MappedColumn& column : mapping.columns()) {
+    const std::string& group = column.field.group();
+    if (IsDecision(column.field) && recorded.contains(group) && !decided.contains(group)) return &column;
+  }
+  return nullptr;
+}
 
 }  // namespace
 
@@ -80,7 +98,7 @@ std::optional<RowFault> RowBuilder::Fill(const CsvRow& row, node::v1::ImportRow*
     const absl::Status set = each.field.Set(records.Of(each.field.group()), each.value);
     if (!set.ok()) return RowFault{row.line, "[defaults] " + each.field.text(), "IMPORT_ROW", FixOf(set)};
   }
-  std::set<std::string> mapped, recorded;
+  std::set<std::string> mapped, recorded, decided;
   for (const MappedColumn& column : mapping_->columns()) {
     const std::string& group = column.field.group();
     const absl::StatusOr<std::optional<std::string>> value = ValueFor(column, row.fields[column.index]);
@@ -92,9 +110,12 @@ std::optional<RowFault> RowBuilder::Fill(const CsvRow& row, node::v1::ImportRow*
     mapped.insert(group);
     if (!value->has_value()) continue;
     recorded.insert(group);
+    if (IsDecision(column.field)) decided.insert(group);
     const absl::Status set = column.field.Set(records.Of(group), **value);
     if (!set.ok()) return RowFault{row.line, column.name, "IMPORT_ROW", FixOf(set)};
   }
+  if (const MappedColumn* column = Undecided(*mapping_, recorded, decided); column != nullptr)
+    return RowFault{row.line, column->name, "IMPORT_ROW", kNoDecision};
   // A new member is a member also when nothing of her is recorded.
   if (out->member_name().empty()) (void)records.Of("member");
   std::set<std::string> left_out;

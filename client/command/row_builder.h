@@ -3,7 +3,8 @@
 //
 // The row's identity is the SHA-256 of its fields as they stand in the file, and its number among equal rows: the same
 // file imported again adds nothing, and two members who share all values stay two. A record of whose columns nothing is
-// recorded is left out of the row.
+// recorded is left out of the row. A consent is given unless a default or a column says otherwise; where a column says
+// its decision, a row that leaves it empty and records more of that consent is refused.
 // Threads: one thread. Errors: INVALID_ARGUMENT (IMPORT_ROW), as a RowFault with the column.
 #ifndef AANGAN_CLIENT_COMMAND_ROW_BUILDER_H_
 #define AANGAN_CLIENT_COMMAND_ROW_BUILDER_H_

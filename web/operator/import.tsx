@@ -8,7 +8,7 @@ import { DataTable } from '../shared/parts';
 import { save } from '../shared/save';
 import { useWatched } from '../shared/store';
 import { CsvFile, type FileFault } from './import_csv';
-import { MappingForm } from './import_form';
+import { MappingForm, UnreadLine } from './import_form';
 import { missingColumn, parseMapping, writeMapping, type Mapping } from './import_mapping';
 import { idOfColumns } from './import_rows';
 import { ImportRun, TOLD_MAX, type Told } from './import_run';
@@ -21,10 +21,26 @@ interface Chosen {
   rows: number;
 }
 
+/** An edited file of the same name is a choice too. */
+const forget = (event: JSX.TargetedMouseEvent<HTMLInputElement>): void => {
+  event.currentTarget.value = '';
+};
+
+/** Nothing where it has changed or gone since it was chosen. */
+const bytesOf = async (picked: File): Promise<Uint8Array | undefined> => {
+  try {
+    return new Uint8Array(await picked.arrayBuffer());
+  } catch {
+    return undefined;
+  }
+};
+
 export function ImportPage({ data, words }: { data: NodeData; words: Language }): JSX.Element {
   const [chosen, setChosen] = useState<Chosen | undefined>();
-  const [fault, setFault] = useState<FileFault | undefined>();
+  const [fault, setFault] = useState<FileFault | 'unreadable' | undefined>();
   const [mapping, setMapping] = useState<Mapping | undefined>();
+  /** Of the file that the mapping was made for. */
+  const [columns, setColumns] = useState<string[]>([]);
   const [run, setRun] = useState<ImportRun | undefined>();
   useWatched(run);
   // Whoever leaves the room stops it; the same file can be given again.
@@ -34,9 +50,14 @@ export function ImportPage({ data, words }: { data: NodeData; words: Language })
     setChosen(undefined);
     setFault(undefined);
     if (!picked) return;
-    const file = CsvFile.open(new Uint8Array(await picked.arrayBuffer()));
+    const bytes = await bytesOf(picked);
+    const file = bytes ? CsvFile.open(bytes) : 'unreadable';
     if (typeof file === 'string') return setFault(file);
-    setMapping({ id: await idOfColumns(file.columns), notRecorded: [], defaults: [], columns: [] });
+    // Refused rows come back under the same first line, for the same mapping.
+    if (!mapping || JSON.stringify(file.columns) !== JSON.stringify(columns)) {
+      setMapping({ id: await idOfColumns(file.columns), notRecorded: [], defaults: [], columns: [] });
+      setColumns(file.columns);
+    }
     setChosen({ name: picked.name, file, rows: [...file.rows()].length });
   };
   const change = (changed: Mapping) => {
@@ -48,7 +69,7 @@ export function ImportPage({ data, words }: { data: NodeData; words: Language })
       <h1>{words.say('op.nav.import')}</h1>
       <p>{words.say('import.about')}</p>
       <label for="import-file">{words.say('import.file')}</label>
-      <input id="import-file" type="file" accept=".csv,.tsv,.txt,text/csv" disabled={run?.isBusy} onChange={(event) => void choose(event.currentTarget.files?.[0])} />
+      <input id="import-file" type="file" accept=".csv,.tsv,.txt,text/csv" disabled={run?.isBusy} onClick={forget} onChange={(event) => void choose(event.currentTarget.files?.[0])} />
       <p role="alert" class="problem">
         {fault ? words.say(`import.file_${fault}`) : ''}
       </p>
@@ -71,7 +92,9 @@ function MappingFile(props: { words: Language; mapping: Mapping; columns: string
   const read = async (picked: File | undefined) => {
     setProblem('');
     if (!picked) return;
-    const found = parseMapping(await picked.text());
+    const bytes = await bytesOf(picked);
+    if (!bytes) return setProblem(words.say('import.file_unreadable'));
+    const found = parseMapping(new TextDecoder().decode(bytes));
     if ('what' in found) return setProblem(words.say(`import.mapping_${found.what}`, { at: found.at }));
     const missing = missingColumn(found, columns);
     if (missing !== undefined) return setProblem(words.say('import.mapping_missing', { at: missing }));
@@ -80,11 +103,11 @@ function MappingFile(props: { words: Language; mapping: Mapping; columns: string
   return (
     <>
       <label for="mapping-file">{words.say('import.mapping_file')}</label>
-      <input id="mapping-file" type="file" accept=".toml" onChange={(event) => void read(event.currentTarget.files?.[0])} />
+      <input id="mapping-file" type="file" accept=".toml" onClick={forget} onChange={(event) => void read(event.currentTarget.files?.[0])} />
       <p role="alert" class="problem">
         {problem}
       </p>
-      {mapping.columns.length > 0 && (
+      {mapping.columns.length > 0 && !mapping.columns.some((each) => each.unread) && (
         <button type="button" class="quiet" onClick={() => save({ name: `${mapping.id}.mapping.toml`, type: 'application/toml', parts: [writeMapping(mapping)] })}>
           {words.say('import.mapping_save')}
         </button>
@@ -108,12 +131,18 @@ function Start(props: {
     void started.go();
   };
   const isTwice = missingColumn(mapping, chosen.file.columns);
+  const unread = mapping.columns.find((each) => each.unread);
   return (
     <section>
       <h2>{words.say('import.start')}</h2>
       {mapping.columns.length === 0 && <p>{words.say('import.nothing_mapped')}</p>}
       {isTwice !== undefined && <p class="problem">{words.say('import.mapping_missing', { at: isTwice })}</p>}
-      <Buttons words={words} run={run} isReady={mapping.columns.length > 0 && isTwice === undefined} start={start} />
+      {unread && (
+        <p class="problem">
+          <UnreadLine words={words} column={unread} />
+        </p>
+      )}
+      <Buttons words={words} run={run} isReady={mapping.columns.length > 0 && isTwice === undefined && !unread} start={start} />
       {run && <RunView words={words} run={run} name={chosen.name} />}
     </section>
   );

@@ -179,7 +179,8 @@ export class CsvFile {
   *rows(): Generator<CsvRow> {
     const line = 1 + this.bytes.subarray(0, this.headerEnd).reduce((count, byte) => count + (byte === LF ? 1 : 0), 0);
     for (const row of rowsOf(this.bytes, this.headerEnd, line, this.separator)) {
-      if (!row.fault && row.fields.length === 1 && row.fields[0] === '') continue; // an empty line
+      // An empty line, or one of separators alone, which spreadsheets write behind the last row: nobody, so never a row.
+      if (!row.fault && row.fields.every((field) => field === '')) continue;
       if (!row.fault && row.fields.length !== this.columns.length) row.fault = 'columns';
       yield row;
     }

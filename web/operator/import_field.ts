@@ -90,6 +90,11 @@ export class FieldPath {
     return this.text === 'member.birth_year';
   }
 
+  /** Whether it says that she consented or not. */
+  get isDecision(): boolean {
+    return this.text === `${this.group}.decision`;
+  }
+
   /** The words that the field knows; none where it is no list of words. */
   words(): string[] {
     const last = this.fields.at(-1);
@@ -138,7 +143,8 @@ function dayOf(text: string): { year: number; month: number; day: number } | und
   return { year, month, day };
 }
 
-/** An empty record of a group; a consent is given unless a column or default says otherwise. */
+/** An empty record of a group; a consent is given unless a default says otherwise, or a column: an empty cell of that one
+ * is no yes (undecided in import_rows.ts). */
 export function newRecord(group: string): Message {
   const [kind = '', which = ''] = group.split('.');
   const record = create(RECORDS[kind] as DescMessage);

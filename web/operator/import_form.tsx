@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which column goes into which field: one line a column, and under it what that field needs to be read.
 import type { JSX } from 'preact';
-import type { Language } from '../shared/language';
+import { formatCount, type Language } from '../shared/language';
 import { FieldPath } from './import_field';
 import { DATE_FORMS, type DateForm, type DefaultValue, type MappedColumn, type Mapping } from './import_mapping';
 
@@ -64,19 +64,55 @@ function FieldChoice(props: { id: string; label: string; none: string; value: st
 
 const linesOf = (pairs: [string, string][]): string => pairs.map((pair) => pair.join(' = ')).join('\n');
 
-/** "Female = woman", one a line. */
-function pairsOf(text: string): [string, string][] {
-  return text.split('\n').flatMap((line) => {
+/** "Female = woman", one a line. A line that is no such pair is kept as it was typed, so that it can be put right. */
+function readValues(text: string): Pick<MappedColumn, 'values' | 'unread'> {
+  const values: [string, string][] = [];
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
     const at = line.lastIndexOf('=');
-    const pair: [string, string] = [line.slice(0, at).trim(), line.slice(at + 1).trim()];
-    return at > 0 && pair[0] !== '' && pair[1] !== '' ? [pair] : [];
-  });
+    const [value, meaning] = [line.slice(0, Math.max(0, at)).trim(), line.slice(at + 1).trim()];
+    if (value === '' || meaning === '') return { values: [], unread: { text, line: index + 1 } };
+    values.push([value, meaning]);
+  }
+  return { values, unread: undefined };
+}
+
+/** Which line of a column's values has to be put right before anything is taken in. */
+export function UnreadLine({ words, column }: { words: Language; column: MappedColumn }): JSX.Element | null {
+  return column.unread ? <>{words.say('import.values_line', { column: column.name, line: formatCount(column.unread.line) })}</> : null;
+}
+
+function Values(props: { id: string; words: Language; column: MappedColumn; change: (column: MappedColumn) => void }): JSX.Element {
+  const { id, words, column, change } = props;
+  const known = column.field.words();
+  return (
+    <details open={column.values.length > 0 || column.unread !== undefined}>
+      <summary>{words.say('import.values')}</summary>
+      <label for={`${id}-values`}>{words.say('import.values_about')}</label>
+      <textarea
+        id={`${id}-values`}
+        rows={4}
+        spellcheck={false}
+        aria-invalid={column.unread !== undefined}
+        aria-describedby={`${id}-unread`}
+        value={column.unread?.text ?? linesOf(column.values)}
+        onChange={(event) => change({ ...column, ...readValues(event.currentTarget.value) })}
+      />
+      <p role="alert" class="problem" id={`${id}-unread`}>
+        <UnreadLine words={words} column={column} />
+      </p>
+      {known.length > 0 && (
+        <small>
+          {words.say('import.values_known')} <span lang="en">{known.join(', ')}</span>
+        </small>
+      )}
+    </details>
+  );
 }
 
 /** What a mapped column needs besides its field. */
 function Reading(props: { id: string; words: Language; column: MappedColumn; change: (column: MappedColumn) => void }): JSX.Element {
   const { id, words, column, change } = props;
-  const known = column.field.words();
   return (
     <>
       {column.field.isDay && (
@@ -112,24 +148,7 @@ function Reading(props: { id: string; words: Language; column: MappedColumn; cha
           )}
         </>
       )}
-      {((!column.field.isDay && !column.isAgeRange) || column.values.length > 0) && (
-        <details open={column.values.length > 0}>
-          <summary>{words.say('import.values')}</summary>
-          <label for={`${id}-values`}>{words.say('import.values_about')}</label>
-          <textarea
-            id={`${id}-values`}
-            rows={4}
-            spellcheck={false}
-            value={linesOf(column.values)}
-            onChange={(event) => change({ ...column, values: pairsOf(event.currentTarget.value) })}
-          />
-          {known.length > 0 && (
-            <small>
-              {words.say('import.values_known')} <span lang="en">{known.join(', ')}</span>
-            </small>
-          )}
-        </details>
-      )}
+      {((!column.field.isDay && !column.isAgeRange) || column.values.length > 0 || column.unread) && <Values {...props} />}
     </>
   );
 }

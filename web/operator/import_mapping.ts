@@ -19,6 +19,9 @@ export interface MappedColumn {
   notRecorded: string[];
   /** What each value of the column means; any other refuses the row. Empty: values are taken as they are. */
   values: [string, string][];
+  /** On the page, what was typed for `values` and can not be read, and its first line that is at fault, from 1: the mapping
+   * is not to be used until that is put right. */
+  unread?: { text: string; line: number } | undefined;
 }
 
 export interface DefaultValue {

@@ -9,13 +9,13 @@ import { ImportRowSchema, type ImportRow } from '../generated/aangan/node/v1/ope
 import { hexadecimal } from './dates';
 import type { CsvRow, RowFault } from './import_csv';
 import { newRecord, type ValueFault } from './import_field';
-import { valueFor, type ColumnFault, type Mapping } from './import_mapping';
+import { valueFor, type ColumnFault, type MappedColumn, type Mapping } from './import_mapping';
 
 /** Why a row does not go in: never its values. */
 export interface Fault {
   line: number;
   column: string;
-  fault: RowFault | ValueFault | ColumnFault;
+  fault: RowFault | ValueFault | ColumnFault | 'no_decision';
 }
 
 /** u32 lengths, then the bytes: the one byte form of what is hashed (base/canonical.h). */
@@ -86,7 +86,7 @@ export class RowBuilder {
       const fault = field.set(of(field.group), value);
       if (fault) return { line: row.line, column: `[defaults] ${field.text}`, fault };
     }
-    const [mapped, recorded] = [new Set<string>(), new Set<string>()];
+    const [mapped, recorded, decided] = [new Set<string>(), new Set<string>(), new Set<string>()];
     for (const [index, column] of this.mapping.columns.entries()) {
       const value = valueFor(column, this.mapping.notRecorded, row.fields[this.places[index] as number] ?? '');
       if ('fault' in value) return { line: row.line, column: column.name, fault: value.fault };
@@ -98,9 +98,12 @@ export class RowBuilder {
       mapped.add(group);
       if (value.text === undefined) continue;
       recorded.add(group);
+      if (column.field.isDecision) decided.add(group);
       const fault = column.field.set(of(group), value.text);
       if (fault) return { line: row.line, column: column.name, fault };
     }
+    const open = undecided(this.mapping.columns, recorded, decided);
+    if (open) return { line: row.line, column: open.name, fault: 'no_decision' };
     // A new member is a member also when nothing of her is recorded.
     if (out.memberName === '') of('member');
     const isLeftOut = (group: string) => mapped.has(group) && !recorded.has(group) && (group !== 'member' || out.memberName !== '');
@@ -108,6 +111,12 @@ export class RowBuilder {
     if (out.memberName !== '') out.member = undefined;
     return undefined;
   }
+}
+
+/** The column of a decision that a row leaves empty though it records more of that consent: she would be taken to have
+ * said yes. */
+function undecided(columns: MappedColumn[], recorded: Set<string>, decided: Set<string>): MappedColumn | undefined {
+  return columns.find(({ field }) => field.isDecision && recorded.has(field.group) && !decided.has(field.group));
 }
 
 /** Into the row, "service.2" behind "service.1" and the tenth behind the ninth. */

@@ -198,11 +198,14 @@ describe('a run', () => {
 describe('the page', () => {
   const text = () => document.body.textContent ?? '';
   const click = (name: string) => fireEvent.click(screen.getByRole('button', { name }));
-  const give = (label: string, name: string, content: string) => {
+  const giveFile = (label: string, file: File) => {
     const input = screen.getByLabelText(label) as HTMLInputElement;
-    Object.defineProperty(input, 'files', { configurable: true, value: [new File([content], name)] });
+    Object.defineProperty(input, 'files', { configurable: true, value: [file] });
     fireEvent.change(input);
   };
+  const give = (label: string, name: string, content: string) => giveFile(label, new File([content], name));
+  const goneFile = (name: string): File =>
+    Object.assign(new File(['Sex\n'], name), { arrayBuffer: () => Promise.reject(new DOMException('changed', 'NotReadableError')) });
   const pick = (label: string, value: string) => fireEvent.change(screen.getByLabelText(label), { target: { value } });
   const FILE = 'CSV file, saved as “CSV UTF-8” in the spreadsheet';
 
@@ -259,6 +262,68 @@ describe('the page', () => {
     await waitFor(() => expect(text()).toContain('Taken in: 1.'));
     expect(node.calls[0]?.mappingId).toBe('ours');
     expect(node.calls[0]?.rows[0]?.services[0]?.receivedDate).toMatchObject({ year: 2026, month: 8, day: 3 });
+  });
+
+  const chosenField = (label: string) => (screen.getByLabelText(label) as HTMLSelectElement).value;
+
+  it('keeps the mapping for a file of the same columns, and begins anew for another', async () => {
+    const node = new FakeNode();
+    render(<ImportPage data={node.data} words={words} />);
+    give(FILE, 'a.csv', 'Sex;no\nwoman;1\nZanary;2\n');
+    await waitFor(() => screen.getByLabelText('Sex'));
+    pick('Sex', 'member.gender');
+    give(FILE, 'empty.csv', '');
+    await waitFor(() => expect(text()).toContain('The file is empty.'));
+    give(FILE, 'a.refused.csv', 'Sex;no\nman;2\n');
+    await waitFor(() => expect(text()).toContain('a.refused.csv: rows 1, columns 2.'));
+    expect(chosenField('Sex')).toBe('member.gender');
+    click('Take the rows in');
+    await waitFor(() => expect(text()).toContain('Taken in: 1.'));
+    give(FILE, 'b.csv', 'no;Sex\n1;woman\n');
+    await waitFor(() => expect(text()).toContain('b.csv: rows 1, columns 2.'));
+    expect(chosenField('Sex')).toBe('');
+  });
+
+  it('says that a file can not be read, and takes the same name again', async () => {
+    render(<ImportPage data={new FakeNode().data} words={words} />);
+    giveFile(FILE, goneFile('a.csv'));
+    await waitFor(() => expect(text()).toContain('The file can not be read: it was changed'));
+    const emptied = vi.spyOn(HTMLInputElement.prototype, 'value', 'set');
+    fireEvent.click(screen.getByLabelText(FILE));
+    expect(emptied.mock.calls).toEqual([['']]);
+    emptied.mockRestore();
+    give(FILE, 'a.csv', 'Sex\nwoman\n');
+    await waitFor(() => expect(text()).toContain('a.csv: rows 1, columns 1.'));
+    expect(text()).not.toContain('The file can not be read');
+    giveFile('Use a mapping file that you saved before', goneFile('x.toml'));
+    await waitFor(() => expect(text()).toContain('The file can not be read: it was changed'));
+  });
+
+  it('says which line of the meanings is at fault, keeps what was typed, and takes nothing in until it is put right', async () => {
+    const node = new FakeNode();
+    render(<ImportPage data={node.data} words={words} />);
+    give(FILE, 'a.csv', 'Sex\nF\n');
+    await waitFor(() => screen.getByLabelText('Sex'));
+    pick('Sex', 'member.gender');
+    const meanings = document.querySelector('textarea') as HTMLTextAreaElement;
+    const takeIn = screen.getByRole('button', { name: 'Take the rows in' }) as HTMLButtonElement;
+    for (const [typed, line] of [
+      ['F: woman\nM: man', 1],
+      ['F = woman\n\nM man', 3],
+      ['F = woman\nM =', 2],
+      ['= woman', 1],
+    ] as const) {
+      fireEvent.change(meanings, { target: { value: typed } });
+      await waitFor(() => expect(document.querySelector('#column-0-unread')?.textContent).toContain(`Column Sex, line ${line} of what its values mean`));
+      expect([meanings.value, meanings.getAttribute('aria-invalid'), takeIn.disabled]).toEqual([typed, 'true', true]);
+      expect(screen.queryByRole('button', { name: 'Save this mapping as a file' })).toBeNull();
+    }
+    fireEvent.change(meanings, { target: { value: 'F = woman\n\nM = man\n' } });
+    await waitFor(() => expect(takeIn.disabled).toBe(false));
+    expect(text()).not.toContain('of what its values mean:');
+    click('Take the rows in');
+    await waitFor(() => expect(text()).toContain('Taken in: 1.'));
+    expect(node.calls[0]?.rows[0]?.member?.gender).toBe('woman');
   });
 
   it('says whose it is, and what is no file to import', async () => {

@@ -66,6 +66,14 @@ TEST(CsvReader, EmptyLinesAreNoRowsAndCount) {
   EXPECT_THAT(read.rows[1].fields, ElementsAre("3", "4"));
 }
 
+TEST(CsvReader, RowsOfSeparatorsAloneAreNoRowsAndCount) {
+  const Read read = ReadText("a;b\r\n;\r\n1;2\r\n \t;\"\n \"\r\n;3\r\n;;;;\r\n;");
+  ASSERT_EQ(read.rows.size(), 2u);
+  EXPECT_EQ(read.rows[0].line, 3);
+  EXPECT_EQ(read.rows[1].line, 6);
+  EXPECT_THAT(read.rows[1].fields, ElementsAre("", "3"));
+}
+
 TEST(CsvReader, BadRowsAreNamedByLineAndTheRestIsRead) {
   const Read read = ReadText("a,b\n1,2,3\n\"x\"y,2\n4,\xFF\n5,6\n");
   ASSERT_THAT(read.status, tests::IsOk());
