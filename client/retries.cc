@@ -24,6 +24,7 @@
 #include "aangan/node/v1/releases.pb.h"
 #include "aangan/node/v1/retention.pb.h"
 #include "aangan/node/v1/rights.pb.h"
+#include "aangan/node/v1/setup.pb.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -49,6 +50,7 @@ std::vector<const google::protobuf::FileDescriptor*> Files() {
       fed::Upload::descriptor()->file(),
       node::v1::AuditEntry::descriptor()->file(),
       node::v1::Backup::descriptor()->file(),
+      node::v1::GetSetupRequest::descriptor()->file(),
       node::v1::GetStatusRequest::descriptor()->file(),
       node::v1::Grievance::descriptor()->file(),
       node::v1::Member::descriptor()->file(),
