@@ -42,7 +42,9 @@ function RoundLine({ round }: { round: Round }): JSX.Element {
   const view = useView();
   const { data, words } = view;
   const descriptor = round.roundDescriptor;
-  const all = data.collectives().map((each) => each.id);
+  // Who was in the roster of an older round is not here: of such a round those are shown who contributed to it.
+  const isOfRoster = descriptor?.epoch === data.epoch?.roster?.epoch;
+  const all = isOfRoster ? data.collectives().map((each) => each.id) : round.contributors;
   const day = (time: Timestamp | undefined) => (time ? words.lastDay(timestampDate(time)) : '–');
   const state = STATES[round.state] ?? 'announced';
   const summed = descriptor?.form === RoundForm.SUMMED;
@@ -59,7 +61,7 @@ function RoundLine({ round }: { round: Round }): JSX.Element {
       <h2>{words.period(descriptor?.period ?? '')}</h2>
       <p class="lead">{words.say(`rounds.state_${state}`)}</p>
       <p>
-        {words.say('rounds.contributions', { in: round.contributors.length, all: all.length })}{' '}
+        {words.say('rounds.contributions', { in: round.contributors.length, all: descriptor?.n ?? 0 })}{' '}
         {summed && frozen.size > 0 && words.say('rounds.answers', { in: round.answered.length, all: frozen.size })}
       </p>
       <Houses houses={houses} label={words.say('rounds.houses')} />

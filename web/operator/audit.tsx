@@ -17,21 +17,29 @@ export function ActionName({ words, action }: { words: Language; action: AuditAc
   return said ? <>{said}</> : <span lang="en">{name.replaceAll('_', ' ')}</span>;
 }
 
+interface Found {
+  member: string;
+  entries: AuditEntry[];
+  next: string;
+}
+
+const NOTHING: Found = { member: '', entries: [], next: '' };
+
 export function Audit({ data, words }: RoomProps): JSX.Element {
   const [member, setMember] = useState('');
-  const [entries, setEntries] = useState<AuditEntry[]>([]);
-  const [next, setNext] = useState('');
+  const [found, setFound] = useState<Found>(NOTHING);
   const { busy, refusal, act } = useAct(data);
-  const list = (pageToken: string) =>
+  // Older entries are of the member who was asked for, whatever stands in the field by then.
+  const list = (before: Found) =>
     act(async () => {
-      const page = await data.calls.audit.listAuditEntries({ member: member.trim(), pageToken, pageSize: 50 });
-      setEntries((before) => (pageToken ? [...before, ...page.auditEntries] : page.auditEntries));
-      setNext(page.nextPageToken);
+      const page = await data.calls.audit.listAuditEntries({ member: before.member, pageToken: before.next, pageSize: 50 });
+      setFound({ ...before, entries: [...before.entries, ...page.auditEntries], next: page.nextPageToken });
     });
-  useEffect(() => void list(''), [data]);
+  useEffect(() => void list(NOTHING), [data]);
   const search = (event: Event) => {
     event.preventDefault();
-    void list('');
+    setFound(NOTHING);
+    void list({ ...NOTHING, member: member.trim() });
   };
   return (
     <>
@@ -45,9 +53,9 @@ export function Audit({ data, words }: RoomProps): JSX.Element {
         </button>
       </form>
       <Refused words={words} refusal={refusal} roles={['steward', 'auditor']} />
-      {entries.length > 0 && <Entries words={words} entries={entries} />}
-      {next && (
-        <button type="button" class="quiet" disabled={busy} onClick={() => void list(next)}>
+      {found.entries.length > 0 && <Entries words={words} entries={found.entries} />}
+      {found.next && (
+        <button type="button" class="quiet" disabled={busy} onClick={() => void list(found)}>
           {words.say('op.audit_more')}
         </button>
       )}

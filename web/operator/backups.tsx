@@ -54,7 +54,12 @@ function BackupTable({ words, backups }: { words: Language; backups: Backup[] })
         { title: words.say('op.backups_made'), cell: (each) => (each.createTime ? sayMoment(words, each.createTime) : each.name) },
         {
           title: words.say('op.backups_state'),
-          cell: (each) => (each.state === BackupState.UNSPECIFIED ? '–' : words.say(`op.backups_${each.state}`) + done(each)),
+          cell: (each) => (
+            <>
+              {each.state === BackupState.UNSPECIFIED ? '–' : words.say(`op.backups_${each.state}`) + done(each)}
+              {each.reason && <span lang="en">: {each.reason.toLowerCase().replaceAll('_', ' ')}</span>}
+            </>
+          ),
         },
       ]}
     />

@@ -10,7 +10,7 @@ import { link } from '../shared/route';
 import { useAct, useAsked } from './ask';
 import { everyPage } from './calls';
 import type { NodeData } from './data';
-import { hexadecimal } from './dates';
+import { daysUntil, firstDay, hexadecimal, sayDay } from './dates';
 import { TwoWays, Waiting } from './forms';
 import { Refused } from './refused';
 import type { RoomProps } from './rooms';
@@ -53,6 +53,8 @@ export function Catalogues({ data, words, id }: RoomProps): JSX.Element {
   );
 }
 
+const isRehearsal = (catalogue: Catalogue) => catalogue.contributeDays < 14;
+
 interface OfferedProps {
   data: NodeData;
   words: Language;
@@ -73,7 +75,7 @@ function Offered({ data, words, offered, done }: OfferedProps): JSX.Element | nu
         {words.say('catalogue.valid', { first: words.period(catalogue.firstPeriod), last: words.period(catalogue.lastPeriod) })}{' '}
         {words.say('op.catalogue_signed', { count: offered.signedCatalogue?.signatures.length ?? 0 })}
       </p>
-      {catalogue.contributeDays < 14 && <p class="rehearsal">{words.say('coverage.rehearsal')}</p>}
+      {isRehearsal(catalogue) && <p class="rehearsal">{words.say('coverage.rehearsal')}</p>}
       <Asks words={words} catalogue={catalogue} />
       <Cost data={data} words={words} catalogue={catalogue} />
       <h2>{words.say('op.catalogue_word')}</h2>
@@ -166,6 +168,14 @@ function Margins(props: { words: Language; catalogue: Catalogue; accuracy: Estim
   );
 }
 
+/** What follows a no: until the first period begins, the node still takes a yes; of a rehearsal at any time. */
+function refusedThen(words: Language, catalogue: Catalogue | undefined): string {
+  const begin = firstDay(catalogue?.firstPeriod ?? '');
+  if (!begin || (catalogue && isRehearsal(catalogue))) return words.say('op.catalogue_refuse_rehearsal');
+  if (daysUntil(begin) <= 0) return words.say('op.catalogue_refuse_late', { date: sayDay(words, begin) });
+  return words.say('op.catalogue_refuse_about', { date: sayDay(words, begin) });
+}
+
 function Decide({ data, words, offered, done }: OfferedProps): JSX.Element {
   const { busy, refusal, act } = useAct(data);
   const version = offered.signedCatalogue?.catalogue?.version ?? 0;
@@ -187,7 +197,7 @@ function Decide({ data, words, offered, done }: OfferedProps): JSX.Element {
           },
           {
             say: words.say('op.catalogue_refuse'),
-            about: words.say('op.catalogue_refuse_about'),
+            about: refusedThen(words, offered.signedCatalogue?.catalogue),
             run: () => void give(() => data.calls.governance.refuseCatalogue({ version })),
           },
         ]}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a member agrees to or takes back, with the words of the notice that she hears. A new decision takes the place of the
 // older one of its purpose; nothing is overwritten.
+import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { ConsentDecision, ConsentPurpose } from '../generated/aangan/node/v1/members_pb';
@@ -40,7 +41,7 @@ export function Consent({ data, words, id }: RoomProps): JSX.Element {
         !refusal && <Waiting words={words} />
       )}
       <p class="steps">
-        <a href={link('members', id)}>{words.say('op.record_title')}</a>
+        <a href={link('record')}>{words.say('op.record_title')}</a>
       </p>
     </>
   );
@@ -57,7 +58,7 @@ function ConsentForm(props: { data: NodeData; words: Language; id: string; notic
   const requestIdOf = useRequestId();
   const { busy, refusal, act } = useAct(data);
   const fitting = notices.filter((each) => each.purpose === purpose);
-  const notice = fitting.find((each) => each.name === chosen) ?? fitting.filter((each) => each.language === words.id).at(-1) ?? fitting.at(-1);
+  const notice = fitting.find((each) => each.name === chosen) ?? newest(fitting.filter((each) => each.language === words.id)) ?? newest(fitting);
   const give = async (decision: ConsentDecision) => {
     const isGiven = decision === ConsentDecision.GIVEN;
     const consent = {
@@ -69,7 +70,7 @@ function ConsentForm(props: { data: NodeData; words: Language; id: string; notic
       language: isGiven ? (notice?.language ?? language) : '',
     };
     const isDone = await act(() => data.calls.members.createConsent({ parent: `members/${id}`, consent, requestId: requestIdOf(consent) }));
-    if (isDone) location.hash = link('members', id);
+    if (isDone) location.hash = link('record');
   };
   return (
     <form class="fields" onSubmit={(event) => event.preventDefault()}>
@@ -104,6 +105,12 @@ function ConsentForm(props: { data: NodeData; words: Language; id: string; notic
       <Refused words={words} refusal={refusal} roles={['caseworker']} />
     </form>
   );
+}
+
+/** By the time at which it was added: "2026.10" comes after "2026.2", but stands before it in the list. */
+function newest(notices: Notice[]): Notice | undefined {
+  const added = (each: Notice) => (each.createTime ? timestampMs(each.createTime) : 0);
+  return notices.reduce<Notice | undefined>((last, each) => (last && added(each) < added(last) ? last : each), undefined);
 }
 
 function NoticeWords(props: { words: Language; notices: Notice[]; notice: Notice; choose: (name: string) => void }): JSX.Element {

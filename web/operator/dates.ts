@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Days without a time, as records have them, and moments, for people.
+import { create } from '@bufbuild/protobuf';
 import { timestampDate, type Timestamp } from '@bufbuild/protobuf/wkt';
-import type { Date as Day } from '../generated/google/type/date_pb';
+import { DateSchema, type Date as Day } from '../generated/google/type/date_pb';
 import type { Language } from '../shared/language';
 
 /** "4 July 2026", or a dash. */
@@ -22,6 +23,12 @@ export function today(): string {
 export function dayFrom(text: string): { year: number; month: number; day: number } | undefined {
   const [year, month, day] = text.split('-').map(Number);
   return year && month && day ? { year, month, day } : undefined;
+}
+
+/** Of a quarter, "2026Q3", or of a year, "2026". */
+export function firstDay(period: string): Day | undefined {
+  const [year, quarter = 1] = period.split('Q').map(Number);
+  return year ? create(DateSchema, { year, month: 3 * quarter - 2, day: 1 }) : undefined;
 }
 
 /** Days from today until the day; below 0 when it is over. */

@@ -63,7 +63,7 @@ function EraseNow({ data, words, id, etag, again }: RoomProps & { etag: string; 
   const requestIdOf = useRequestId();
   const erase = async () => {
     const request = { name: `members/${id}`, etag };
-    if (await act(() => data.calls.members.deleteMember({ ...request, requestId: requestIdOf(request) }))) location.hash = link('receipt', id);
+    if (await act(() => data.calls.members.deleteMember({ ...request, requestId: requestIdOf(request) }))) location.hash = link('receipt');
     else setSure(false);
   };
   return (
@@ -81,7 +81,7 @@ function EraseNow({ data, words, id, etag, again }: RoomProps & { etag: string; 
             say: words.say('op.erase_no'),
             about: words.say('op.erase_no_about'),
             run: () => {
-              location.hash = link('members', id);
+              location.hash = link('record');
             },
           },
         ]}

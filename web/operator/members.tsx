@@ -4,10 +4,10 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Member } from '../generated/aangan/node/v1/members_pb';
 import { DataTable } from '../shared/parts';
-import { link } from '../shared/route';
 import { useAct } from './ask';
 import { Field } from './forms';
 import { idOf } from './names';
+import { MemberLink } from './of_member';
 import { Refused } from './refused';
 import type { RoomProps } from './rooms';
 
@@ -65,7 +65,7 @@ function FoundList({ found, words }: { found: Found } & Pick<RoomProps, 'words'>
       columns={[
         {
           title: words.say('op.name'),
-          cell: (each) => <a href={link('members', idOf(each.name))}>{each.details?.fullName || idOf(each.name)}</a>,
+          cell: (each) => <MemberLink page="record" id={idOf(each.name)} title={each.details?.fullName || idOf(each.name)} />,
         },
         { title: words.say('op.record_birth_year'), number: true, cell: (each) => each.birthYear || '–' },
         { title: words.say('op.record_enrolled'), cell: (each) => words.periodShort(each.enrolmentQuarter) },

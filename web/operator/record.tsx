@@ -13,7 +13,7 @@ import { link } from '../shared/route';
 import { useAsked } from './ask';
 import { ActionName } from './audit';
 import { everyPage, type Calls } from './calls';
-import { sayDay, sayMoment } from './dates';
+import { daysUntil, sayDay, sayMoment } from './dates';
 import { PrintButton, Waiting } from './forms';
 import { codeName, DOMAINS } from './names';
 import { Refused } from './refused';
@@ -54,7 +54,7 @@ export function MemberRecord({ data, words, id }: RoomProps): JSX.Element {
       <>
         <h1>{words.say('op.record_title')}</h1>
         {refusal ? <Refused words={words} refusal={refusal} roles={['caseworker']} /> : <Waiting words={words} />}
-        <Ways words={words} id={id} hasRecord={false} />
+        <Ways words={words} hasRecord={false} />
       </>
     );
   }
@@ -70,18 +70,18 @@ export function MemberRecord({ data, words, id }: RoomProps): JSX.Element {
       <Opened words={words} entries={answer.summary.auditEntries} />
       <Details words={words} summary={answer.summary} />
       <Timeline words={words} record={answer} />
-      <Ways words={words} id={id} hasRecord />
+      <Ways words={words} hasRecord />
     </>
   );
 }
 
-function Ways({ words, id, hasRecord }: { words: Language; id: string; hasRecord: boolean }): JSX.Element {
+function Ways({ words, hasRecord }: { words: Language; hasRecord: boolean }): JSX.Element {
   return (
     <p class="steps">
       <a href={link('members')}>{words.say('op.record_back')}</a>
-      {hasRecord && <a href={link('consent', id)}>{words.say('op.consent_title')}</a>}
-      {hasRecord && <a href={link('erase', id)}>{words.say('op.erase_title')}</a>}
-      <a href={link('seal', id)}>{words.say('op.seal_title')}</a>
+      {hasRecord && <a href={link('consent')}>{words.say('op.consent_title')}</a>}
+      {hasRecord && <a href={link('erase')}>{words.say('op.erase_title')}</a>}
+      <a href={link('seal')}>{words.say('op.seal_title')}</a>
       {hasRecord && <PrintButton words={words} />}
     </p>
   );
@@ -101,7 +101,9 @@ function Consents({ words, summary }: { words: Language; summary: MemberSummary 
           cell: (each) => {
             const consent = of(each);
             if (!consent) return words.say('op.consent_not_asked');
-            return words.say(consent.decision === ConsentDecision.GIVEN ? 'op.consent_given' : 'op.consent_withdrawn');
+            if (consent.decision !== ConsentDecision.GIVEN) return words.say('op.consent_withdrawn');
+            const isOver = consent.untilDate !== undefined && daysUntil(consent.untilDate) < 0;
+            return isOver ? words.say('op.consent_ran_out', { date: sayDay(words, consent.untilDate) }) : words.say('op.consent_given');
           },
         },
         { title: words.say('op.consent_date'), cell: (each) => sayDay(words, of(each)?.decisionDate) },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rooms of this page: one line each. The address of a room is "#/page" or "#/page/id", and an id is a resource's.
+// The rooms of this page: one line each. The address of a room is "#/page" or "#/page/id", and an id is a resource's, but
+// never a member's.
 import type { JSX } from 'preact';
 import type { Language } from '../shared/language';
 import { Access } from './access';
@@ -13,6 +14,7 @@ import { Home } from './home';
 import { ImportPage } from './import';
 import { Join } from './join';
 import { Members } from './members';
+import { OfMember } from './of_member';
 import { Permits } from './permits';
 import { MemberRecord } from './record';
 import { ReleasePage, Releases } from './release';
@@ -24,7 +26,7 @@ import { WaitingRoom } from './waiting';
 export interface RoomProps {
   data: NodeData;
   words: Language;
-  /** What follows the page in the address, or empty. */
+  /** What follows the page in the address, or empty; in rooms about a member, hers. */
   id: string;
 }
 
@@ -40,11 +42,12 @@ export interface Room {
 export const ROOMS: Room[] = [
   { page: 'home', way: 'home', ofStatus: true, draw: (props) => <Home {...props} /> },
   { page: 'release', way: 'release', ofStatus: true, draw: (props) => (props.id ? <ReleasePage {...props} period={props.id} /> : <Releases {...props} />) },
-  { page: 'members', way: 'members', draw: (props) => (props.id ? <MemberRecord {...props} /> : <Members {...props} />) },
-  { page: 'consent', way: 'members', draw: (props) => <Consent {...props} /> },
-  { page: 'erase', way: 'members', draw: (props) => <Erase {...props} /> },
-  { page: 'receipt', way: 'members', draw: (props) => <Receipt {...props} /> },
-  { page: 'seal', way: 'waiting', draw: (props) => <Seal {...props} /> },
+  { page: 'members', way: 'members', draw: (props) => <Members {...props} /> },
+  { page: 'record', way: 'members', draw: (props) => <OfMember {...props} room={MemberRecord} /> },
+  { page: 'consent', way: 'members', draw: (props) => <OfMember {...props} room={Consent} /> },
+  { page: 'erase', way: 'members', draw: (props) => <OfMember {...props} room={Erase} /> },
+  { page: 'receipt', way: 'members', draw: (props) => <OfMember {...props} room={Receipt} /> },
+  { page: 'seal', way: 'waiting', draw: (props) => <OfMember {...props} room={Seal} /> },
   { page: 'waiting', way: 'waiting', draw: (props) => <WaitingRoom {...props} /> },
   { page: 'permits', way: 'permits', draw: (props) => <Permits {...props} /> },
   { page: 'access', way: 'access', draw: (props) => <Access {...props} /> },

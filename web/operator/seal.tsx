@@ -37,14 +37,15 @@ export function Seal({ data, words, id }: RoomProps): JSX.Element {
       <p class="address">members/{id}</p>
       {refusal && <Refused words={words} refusal={refusal} roles={['steward']} />}
       {sealed && <p class="note">{words.say('op.seal_stands', { date: sayDay(words, sealed.untilDate) })}</p>}
-      {answer ? <SealForm data={data} words={words} id={id} /> : !refusal && <Waiting words={words} />}
+      {answer ? <SealForm data={data} words={words} id={id} stands={sealed?.reason} /> : !refusal && <Waiting words={words} />}
     </>
   );
 }
 
-function SealForm({ data, words, id }: RoomProps): JSX.Element {
+/** The node keeps the reason that comes last: a longer time begins with the one that stands. */
+function SealForm({ data, words, id, stands }: RoomProps & { stands: LegalReason | undefined }): JSX.Element {
   const [until, setUntil] = useState('');
-  const [reason, setReason] = useState(LegalReason.COURT_ORDER);
+  const [reason, setReason] = useState(stands || LegalReason.COURT_ORDER);
   const { busy, refusal, act } = useAct(data);
   const seal = async () => {
     if (await act(() => data.calls.rights.sealMember({ name: `members/${id}`, untilDate: dayFrom(until), reason }))) location.hash = link('waiting');

@@ -8,13 +8,13 @@ import type { RetentionPolicy } from '../generated/aangan/node/v1/retention_pb';
 import type { SealedMember } from '../generated/aangan/node/v1/rights_pb';
 import type { Language } from '../shared/language';
 import { DataTable } from '../shared/parts';
-import { link } from '../shared/route';
 import { useAct, useAsked, useRequestId } from './ask';
 import { everyPage } from './calls';
 import type { NodeData } from './data';
 import { daysUntil, sayDay, sayMoment } from './dates';
 import { AskFirst, Waiting } from './forms';
 import { idOf } from './names';
+import { MemberLink } from './of_member';
 import { Against, withPermit } from './permit_step';
 import { Refused } from './refused';
 import type { RoomProps } from './rooms';
@@ -116,7 +116,7 @@ function Due({ data, words }: RoomProps): JSX.Element {
           caption={title}
           rows={answer.rows}
           columns={[
-            { title: words.say('op.member'), cell: (each) => <a href={link('members', idOf(each.member))}>{idOf(each.member)}</a> },
+            { title: words.say('op.member'), cell: (each) => <MemberLink page="record" id={idOf(each.member)} title={idOf(each.member)} /> },
             { title: words.say('op.due_why'), cell: (each) => words.say(`op.due_${each.reason || 1}`) },
             { title: words.say('op.due_date'), cell: (each) => sayDay(words, each.dueDate) },
             { title: words.say('op.due_erase'), cell: (each) => sayDay(words, each.eraseDate) },
@@ -148,7 +148,7 @@ function Sealed({ data, words }: RoomProps): JSX.Element {
             caption={title}
             rows={answer}
             columns={[
-              { title: words.say('op.member'), cell: (each) => <a href={link('seal', idOf(each.name))}>{idOf(each.name)}</a> },
+              { title: words.say('op.member'), cell: (each) => <MemberLink page="seal" id={idOf(each.name)} title={idOf(each.name)} /> },
               { title: words.say('op.seal_until'), cell: (each) => sayDay(words, each.untilDate) },
               { title: words.say('op.seal_reason'), cell: (each) => words.say(`op.reason_${each.reason || 5}`) },
               {

@@ -11,6 +11,9 @@ const folder = new URL('../messages/', import.meta.url);
 const read = (id: string) => JSON.parse(readFileSync(new URL(`${id}.json`, folder), 'utf8')) as Record<string, string>;
 const english = read('en');
 
+/** Whether a text has forms for counts, as all of them have it at its top. */
+const isPlural = (text: string) => parse(text, { ignoreTag: true }).some((each) => each.type === TYPE.plural);
+
 /** Names of the placeholders of a text, those inside of plural forms too. */
 function placeholders(text: string): string[] {
   const found = new Set<string>();
@@ -51,6 +54,20 @@ describe.each(Object.keys(LANGUAGES) as LanguageId[])('%s', (id) => {
     expect(words.say('changes.others', { count: 12345 })).toContain('12,345');
     expect(words.say('changes.others', { count: 123456 })).toContain('1,23,456');
     expect(words.date(new Date('2026-10-30T06:00:00Z'))).toMatch(/30.*2026|2026.*30/);
+  });
+
+  it('never says one where there is none', async () => {
+    // In Hindi and Bengali the form "one" is that of 0 too: what names the number is of that number alone.
+    const words = await loadLanguage(id);
+    const plurals = Object.keys(texts).filter((key) => isPlural(texts[key] ?? ''));
+    expect(plurals.length).toBeGreaterThan(15);
+    const say = (key: string, count: number) =>
+      words.say(key, { ...Object.fromEntries(placeholders(texts[key] ?? '').map((each) => [each, 'x'])), count });
+    for (const key of plurals) {
+      expect(placeholders(texts[key] ?? ''), key).toContain('count');
+      expect(say(key, 0), key).not.toBe(say(key, 1));
+      expect(/=0 \{/.test(texts[key] ?? '') || say(key, 0).includes('0'), key).toBe(true);
+    }
   });
 
   it('is translated', () => {

@@ -21,6 +21,10 @@ async function open(hash: string, session: NodeSession = newSession()) {
 afterEach(cleanup);
 
 const text = () => document.body.textContent ?? '';
+const search = (member: string) => {
+  fireEvent.input(screen.getByLabelText('One member only'), { target: { value: member } });
+  fireEvent.submit(document.querySelector('form') as HTMLFormElement);
+};
 const click = (name: string) => fireEvent.click(screen.getByRole('button', { name }));
 
 describe('home', () => {
@@ -93,7 +97,7 @@ describe('a release', () => {
 describe('lists', () => {
   it('show backups with their state', async () => {
     await open('#/backups');
-    expect([...document.querySelectorAll('tbody td')].map((each) => each.textContent)).toEqual(['failed', 'good, read again']);
+    expect([...document.querySelectorAll('tbody td')].map((each) => each.textContent)).toEqual(['failed: disk full', 'good, read again']);
   });
 
   it('search the audit log', async () => {
@@ -102,8 +106,21 @@ describe('lists', () => {
     expect(text()).toContain('Opened in an emergency');
     click('Older entries');
     await waitFor(() => expect(document.querySelectorAll('tbody tr').length).toBe(5));
-    fireEvent.input(screen.getByLabelText('One member only'), { target: { value: 'members/m2' } });
-    fireEvent.submit(document.querySelector('form') as HTMLFormElement);
+    search('members/m2');
+    await waitFor(() => expect(document.querySelectorAll('tbody tr').length).toBe(1));
+    fireEvent.input(screen.getByLabelText('One member only'), { target: { value: 'members/m1' } });
+    click('Older entries');
     await waitFor(() => expect(document.querySelectorAll('tbody tr').length).toBe(2));
+    expect([...document.querySelectorAll('tbody tr')].map((each) => each.lastElementChild?.textContent)).toEqual(['members/m2', 'members/m2']);
+  });
+
+  it('show nothing of the search before when one fails', async () => {
+    const session = await open('#/audit');
+    await waitFor(() => expect(document.querySelectorAll('tbody tr').length).toBe(3));
+    session.role = 'caseworker';
+    search('members/m2');
+    await screen.findByRole('alert');
+    expect(document.querySelectorAll('tbody tr').length).toBe(0);
+    expect(screen.queryByRole('button', { name: 'Older entries' })).toBeNull();
   });
 });

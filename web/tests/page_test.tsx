@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The federation's page over a transport in memory: what a reader sees first, and that every view has its figures in words.
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/preact';
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/preact';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FederationData } from '../federation/data';
 import { Page } from '../federation/page';
@@ -100,6 +100,14 @@ describe('the page', () => {
     expect(rows[0]).toEqual(['Andhra Pradesh first collective', 'contribution for April to June 2026', expect.stringContaining('10 Jul 2026')]);
     expect(rows[1]?.[1]).toBe('answer for April to June 2026');
     expect(rows[11]?.slice(1)).toEqual(['nothing yet', '–']);
+  });
+
+  it('counts the collectives of an older round by its own roster', async () => {
+    await open('#/rounds');
+    const round = screen.getByRole('region', { name: 'April to June 2025' });
+    expect(round.textContent).toContain('Contributions: 9 of 9.');
+    expect(within(round).getAllByRole('listitem').length).toBe(9);
+    expect(screen.getByRole('region', { name: 'April to June 2026' }).textContent).toContain('of 12.');
   });
 
   it('goes on without a link once loaded', async () => {

@@ -175,7 +175,7 @@ function totalsOf(period: string): Figure[] {
     : (figures.get(period) ?? []).filter((each) => each.table === 'year_members').map((each) => create(FigureSchema, { ...each, table: '' }));
 }
 
-const DESCRIPTOR = { roster: 'india', form: RoundForm.SUMMED, n: 12, f: 3, k: 7 };
+const DESCRIPTOR = { roster: 'india', epoch: 2, form: RoundForm.SUMMED, n: 12, f: 3, k: 7 };
 
 export function releaseOf(period: string): NationalRelease {
   const newest = period === QUARTERS[0];
@@ -242,11 +242,14 @@ export function sampleRoutes(router: ConnectRouter, session: { signedIn: boolean
   router.service(RoundService, {
     listRounds: () => ({
       rounds: QUARTERS.map((period, index) => {
-        const contributors = releaseOf(period).contributors;
+        // The oldest round was of a roster of nine.
+        const older = period === QUARTERS.at(-1) ? { epoch: 1, n: 9 } : {};
+        const contributors = releaseOf(period).contributors.slice(0, older.n);
         return {
           name: `rosters/india/rounds/${period}`,
           roundDescriptor: {
             ...DESCRIPTOR,
+            ...older,
             period,
             contributeUntil: day('2026-07-30T18:30:00Z'),
             extendUntil: day('2026-08-29T18:30:00Z'),
@@ -274,12 +277,12 @@ export function sampleRoutes(router: ConnectRouter, session: { signedIn: boolean
   router.service(RosterService, {
     getEpoch: () => ({
       signedRoster: {
-        name: 'rosters/india/epochs/1',
+        name: 'rosters/india/epochs/2',
         inForce: true,
         signatures: IDS.map((collective) => ({ collective })),
         roster: {
           roster: 'india',
-          epoch: 1,
+          epoch: 2,
           expireTime: day('2027-06-30T18:30:00Z'),
           collectives: COLLECTIVES.map(([id, state]) => ({
             id,

@@ -32,6 +32,7 @@ export interface NodeSession {
   ended: boolean;
   acknowledged: boolean;
   decision: CatalogueDecision;
+  firstPeriod: string;
   rosterSigned: boolean;
   backedUp: string[];
 }
@@ -65,6 +66,7 @@ export function newSession(): NodeSession {
     ended: false,
     acknowledged: false,
     decision: CatalogueDecision.UNSPECIFIED,
+    firstPeriod: '2125Q3',
     rosterSigned: false,
     backedUp: [],
   };
@@ -155,8 +157,9 @@ export function nodeRoutes(router: ConnectRouter, session: NodeSession): void {
         actor: 'tokens/priya',
         resource: number % 2 === 0 ? 'members/m2' : 'members/m1',
       }));
-      if (request.member !== '') return { auditEntries: entries.filter((each) => each.resource === request.member) };
-      return request.pageToken === '' ? { auditEntries: entries.slice(0, 3), nextPageToken: 'more' } : { auditEntries: entries.slice(3) };
+      const about = entries.filter((each) => request.member === '' || each.resource === request.member);
+      const size = request.member === '' ? 3 : 1;
+      return request.pageToken === '' ? { auditEntries: about.slice(0, size), nextPageToken: 'more' } : { auditEntries: about.slice(size) };
     },
   });
 }

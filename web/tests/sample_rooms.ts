@@ -103,10 +103,14 @@ function recordRoutes(router: ConnectRouter, session: NodeSession): void {
     }),
     listAssessments: () => ({ assessments: [{ name: `${MEMBER}/assessments/a1`, instrument: 'who_5', score: 14, date: day('2026-03-01') }] }),
   });
+  const contact = { purpose: ConsentPurpose.BE_CONTACTED, language: 'en' };
   router.service(NoticeService, {
     listNotices: () => ({
       notices: [
         { name: 'notices/be_counted-1-en', purpose: ConsentPurpose.BE_COUNTED, version: '1', language: 'en', text: 'We count you among others.' },
+        // As a node lists them: by name.
+        { ...contact, name: 'notices/be_contacted-2026.10-en', version: '2026.10', text: 'We call you, newer.', createTime: at('2026-06-01T10:00:00Z') },
+        { ...contact, name: 'notices/be_contacted-2026.2-en', version: '2026.2', text: 'We call you, older.', createTime: at('2026-02-01T10:00:00Z') },
         { name: 'notices/be_counted-1-hi', purpose: ConsentPurpose.BE_COUNTED, version: '1', language: 'hi', text: 'हम आपको गिनते हैं।' },
       ],
     }),
@@ -208,6 +212,12 @@ function accessRoutes(router: ConnectRouter, session: NodeSession): void {
       if (token?.role === Role.STEWARD) needPermit(session, permit, 'TOKEN', 'tokens');
       return { token: create(TokenSchema, { name: 'tokens/t3', title: token?.title, role: token?.role }), secret: 'aangan-made-once' };
     },
+    rotateToken: ({ name }) => {
+      allow(session, 'steward');
+      // The cookie of whoever is signed in carries this one, and its secret is refused from now on.
+      if (name === steward.name) session.signedIn = false;
+      return { token: name === steward.name ? steward : caseworker, secret: 'aangan-made-anew' };
+    },
     deleteToken: () => {
       allow(session, 'steward');
       session.ended = true;
@@ -239,7 +249,7 @@ function accessRoutes(router: ConnectRouter, session: NodeSession): void {
 function governanceRoutes(router: ConnectRouter, session: NodeSession): void {
   router.service(GovernanceService, {
     listOfferedCatalogues: () => ({
-      catalogues: [{ decision: session.decision, signedCatalogue: { catalogue: { ...CATALOGUE, nanoRhoCap: 48_712_000n }, digest: new Uint8Array([7]), signatures: [{ collective: 'bihar_1' }] } }],
+      catalogues: [{ decision: session.decision, signedCatalogue: { catalogue: { ...CATALOGUE, firstPeriod: session.firstPeriod, contributeDays: 30, nanoRhoCap: 48_712_000n }, digest: new Uint8Array([7]), signatures: [{ collective: 'bihar_1' }] } }],
     }),
     lintCatalogue: ({ catalogue }) => ({
       quarterCells: 120,
@@ -282,7 +292,7 @@ function backupRoutes(router: ConnectRouter, session: NodeSession): void {
       return {
         backups: [
           { name: 'backups/1', state: BackupState.VERIFIED, createTime: at('2026-06-20T10:00:00Z') },
-          { name: 'backups/2', state: BackupState.FAILED, createTime: at('2026-07-01T10:00:00Z') },
+          { name: 'backups/2', state: BackupState.FAILED, createTime: at('2026-07-01T10:00:00Z'), reason: 'DISK_FULL' },
         ],
       };
     },
