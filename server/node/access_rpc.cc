@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/log.h"
 #include "base/problem.h"
 #include "base/status.h"
 #include "server/node/convert.h"
@@ -181,8 +182,10 @@ void AccessRpc::ListTokens(server::CallPtr call, v1::ListTokensRequest request,
 absl::StatusOr<google::protobuf::Empty> AccessRpc::DeleteToken(const server::Call& call,
                                                                const v1::DeleteTokenRequest& request) {
   ASSIGN_OR_RETURN(const std::string id, TokenIdFrom(request.name(), "name"));
-  RETURN_IF_ERROR(rooms_.tokens->End(id, ActorOf(call)));
-  RETURN_IF_ERROR(rooms_.permits->Withdraw(absl::StrCat("tokens/", id), ActorOf(call)));
+  const absl::Status ended = rooms_.tokens->End(id, ActorOf(call));
+  const absl::Status withdrawn = rooms_.permits->Withdraw(absl::StrCat("tokens/", id), ActorOf(call));
+  RETURN_IF_ERROR(ended);
+  RETURN_IF_ERROR(withdrawn);
   return google::protobuf::Empty();
 }
 
@@ -201,6 +204,11 @@ absl::StatusOr<v1::RotateTokenResponse> AccessRpc::RotateToken(const server::Cal
     RETURN_IF_ERROR(SecondYes(call, NeedOf(v1::PERMIT_KIND_TOKEN, request.name(), request), request.permit()));
   }
   ASSIGN_OR_RETURN(server::NewToken made, rooms_.tokens->Rotate(id, grace, ActorOf(call)));
+  if (grace == absl::ZeroDuration()) {  // perhaps the old secret was stolen, and said yes
+    const absl::Status withdrawn = rooms_.permits->Withdraw(absl::StrCat("tokens/", id), ActorOf(call));
+    // The new secret is shown all the same: there is no other time.
+    if (!withdrawn.ok()) LogWarning("access", "what is withdrawn is not written yet").Status(withdrawn);
+  }
   v1::RotateTokenResponse response;
   *response.mutable_token() = TokenMessage(made.record, *rooms_.grants);
   response.set_secret(std::move(made.text));

@@ -99,17 +99,19 @@ absl::StatusOr<GrantRecord> GrantBook::Find(const std::string& name) const {
 }
 
 absl::Status GrantBook::Remove(Action action, const std::string& name, const std::string& actor) {
-  std::map<std::string, GrantRecord>::node_type taken;
   {
     absl::MutexLock lock(&mutex_);
-    taken = grants_.extract(name);  // opens nothing from here on; the store follows
+    const auto found = grants_.find(name);
+    if (found == grants_.end()) return absl::OkStatus();
+    // Opens nothing from here on; the store follows.
+    found->second.expire_time_us = std::min(found->second.expire_time_us, absl::ToUnixMicros(clock_->Now()));
+    taken_.try_emplace(name, action, actor);
   }
-  absl::Status removed = store_->SubmitAndWait(NoteChange{action, actor, name, KeyOf(name), ""}).status();
-  if (!removed.ok()) {  // a start would find it again, so it is to be seen, and to be taken away again
-    absl::MutexLock lock(&mutex_);
-    grants_.insert(std::move(taken));
-  }
-  return removed;
+  RETURN_IF_ERROR(store_->SubmitAndWait(NoteChange{action, actor, name, KeyOf(name), ""}).status());
+  absl::MutexLock lock(&mutex_);
+  taken_.erase(name);
+  grants_.erase(name);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<GrantRecord> GrantBook::Give(const Wish& wish, const std::string& actor) {
@@ -215,6 +217,15 @@ std::vector<GrantRecord> GrantBook::List(const std::string& token, const std::st
 
 absl::Status GrantBook::Tend(const std::function<bool(const std::string&)>& is_token) {
   const int64_t long_ago_us = absl::ToUnixMicros(clock_->Now() - kOverStays);
+  std::map<std::string, std::pair<Action, std::string>> taken;
+  {
+    absl::MutexLock lock(&mutex_);
+    taken = taken_;
+  }
+  for (const auto& [name, how] : taken) {
+    absl::MutexLock writing(&writing_);
+    RETURN_IF_ERROR(Remove(how.first, name, how.second));
+  }
   for (const GrantRecord& grant : List("", "", kGrantsMax)) {
     if (WaitsForSteward(grant) || (grant.expire_time_us > long_ago_us && is_token(grant.token))) continue;
     absl::MutexLock writing(&writing_);

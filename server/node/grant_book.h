@@ -3,6 +3,9 @@
 // emergency, of one. Kept as settings of the store, looked up on every call, so a grant that was taken away opens
 // nothing from the next one on.
 //
+// One that is taken away opens nothing from then on, also when the store refuses to write it. Until the store has it,
+// it is listed as over, can be taken away again, and Tend() tries too: a start would find it as it was.
+//
 // A broken glass stays in the book until a steward has acknowledged it. What is over is kept for 30 days to be seen.
 // Threads: thread-safe; changes block until they are on disk.
 // Errors: NOT_FOUND; FAILED_PRECONDITION (WRONG_STATE); RESOURCE_EXHAUSTED (TOO_MANY).
@@ -13,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -70,7 +74,7 @@ class GrantBook {
   // By name after `after`; of one token, or of all where it is empty.
   std::vector<GrantRecord> List(const std::string& token, const std::string& after, size_t limit) const;
 
-  // Removes what has long been over, and grants of tokens that are gone.
+  // Removes what was taken away and is still on disk, what has long been over, and grants of tokens that are gone.
   absl::Status Tend(const std::function<bool(const std::string&)>& is_token);
 
  private:
@@ -88,6 +92,8 @@ class GrantBook {
   absl::Mutex writing_;  // one change at a time; before mutex_
   mutable absl::Mutex mutex_;
   std::map<std::string, GrantRecord> grants_ ABSL_GUARDED_BY(mutex_);  // by name
+  // By name: taken away as what and by whom, which is not on disk yet.
+  std::map<std::string, std::pair<storage::node::Action, std::string>> taken_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace aangan::node

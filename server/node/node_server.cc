@@ -100,7 +100,7 @@ class Server final : public NodeServer {
     ASSIGN_OR_RETURN(book_, GovernanceBook::Open(options_.data, store_.get(), identity_.get(), clock_));
     ASSIGN_OR_RETURN(tokens_, TokenBook::Open(options_.data, store_.get(), clock_, random_));
     ASSIGN_OR_RETURN(grants_, GrantBook::Open(store_.get(), clock_, random_));
-    ASSIGN_OR_RETURN(permits_, PermitBook::Open(store_.get(), clock_, random_));
+    ASSIGN_OR_RETURN(permits_, PermitBook::Open(store_.get(), tokens_.get(), clock_, random_));
     gate_ = std::make_unique<DomainGate>(grants_.get());
     access_keeper_ = std::make_unique<AccessKeeper>(tokens_.get(), grants_.get(), permits_.get());
     page_tokens_ = std::make_unique<server::PageTokens>(store_->DeriveKey("page tokens"), random_);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/canonical.h"
 #include "base/problem.h"
 #include "base/status.h"
@@ -85,9 +86,9 @@ PermitNeed NeedOf(v1::PermitKind kind, std::string subject, const google::protob
   return {kind, std::move(subject), digest};
 }
 
-absl::StatusOr<std::unique_ptr<PermitBook>> PermitBook::Open(storage::node::NodeStore* store, const Clock* clock,
-                                                             RandomSource* random) {
-  std::unique_ptr<PermitBook> book(new PermitBook(store, clock, random));
+absl::StatusOr<std::unique_ptr<PermitBook>> PermitBook::Open(storage::node::NodeStore* store, const TokenBook* tokens,
+                                                             const Clock* clock, RandomSource* random) {
+  std::unique_ptr<PermitBook> book(new PermitBook(store, tokens, clock, random));
   RETURN_IF_ERROR(book->Load());
   return book;
 }
@@ -113,6 +114,10 @@ absl::StatusOr<PermitRecord> PermitBook::Find(const std::string& name) const {
   if (found == permits_.end())
     return Problem(absl::StatusCode::kNotFound, Reason::kNotFound, "There is no such permit.").ToStatus();
   return found->second;
+}
+
+bool PermitBook::Counts(absl::string_view actor) const {
+  return absl::ConsumePrefix(&actor, "tokens/") && tokens_->Find(std::string(actor)).ok();
 }
 
 absl::StatusOr<PermitRecord> PermitBook::Ask(const PermitNeed& need, const std::string& actor) {
@@ -141,6 +146,9 @@ absl::StatusOr<PermitRecord> PermitBook::Approve(const std::string& name, const 
     return Problem(absl::StatusCode::kPermissionDenied, Reason::kNotAllowed,
                    "Whoever asks does not say yes to herself. A second person has to.");
   }
+  if (!Counts(actor)) {  // ended since this call came in
+    return Problem(absl::StatusCode::kPermissionDenied, Reason::kNotAllowed, "This token was ended.");
+  }
   if (StateOf(permit) != v1::PERMIT_STATE_ASKED) {
     return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
                    "This permit does not wait for a yes: it has one, was used, or its time is over.");
@@ -158,7 +166,7 @@ absl::Status PermitBook::Use(const PermitNeed& need, const server::Call& call, a
   absl::MutexLock writing(&writing_);
   const absl::StatusOr<PermitRecord> found = Find(name);
   if (!found.ok() || found->asked_by != ActorOf(call) || !IsSame(found->need, need) ||
-      StateOf(*found) != v1::PERMIT_STATE_APPROVED)
+      StateOf(*found) != v1::PERMIT_STATE_APPROVED || !Counts(found->approved_by))
     return Needed(need);
   PermitRecord permit = *found;
   permit.used = true;
@@ -170,14 +178,28 @@ absl::Status PermitBook::Use(const PermitNeed& need, const server::Call& call, a
 
 absl::Status PermitBook::Withdraw(const std::string& approved_by, const std::string& actor) {
   absl::MutexLock writing(&writing_);
-  for (PermitRecord& permit : List("", "", kPermitsMax)) {
-    if (permit.approved_by != approved_by || StateOf(permit) != v1::PERMIT_STATE_APPROVED) continue;
-    permit.expire_time_us = absl::ToUnixMicros(clock_->Now());
-    {
-      absl::MutexLock lock(&mutex_);  // over at once; the store follows
-      permits_[NameOf(permit)] = permit;
+  {
+    absl::MutexLock lock(&mutex_);  // all are over at once; the store follows
+    for (auto& [name, permit] : permits_) {
+      if (permit.approved_by != approved_by || StateOf(permit) != v1::PERMIT_STATE_APPROVED) continue;
+      permit.expire_time_us = absl::ToUnixMicros(clock_->Now());
+      withdrawn_[name] = actor;
     }
+  }
+  return StoreWithdrawn();
+}
+
+absl::Status PermitBook::StoreWithdrawn() {
+  std::map<std::string, std::string> withdrawn;
+  {
+    absl::MutexLock lock(&mutex_);
+    withdrawn = withdrawn_;
+  }
+  for (const auto& [name, actor] : withdrawn) {
+    ASSIGN_OR_RETURN(const PermitRecord permit, Find(name));
     RETURN_IF_ERROR(Store(Action::kAccessEnded, permit, actor));
+    absl::MutexLock lock(&mutex_);
+    withdrawn_.erase(name);
   }
   return absl::OkStatus();
 }
@@ -204,6 +226,10 @@ std::vector<PermitRecord> PermitBook::List(const std::string& asked_by, const st
 }
 
 absl::Status PermitBook::Tend() {
+  {
+    absl::MutexLock writing(&writing_);
+    RETURN_IF_ERROR(StoreWithdrawn());
+  }
   const int64_t long_ago_us = absl::ToUnixMicros(clock_->Now() - kOverStays);
   for (const PermitRecord& permit : List("", "", kPermitsMax)) {
     if (permit.expire_time_us > long_ago_us) continue;

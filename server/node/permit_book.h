@@ -25,6 +25,7 @@
 #include "base/digest.h"
 #include "base/random.h"
 #include "google/protobuf/message.h"
+#include "server/node/token_book.h"
 #include "server/shared/door.h"
 #include "storage/node/node_store.h"
 
@@ -57,39 +58,44 @@ struct PermitRecord {
 class PermitBook {
  public:
   // All outlive it.
-  static absl::StatusOr<std::unique_ptr<PermitBook>> Open(storage::node::NodeStore* store, const Clock* clock,
-                                                          RandomSource* random);
+  static absl::StatusOr<std::unique_ptr<PermitBook>> Open(storage::node::NodeStore* store, const TokenBook* tokens,
+                                                          const Clock* clock, RandomSource* random);
 
   absl::StatusOr<PermitRecord> Ask(const PermitNeed& need, const std::string& actor);
   absl::StatusOr<PermitRecord> Approve(const std::string& name, const std::string& actor);
   // Spends the permit for this step, before it is taken; a step that then fails needs another one. PERMISSION_DENIED
   // (PERMIT_NEEDED) with kind, subject and digest when the name is empty, or the permit is another caller's, of another
-  // step, not approved, used or over.
+  // step, not approved, used or over, or the token that approved it was ended.
   absl::Status Use(const PermitNeed& need, const server::Call& call, absl::string_view permit_name);
 
-  // The token of "tokens/{t}" was ended: what it said yes to, and was not used yet, is over.
+  // The token of "tokens/{t}" was ended, or its secret from one moment to the next: what it said yes to, and was not
+  // used yet, is over, also when the store refuses to write it; Tend() tries again.
   absl::Status Withdraw(const std::string& approved_by, const std::string& actor);
 
   v1::PermitState StateOf(const PermitRecord& permit) const;
   bool HasWaiting() const;
   // By name after `after`; of one asker, or of all where it is empty.
   std::vector<PermitRecord> List(const std::string& asked_by, const std::string& after, size_t limit) const;
-  // Removes what has long been over.
+  // Writes what was withdrawn and removes what has long been over.
   absl::Status Tend();
 
  private:
-  PermitBook(storage::node::NodeStore* store, const Clock* clock, RandomSource* random)
-      : store_(store), clock_(clock), random_(random) {}
+  PermitBook(storage::node::NodeStore* store, const TokenBook* tokens, const Clock* clock, RandomSource* random)
+      : store_(store), tokens_(tokens), clock_(clock), random_(random) {}
   absl::Status Load();
   absl::Status Store(storage::node::Action action, const PermitRecord& permit, const std::string& actor);
   absl::StatusOr<PermitRecord> Find(const std::string& name) const;
+  bool Counts(absl::string_view actor) const;  // its token was not ended
+  absl::Status StoreWithdrawn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
 
   storage::node::NodeStore* const store_;
+  const TokenBook* const tokens_;
   const Clock* const clock_;
   RandomSource* const random_;
   absl::Mutex writing_;  // one change at a time; before mutex_
   mutable absl::Mutex mutex_;
-  std::map<std::string, PermitRecord> permits_ ABSL_GUARDED_BY(mutex_);  // by name
+  std::map<std::string, PermitRecord> permits_ ABSL_GUARDED_BY(mutex_);   // by name
+  std::map<std::string, std::string> withdrawn_ ABSL_GUARDED_BY(mutex_);  // name: by whom, which is not on disk yet
 };
 
 }  // namespace aangan::node

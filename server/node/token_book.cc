@@ -123,27 +123,29 @@ absl::StatusOr<NewToken> TokenBook::Rotate(const std::string& id, absl::Duration
 
 absl::Status TokenBook::End(const std::string& id, const std::string& actor) {
   absl::MutexLock writing(&writing_);
-  ASSIGN_OR_RETURN(const TokenRecord before, Find(id));
-  TokenRecord record = before;
-  const bool stays = IsSecondPersons(record.role);
-  record.hash = record.hash_before = Digest{};
-  record.expire_time_us = std::min(record.expire_time_us, absl::ToUnixMicros(clock_->Now()));
-  record.before_end_time_us = 0;
+  TokenRecord record;
   {
     absl::MutexLock lock(&mutex_);  // refused at once; the store follows
-    if (stays) {
-      tokens_[id] = record;
-    } else {
-      tokens_.erase(id);
-    }
+    const auto found = tokens_.find(id);
+    if (found == tokens_.end() || !IsListed(found->second)) return NoSuchToken();
+    TokenRecord& ends = found->second;
+    ends.hash = ends.hash_before = Digest{};
+    ends.expire_time_us = std::min(ends.expire_time_us, absl::ToUnixMicros(clock_->Now()));
+    ends.before_end_time_us = 0;
     used_.erase(id);
+    ending_.try_emplace(id, actor);
+    record = ends;
   }
-  absl::Status ended = stays ? Store(Action::kTokenDeleted, record, actor) : Remove(Action::kTokenDeleted, id, actor);
-  if (!ended.ok()) {  // a start would find it again, so it is to be seen, and to be ended again
-    absl::MutexLock lock(&mutex_);
-    tokens_[id] = before;
-  }
-  return ended;
+  const bool stays = IsSecondPersons(record.role);
+  RETURN_IF_ERROR(stays ? Store(Action::kTokenDeleted, record, actor) : Remove(Action::kTokenDeleted, id, actor));
+  absl::MutexLock lock(&mutex_);
+  ending_.erase(id);
+  if (!stays) tokens_.erase(id);
+  return absl::OkStatus();
+}
+
+bool TokenBook::IsListed(const TokenRecord& record) const {
+  return !IsEnded(record) || ending_.find(record.id) != ending_.end();
 }
 
 absl::StatusOr<TokenRecord> TokenBook::Find(const std::string& id) const {
@@ -164,13 +166,24 @@ bool TokenBook::SecondPersonExists(const std::string& than_id) const {
 absl::Status TokenBook::Tend() {
   std::set<std::string> used;
   std::vector<std::string> over;
+  std::map<std::string, std::string> ending;
   {
     const absl::Time now = clock_->Now();
     absl::MutexLock lock(&mutex_);
     used.swap(used_);
+    ending = ending_;
     for (const auto& [id, record] : tokens_) {
+      if (ending_.find(id) != ending_.end()) continue;
       const absl::Duration stays = IsEnded(record) ? kSecondPersonStays : kExpiredTokenStays;
       if (record.expire_time_us <= absl::ToUnixMicros(now - stays)) over.push_back(id);
+    }
+  }
+  for (const auto& [id, actor] : ending) {
+    // Not found: somebody else ended it again.
+    if (absl::Status ended = End(id, actor); !ended.ok() && !absl::IsNotFound(ended)) {
+      absl::MutexLock lock(&mutex_);
+      used_.merge(used);
+      return ended;
     }
   }
   for (const std::string& id : used) {
@@ -201,7 +214,7 @@ std::vector<TokenRecord> TokenBook::List(const std::string& after, size_t limit)
   absl::MutexLock lock(&mutex_);
   std::vector<TokenRecord> listed;
   for (auto each = tokens_.upper_bound(after); each != tokens_.end() && listed.size() < limit; ++each) {
-    if (!IsEnded(each->second)) listed.push_back(each->second);
+    if (IsListed(each->second)) listed.push_back(each->second);
   }
   return listed;
 }

@@ -77,7 +77,7 @@ void CommitQueue::Submit(std::unique_ptr<CommitItem> item) {
     absl::MutexLock lock(&mutex_);
     if (stopping_) {
       refused = Stopping();
-    } else if (waiting_.size() >= options_.items_max) {
+    } else if (waiting_.size() >= options_.items_max && !item->passes_full_queue()) {
       refused = Busy();
     } else {
       waiting_.push_back(std::move(item));

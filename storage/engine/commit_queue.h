@@ -40,6 +40,8 @@ class CommitItem {
   virtual void Done(absl::StatusOr<uint64_t> sequence) = 0;
   // True for the little that reading writes: it goes on in the first half of the disk's reserve.
   virtual bool may_use_reserve() const { return false; }
+  // True for the very few that are never refused because many wait: their callers ask for one at a time.
+  virtual bool passes_full_queue() const { return false; }
 };
 
 // What the owner of a store does inside a commit.
@@ -57,7 +59,7 @@ class Committer {
 };
 
 struct CommitQueueOptions {
-  size_t items_max = 4096;                      // that wait; more are refused
+  size_t items_max = 4096;                      // that wait; more are refused, but for those that pass
   size_t commit_items_max = 1024;               // in one commit
   size_t commit_bytes_max = 8u << 20;           // in one commit, passed by one item at most
   absl::Duration idle_head = absl::Seconds(1);  // after so long without work the last commit's head is written too

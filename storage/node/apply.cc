@@ -45,8 +45,10 @@ absl::StatusOr<uint64_t> ReadConsentOrder(const Reader& reader) {
 }
 
 // Reading goes on when nothing else is written, and access is taken away: from whoever filled the disk, too.
-bool ChangeItem::may_use_reserve() const {
-  if (std::holds_alternative<ReadNote>(change)) return true;
+bool ChangeItem::may_use_reserve() const { return std::holds_alternative<ReadNote>(change) || passes_full_queue(); }
+
+// Access is taken away: from whoever filled the queue, too.
+bool ChangeItem::passes_full_queue() const {
   const auto* note = std::get_if<NoteChange>(&change);
   return note != nullptr && (note->action == Action::kTokenDeleted || note->action == Action::kGrantDeleted ||
                              note->action == Action::kAccessEnded);

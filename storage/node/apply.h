@@ -35,6 +35,7 @@ class ChangeItem final : public CommitItem {
   ChangeItem(Change change_in, node::Done done_in) : change(std::move(change_in)), done(std::move(done_in)) {}
   void Done(absl::StatusOr<uint64_t> sequence) override;
   bool may_use_reserve() const override;
+  bool passes_full_queue() const override;
 
   Change change;
   std::vector<std::string> sealed;  // one a write; empty for a delete

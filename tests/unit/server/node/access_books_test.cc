@@ -3,12 +3,16 @@
 // ended is not, and what has long been over is swept, but for a glass that no steward has looked at.
 #include <gtest/gtest.h>
 
+#include <future>
 #include <memory>
+#include <thread>
 
+#include "absl/synchronization/notification.h"
 #include "base/random.h"
 #include "server/node/access_keeper.h"
 #include "server/node/grant_book.h"
 #include "server/node/permit_book.h"
+#include "server/node/request_rules.h"
 #include "server/node/token_book.h"
 #include "storage/engine/disk_reserve.h"
 #include "tests/support/fake_clock.h"
@@ -29,24 +33,25 @@ class AccessBooks : public ::testing::Test {
  protected:
   AccessBooks() { Open(); }
 
-  void Open(uint64_t disk_reserve_bytes = 1 << 20) {
+  void Open(uint64_t disk_reserve_bytes = 1 << 20, size_t queue_changes_max = 4096) {
     storage::node::StoreOptions options;
     options.folder = folder_ / "data";
     options.key_lock = &tests::TestKeyLock();
     options.clock = &clock_;
     options.random = &random_;
     options.disk_reserve_bytes = disk_reserve_bytes;
+    options.queue_changes_max = queue_changes_max;
     store_ = *NodeStore::Open(options);
     tokens_ = *TokenBook::Open(folder_.path(), store_.get(), &clock_, &random_);
     grants_ = *GrantBook::Open(store_.get(), &clock_, &random_);
-    permits_ = *PermitBook::Open(store_.get(), &clock_, &random_);
+    permits_ = *PermitBook::Open(store_.get(), tokens_.get(), &clock_, &random_);
   }
-  void Reopen(uint64_t disk_reserve_bytes = 1 << 20) {
+  void Reopen(uint64_t disk_reserve_bytes = 1 << 20, size_t queue_changes_max = 4096) {
     permits_ = nullptr;
     grants_ = nullptr;
     tokens_ = nullptr;
     store_ = nullptr;
-    Open(disk_reserve_bytes);
+    Open(disk_reserve_bytes, queue_changes_max);
   }
   absl::Status Tend() { return AccessKeeper(tokens_.get(), grants_.get(), permits_.get()).TendNow(); }
   server::NewToken Make(Role role, absl::Duration life) {
@@ -56,13 +61,35 @@ class AccessBooks : public ::testing::Test {
   std::string Give(const std::string& token, const std::string& member) {
     return GrantName(*grants_->Give({token, "health", clock_.Now() + absl::Hours(4), member, 1}, "tokens/steward"));
   }
+  bool HasToken(const server::NewToken& token) const {
+    for (const server::TokenRecord& record : tokens_->List("", kTokensMax)) {
+      if (record.id == token.record.id) return true;
+    }
+    return false;
+  }
   bool HasGrant(const std::string& name) const {
     for (const GrantRecord& grant : grants_->List("", "", kGrantsMax)) {
       if (GrantName(grant) == name) return true;
     }
     return false;
   }
+  // Of a permit that the token said yes to; nobody signed in asked for it.
+  std::string Approved(const server::NewToken& by) {
+    const auto permit = permits_->Ask(need_, ActorOf(call_));
+    EXPECT_THAT(permit, tests::IsOk());
+    const std::string name = "permits/" + permit->id;
+    EXPECT_THAT(permits_->Approve(name, "tokens/" + by.record.id), tests::IsOk());
+    return name;
+  }
+  v1::PermitState StateOf(const std::string& name) const {
+    for (const PermitRecord& permit : permits_->List("", "", kPermitsMax)) {
+      if ("permits/" + permit.id == name) return permits_->StateOf(permit);
+    }
+    return v1::PERMIT_STATE_UNSPECIFIED;
+  }
 
+  const PermitNeed need_{v1::PERMIT_KIND_EXPORT, kMember, {}};
+  const server::Call call_;
   const tests::TempDir folder_;
   tests::FakeClock clock_{absl::FromUnixSeconds(1'800'000'000)};
   SystemRandom random_;
@@ -135,37 +162,56 @@ TEST_F(AccessBooks, PermitsAndGrantsAreWhatTheyWereAfterARestart) {
   const std::string grant = Give(token.record.id, "");
   const auto permit = permits_->Ask({v1::PERMIT_KIND_UNSEAL, kMember, {}}, "tokens/a");
   ASSERT_THAT(permit, tests::IsOk());
-  ASSERT_THAT(permits_->Approve("permits/" + permit->id, "tokens/b"), tests::IsOk());
+  const std::string auditor = "tokens/" + Make(Role::kAuditor, 100 * kDay).record.id;
+  ASSERT_THAT(permits_->Approve("permits/" + permit->id, auditor), tests::IsOk());
   Reopen();
   EXPECT_TRUE(grants_->IsOpen(token.record.id, "health", kMember));
   const std::vector<PermitRecord> listed = permits_->List("tokens/a", "", 10);
   ASSERT_EQ(listed.size(), 1u);
   EXPECT_EQ(permits_->StateOf(listed[0]), v1::PERMIT_STATE_APPROVED);
-  EXPECT_EQ(listed[0].approved_by, "tokens/b");
+  EXPECT_EQ(listed[0].approved_by, auditor);
   ASSERT_THAT(grants_->Take(grant, "tokens/steward"), tests::IsOk());
   Reopen();
   EXPECT_FALSE(grants_->IsOpen(token.record.id, "health", kMember));
 }
 
-// Else they would be back after the next start, and nobody would know.
-TEST_F(AccessBooks, WhatCouldNotBeTakenAwayIsStillThereToBeTakenAway) {
+// Else they would be back after the next start, and nobody would know. They open nothing meanwhile.
+TEST_F(AccessBooks, WhatCouldNotBeTakenAwayOpensNothingAndIsStillThereToBeTakenAway) {
   const server::NewToken caseworker = Make(Role::kCaseworker, 100 * kDay);
   const server::NewToken auditor = Make(Role::kAuditor, 100 * kDay);
   const std::string grant = Give(caseworker.record.id, "");
   const auto refused = tests::HasProblem(absl::StatusCode::kResourceExhausted, Reason::kDiskReserve);
   Reopen(uint64_t{1} << 60);
+  ASSERT_TRUE(Opens(caseworker.text) && Opens(auditor.text));
+  ASSERT_TRUE(grants_->IsOpen(caseworker.record.id, "health", kMember));
+  const auto look = [&] {
+    EXPECT_FALSE(Opens(caseworker.text) || Opens(auditor.text));
+    EXPECT_FALSE(tokens_->Find(caseworker.record.id).ok() || tokens_->Find(auditor.record.id).ok());
+    EXPECT_FALSE(grants_->IsOpen(caseworker.record.id, "health", kMember));
+    EXPECT_FALSE(grants_->HasOpen(caseworker.record.id));
+    EXPECT_TRUE(HasToken(caseworker) && HasToken(auditor) && HasGrant(grant));
+    EXPECT_TRUE(tokens_->SecondPersonExists("none"));
+  };
   for (int again = 0; again < 2; ++again) {
     EXPECT_THAT(tokens_->End(caseworker.record.id, "tokens/steward"), refused);
     EXPECT_THAT(tokens_->End(auditor.record.id, "tokens/steward"), refused);
     EXPECT_THAT(grants_->Take(grant, "tokens/steward"), refused);
+    look();
+    EXPECT_THAT(tokens_->Rotate(caseworker.record.id, absl::Hours(1), "tokens/steward"),
+                tests::HasProblem(absl::StatusCode::kNotFound, Reason::kNotFound));
+    // It is tried again without anybody.
+    EXPECT_THAT(tokens_->Tend(), refused);
+    EXPECT_THAT(grants_->Tend([](const std::string&) { return true; }), refused);
+    clock_.Advance(8 * kDay);
+    look();
   }
-  EXPECT_TRUE(HasGrant(grant));
   Reopen();
   ASSERT_THAT(grants_->Take(grant, "tokens/steward"), tests::IsOk());
   ASSERT_THAT(tokens_->End(caseworker.record.id, "tokens/steward"), tests::IsOk());
   ASSERT_THAT(tokens_->End(auditor.record.id, "tokens/steward"), tests::IsOk());
   Reopen();
   EXPECT_FALSE(HasGrant(grant));
+  EXPECT_FALSE(HasToken(caseworker) || HasToken(auditor));
   EXPECT_FALSE(Opens(caseworker.text) || Opens(auditor.text));
 }
 
@@ -185,29 +231,78 @@ TEST_F(AccessBooks, AccessIsTakenAwayWhenNothingElseIsWritten) {
   EXPECT_FALSE(Opens(token.text));
 }
 
+// A thief who writes without end does not keep what she stole.
+TEST_F(AccessBooks, AccessIsTakenAwayWhenTheQueueIsFull) {
+  const server::NewToken token = Make(Role::kCaseworker, 100 * kDay);
+  const std::string grant = Give(token.record.id, "");
+  Reopen(1 << 20, 1);
+  absl::Notification held, release;
+  const auto write = [&](std::function<void()> told) {
+    store_->Submit(storage::node::NoteChange{storage::node::Action::kTokenUsed, "thief", "tokens/a", "", ""},
+                   [told = std::move(told)](const auto&) { told(); });
+  };
+  write([&] {
+    held.Notify();
+    release.WaitForNotification();
+  });
+  held.WaitForNotification();
+  write([] {});
+  EXPECT_THAT(tokens_->Make({Role::kCaseworker, "test", "", kDay}, "tokens/steward"),
+              tests::HasProblem(absl::StatusCode::kResourceExhausted, Reason::kBusy));
+  auto ended = std::async(std::launch::async, [&] { return tokens_->End(token.record.id, "tokens/steward"); });
+  auto taken = std::async(std::launch::async, [&] { return grants_->Take(grant, "tokens/steward"); });
+  const auto is_over = [](const std::future<absl::Status>& one) {
+    return one.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  };
+  while (store_->changes_waiting() < 4 && !is_over(ended) && !is_over(taken)) std::this_thread::yield();
+  EXPECT_FALSE(Opens(token.text));
+  EXPECT_FALSE(grants_->IsOpen(token.record.id, "health", kMember));
+  release.Notify();
+  EXPECT_THAT(ended.get(), tests::IsOk());
+  EXPECT_THAT(taken.get(), tests::IsOk());
+  Reopen();
+  EXPECT_FALSE(Opens(token.text));
+  EXPECT_FALSE(HasGrant(grant));
+}
+
 // The token may have been ended because somebody had stolen it.
 TEST_F(AccessBooks, AYesIsOverWithTheTokenThatSaidIt) {
-  const auto ask = [&](const char* approved_by) {
-    const auto permit = permits_->Ask({v1::PERMIT_KIND_EXPORT, kMember, {}}, "tokens/a");
-    EXPECT_THAT(permit, tests::IsOk());
-    EXPECT_THAT(permits_->Approve("permits/" + permit->id, approved_by), tests::IsOk());
-    return permit->id;
-  };
-  const std::string by_thief = ask("tokens/b"), by_other = ask("tokens/c");
-  const auto state = [&](const std::string& id) {
-    for (const PermitRecord& permit : permits_->List("", "", 10)) {
-      if (permit.id == id) return permits_->StateOf(permit);
-    }
-    return v1::PERMIT_STATE_UNSPECIFIED;
-  };
+  const server::NewToken thief = Make(Role::kAuditor, 100 * kDay), other = Make(Role::kAuditor, 100 * kDay);
+  const std::string by_thief = Approved(thief), by_other = Approved(other);
   const auto look = [&] {
-    EXPECT_EQ(state(by_thief), v1::PERMIT_STATE_EXPIRED);
-    EXPECT_EQ(state(by_other), v1::PERMIT_STATE_APPROVED);
+    EXPECT_EQ(StateOf(by_thief), v1::PERMIT_STATE_EXPIRED);
+    EXPECT_EQ(StateOf(by_other), v1::PERMIT_STATE_APPROVED);
   };
-  ASSERT_THAT(permits_->Withdraw("tokens/b", "tokens/steward"), tests::IsOk());
+  ASSERT_THAT(permits_->Withdraw("tokens/" + thief.record.id, "tokens/steward"), tests::IsOk());
   look();
   Reopen();
   look();
+}
+
+TEST_F(AccessBooks, AllThatWasSaidYesToIsOverAlsoWhenTheStoreRefuses) {
+  const server::NewToken thief = Make(Role::kAuditor, 100 * kDay);
+  const std::vector<std::string> permits = {Approved(thief), Approved(thief), Approved(thief)};
+  const auto refused = tests::HasProblem(absl::StatusCode::kResourceExhausted, Reason::kDiskReserve);
+  Reopen(uint64_t{1} << 60);
+  EXPECT_THAT(permits_->Withdraw("tokens/" + thief.record.id, "tokens/steward"), refused);
+  for (const std::string& permit : permits) EXPECT_EQ(StateOf(permit), v1::PERMIT_STATE_EXPIRED);
+  EXPECT_THAT(permits_->Tend(), refused) << "it is tried again";
+}
+
+// Whatever came between the end of the token and the withdrawal, or kept it from being written.
+TEST_F(AccessBooks, AnEndedTokenSaysNoYesAndItsYesDoesNotCount) {
+  const server::NewToken thief = Make(Role::kAuditor, 100 * kDay), other = Make(Role::kAuditor, 100 * kDay);
+  const std::string by_thief = Approved(thief), by_other = Approved(other);
+  const auto asked = permits_->Ask(need_, "tokens/a");
+  ASSERT_THAT(asked, tests::IsOk());
+  ASSERT_THAT(tokens_->End(thief.record.id, "tokens/steward"), tests::IsOk());
+  EXPECT_THAT(permits_->Approve("permits/" + asked->id, "tokens/" + thief.record.id),
+              tests::HasProblem(absl::StatusCode::kPermissionDenied, Reason::kNotAllowed));
+  const auto needed = tests::HasProblem(absl::StatusCode::kPermissionDenied, Reason::kPermitNeeded);
+  EXPECT_THAT(permits_->Use(need_, call_, by_thief), needed);
+  Reopen();
+  EXPECT_THAT(permits_->Use(need_, call_, by_thief), needed);
+  EXPECT_THAT(permits_->Use(need_, call_, by_other), tests::IsOk());
 }
 
 }  // namespace

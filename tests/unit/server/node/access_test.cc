@@ -231,6 +231,38 @@ TEST_F(AccessTest, AYesIsOverWithTheTokenThatSaidIt) {
               HasProblem(StatusCode::kPermissionDenied, Reason::kPermitNeeded));
 }
 
+// A secret that is replaced at once may have been stolen; one that opens for a while more was not.
+TEST_F(AccessTest, AYesIsOverWithTheSecretThatSaidItUnlessThatOpensOn) {
+  const v1::Token caseworker = Make(v1::ROLE_CASEWORKER).token();
+  const v1::CreateTokenResponse auditor = Make(v1::ROLE_AUDITOR);
+  std::string secret = auditor.secret();
+  v1::Grant grant;
+  const auto wish_with_yes = [&](const char* domain) {
+    v1::CreateGrantRequest wish = HealthGrant(caseworker);
+    wish.mutable_grant()->set_domain(domain);
+    wish.set_permit(
+        tests::PermitFor(Steward(&Access::CreateGrant, wish, &grant), node_.Steward(), node_.Client(secret)));
+    return wish;
+  };
+  const auto rotate = [&](int64_t grace_seconds) {
+    v1::RotateTokenRequest request;
+    request.set_name(auditor.token().name());
+    request.mutable_grace()->set_seconds(grace_seconds);
+    v1::RotateTokenResponse rotated;
+    request.set_permit(
+        tests::PermitFor(Steward(&Access::RotateToken, request, &rotated), node_.Steward(), node_.Client(secret)));
+    EXPECT_THAT(Steward(&Access::RotateToken, request, &rotated), IsOk());
+    secret = rotated.secret();
+  };
+  const v1::CreateGrantRequest before_grace = wish_with_yes("health");
+  rotate(3600);
+  EXPECT_THAT(Steward(&Access::CreateGrant, before_grace, &grant), IsOk());
+  const v1::CreateGrantRequest before = wish_with_yes("legal_aid");
+  rotate(0);
+  EXPECT_THAT(Steward(&Access::CreateGrant, before, &grant),
+              HasProblem(StatusCode::kPermissionDenied, Reason::kPermitNeeded));
+}
+
 TEST_F(AccessTest, WhoEndsTheOthersTokenDoesNotDecideAloneTheSameWeek) {
   const v1::Token caseworker = Make(v1::ROLE_CASEWORKER).token();
   const v1::CreateTokenResponse auditor = Make(v1::ROLE_AUDITOR);

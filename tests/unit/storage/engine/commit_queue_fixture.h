@@ -24,8 +24,10 @@ struct Item final : CommitItem {
   Item(std::function<absl::Status(uint64_t, Batch&)> item_apply, std::function<void(Outcome)> item_done)
       : apply(std::move(item_apply)), done(std::move(item_done)) {}
   void Done(Outcome outcome) override { done(std::move(outcome)); }
+  bool passes_full_queue() const override { return passes; }
   std::function<absl::Status(uint64_t, Batch&)> apply;
   std::function<void(Outcome)> done;
+  bool passes = false;
 };
 
 class FakeCommitter final : public Committer {

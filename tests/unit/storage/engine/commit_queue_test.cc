@@ -116,11 +116,11 @@ TEST_F(CommitQueueTest, LargeCommitsAreSplitAndKeepTheirOrder) {
   EXPECT_GE(sequences.back(), 5u);
 }
 
-TEST_F(CommitQueueTest, AFullQueueRefusesAtOnce) {
+TEST_F(CommitQueueTest, AFullQueueRefusesAtOnceButForWhatPasses) {
   options_.items_max = 2;
   OpenQueue();
   Hold();
-  Awaited first, second, third;
+  Awaited first, second, third, passes;
   queue_->Submit(std::make_unique<Item>(Puts("1"), first.done()));
   queue_->Submit(std::make_unique<Item>(Puts("2"), second.done()));
   queue_->Submit(std::make_unique<Item>(Puts("3"), third.done()));
@@ -159,9 +159,14 @@ TEST_F(CommitQueueTest, ADiskThatIsNearlyFullRefusesAndRecovers) {
   free_bytes = 49;
   EXPECT_THAT(SubmitAndWait(Puts("b")), HasProblem(absl::StatusCode::kResourceExhausted, Reason::kDiskReserve));
   EXPECT_EQ(*database_->Get(Family::kRecords, "b"), std::nullopt);
+  auto passing = std::make_unique<Item>(Puts("4"), passes.done());
+  passing->passes = true;
+  queue_->Submit(std::move(passing));
+  EXPECT_FALSE(passes.told());
   free_bytes = 50;
   EXPECT_EQ(*SubmitAndWait(Puts("b")), 2u);
   queue_.reset();
+  EXPECT_THAT(passes.Wait(), IsOk());
 }
 
 TEST_F(CommitQueueTest, TheHeadFollowsOneCommitBehindAndCatchesUpWhenIdle) {
