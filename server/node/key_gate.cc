@@ -110,6 +110,11 @@ absl::Status KeyGate::Take(bool is_for_new) {
     return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
                    "The node is being made or restored. Wait until that is over.");
   }
+  if (RestoreIsHalfDone(options_.data)) {  // opened now, it would begin an empty store where the restored one belongs
+    return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
+                   "What was restored is not all in its place yet. Look at the disk, and start the node again: that "
+                   "finishes it.");
+  }
   if (is_for_new && !IsNew()) {
     return Problem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState,
                    "There is a node here. Open it with: aangan unlock");

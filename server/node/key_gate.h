@@ -11,7 +11,7 @@
 //
 // Threads: Open and Await from the main thread; the rest from any. Errors: those of storage/engine/master_key;
 // CANCELLED when the order to stop came first; FAILED_PRECONDITION (WRONG_STATE) while somebody else makes or restores
-// the node.
+// the node, and when a restore was broken off that the next start finishes.
 #ifndef AANGAN_SERVER_NODE_KEY_GATE_H_
 #define AANGAN_SERVER_NODE_KEY_GATE_H_
 

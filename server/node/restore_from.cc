@@ -153,6 +153,14 @@ absl::Status LockByParts(const std::string& path, const std::vector<SecretBytes>
 
 std::string RestoredFolder(const std::string& data) { return absl::StrCat(data, "/restored"); }
 
+bool RestoreIsHalfDone(const std::string& data) {
+  std::error_code error;
+  fs::directory_iterator each(RestoredFolder(data), error);
+  if (error) return error != std::errc::no_such_file_or_directory;
+  return std::any_of(begin(each), end(each),
+                     [](const fs::directory_entry& entry) { return entry.path().filename() != "tls"; });
+}
+
 absl::Status MoveRestoredIn(const std::string& data, bool port_is_open) {
   const std::string restored = RestoredFolder(data);
   std::error_code error;

@@ -60,6 +60,8 @@ std::string RestoredFolder(const std::string& data);
 // broken off itself, and nothing where there is nothing. While the port is open the node keeps the authority by which
 // it was opened, and that of the backup waits there for the next start. UNAVAILABLE when the disk refuses.
 absl::Status MoveRestoredIn(const std::string& data, bool port_is_open);
+// Some of what was restored still waits there, so that what lies in the node's folder is no whole node.
+bool RestoreIsHalfDone(const std::string& data);
 
 // The whole program of `aangan-node restore`; the exit code as of RunNode.
 int RunRestore(int argc, const char* const* argv, const Clock& clock);

@@ -3,7 +3,10 @@
 // ends at any moment.
 #include "server/node/first_start.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -12,6 +15,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "base/canonical.h"
 #include "absl/strings/str_replace.h"
 #include "base/files.h"
 #include "server/node/restore_from.h"
@@ -142,6 +146,24 @@ class FirstStartTest : public ::testing::Test {
 TEST_F(FirstStartTest, WrongCodesAreAnsweredEverLater) {
   const std::string code = gate_->setup_code().Make();
   absl::Duration last;
+  // What the node answers to `aangan unlock`.
+  std::string Unlock(const std::string& passphrase) const {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string path = data_ + "/control";
+    path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+    const int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    EXPECT_EQ(connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+    CanonicalWriter order;
+    order.U8(static_cast<uint8_t>(ControlOrder::kUnlock)).Bytes(passphrase).Bytes("");
+    EXPECT_EQ(write(connection, order.bytes().data(), order.bytes().size()),
+              static_cast<ssize_t>(order.bytes().size()));
+    std::string answer;
+    char some[256];
+    for (ssize_t got; (got = read(connection, some, sizeof(some))) > 0;) answer.append(some, static_cast<size_t>(got));
+    close(connection);
+    return answer;
+  }
   for (int64_t i = 0; i < GuessBrake::kFreeGuesses + 10; ++i) {
     const HttpResponse refused = Call(kStart, "aaaa-bbbb-cccc", R"({"passphrase": "five words that belong"})");
     EXPECT_EQ(refused.status, 401);
@@ -190,6 +212,25 @@ TEST(MoveRestoredIn, DoesWhatWasLeftWhenTheNodeEndedInBetween) {
   std::ofstream(data + "/member_keys") << "moved before the end";
   std::ofstream(data + "/restored/master_key") << "key";
   const auto authority = [&data] { return *ReadFile(data + "/tls/authority.pem", 100); };
+// An opened key would begin an empty store, and what was restored could never be put in its place.
+TEST_F(FirstStartTest, NothingIsMadeOrOpenedWhileARestoreIsHalfDone) {
+  const auto refused = HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState);
+  fs::create_directories(RestoredFolder(data_) + "/tls");
+  fs::create_directories(RestoredFolder(data_) + "/main");
+  EXPECT_THAT(gate_->BeginRestore(), refused);
+  EXPECT_THAT(gate_->MakeNew(SecretBytes::Copy(AsBytes("five words that belong together"))), refused);
+  EXPECT_FALSE(fs::exists(data_ + "/master_key"));
+  // The key came over, the store did not.
+  std::ofstream(data_ + "/master_key") << "key";
+  EXPECT_THAT(Unlock("five words that belong together"), testing::HasSubstr("start the node again"));
+  EXPECT_NE(gate_->state(), KeyGate::State::kOpen);
+  // The next start finishes it; the certificate of the backup waits while the port is open.
+  fs::remove(data_ + "/master_key");
+  fs::remove_all(RestoredFolder(data_) + "/main");
+  EXPECT_THAT(gate_->BeginRestore(), IsOk());
+  gate_->EndRestore(nullptr);
+}
+
   ASSERT_THAT(MoveRestoredIn(data, true), IsOk());
   for (const char* there : {"/main/CURRENT", "/member_keys", "/master_key"})
     EXPECT_TRUE(fs::exists(data + there)) << there;
