@@ -22,13 +22,15 @@ constexpr size_t kHeaderBytes = 7;
 constexpr size_t kLengthAt = 4;
 constexpr size_t kKindAt = 6;
 enum Kind : uint8_t { kNone, kWhole, kFirst, kMiddle, kLast };  // none: space kept ahead
+// Those of recycled logs, of all versions so far. RocksDB 9.10 goes round on one before it looks at its length.
+constexpr std::array<uint8_t, 6> kRecycled = {5, 6, 7, 8, 11, 131};
 constexpr size_t kNumberBytes = 8;
 constexpr size_t kCountBytes = 4;
 
 struct Record {
   uint8_t kind = kNone;
   std::string_view bytes;  // what is there of them
-  bool is_cut = false;
+  bool is_torn = false;    // it reaches beyond the end of the file
 };
 
 uint64_t LittleEndian(std::string_view bytes) {
@@ -52,7 +54,7 @@ bool ForEachRecord(const std::string& path, const Visit& visit) {
       if (record.kind == kNone && length == 0) break;  // as RocksDB: nothing more in this block
       left.remove_prefix(kHeaderBytes);
       record.bytes = left.substr(0, length);
-      record.is_cut = length > left.size();
+      record.is_torn = length > left.size() && in.eof();
       if (!visit(record)) return false;
       left.remove_prefix(record.bytes.size());
     }
@@ -67,7 +69,7 @@ class WriteNumbers {
   bool Take(const Record& record) {
     if (record.kind == kWhole || record.kind == kFirst) {
       head_.clear();
-    } else if (record.kind == kNone) {
+    } else if (record.kind == kNone || record.kind > kLast) {  // or the bytes that a torn one left uncovered
       return true;
     }
     const bool began = head_.size() == kNumberBytes + kCountBytes;
@@ -77,7 +79,7 @@ class WriteNumbers {
     if (!began && next_.has_value() && number > *next_) return false;
     next_ = number;
     const bool ends = record.kind == kWhole || record.kind == kLast;
-    if (ends && !record.is_cut) *next_ += LittleEndian(std::string_view(head_).substr(kNumberBytes));
+    if (ends && !record.is_torn) *next_ += LittleEndian(std::string_view(head_).substr(kNumberBytes));
     return true;
   }
   void BeginLog() { head_.clear(); }
@@ -103,7 +105,11 @@ std::vector<std::string> LogsIn(const std::string& folder) {
 }  // namespace
 
 bool HasOnlyKnownRecords(const std::string& path) {
-  return ForEachRecord(path, [](const Record& record) { return record.kind <= kLast; });
+  return ForEachRecord(path, [](const Record& record) {
+    const bool is_left_out =
+        record.is_torn && std::find(kRecycled.begin(), kRecycled.end(), record.kind) == kRecycled.end();
+    return record.kind <= kLast || is_left_out;
+  });
 }
 
 bool StoreHasOnlyKnownRecords(const std::string& folder) {

@@ -189,6 +189,15 @@ class LogsTest : public DatabaseTest {
     ASSIGN_OR_RETURN(const auto database, Database::Open({.folder = copy, .families = kNodeMainFamilies}));
     return KeysOf(*database);
   }
+  // Behind the newest log.
+  fs::path CopyWithBytesOfBefore(int kind) {
+    fs::path copy = dir_ / "copy";
+    fs::remove_all(copy);
+    fs::copy(dir_ / "db", copy);
+    std::ofstream(copy / fs::path(logs_[1]).filename(), std::ios::binary | std::ios::app)
+        << "old!\xff\x0f" << static_cast<char>(kind) << std::string(60, '\x77');
+    return copy;
+  }
   static std::string KeysOf(const Database& database) {
     std::string keys;
     const auto note = [&](absl::string_view key, absl::string_view) {
@@ -240,6 +249,27 @@ TEST_F(LogsTest, AFlippedBitInALengthIsRefusedUnlessItIsATornEnd) {
   const auto keys = KeysWithBitFlipped(logs_[1], RecordsIn(BytesOf(logs_[1])).back() + 5, 7);
   ASSERT_THAT(keys, IsOk());
   EXPECT_EQ(*keys, "a0 a1 a2 a3 a4 a5 along b0 b1 b2 b3 b4 blong ");
+}
+
+// Where a file system shows what lay on the disk before behind the last write.
+TEST_F(LogsTest, BytesOfBeforeBehindTheLastWriteAreATornEndForThisStartAndTheNext) {
+  for (const int kind : {9, 10, 12, 77, 130, 200, 255}) {
+    const fs::path copy = CopyWithBytesOfBefore(kind);
+    std::string keys = "a0 a1 a2 a3 a4 a5 along b0 b1 b2 b3 b4 b5 blong ";
+    for (const std::string key : {"c0", "c1"}) {
+      const auto database = Database::Open({.folder = copy, .families = kNodeMainFamilies});
+      ASSERT_THAT(database, IsOk()) << kind;
+      EXPECT_EQ(KeysOf(**database), keys) << kind;
+      Put(**database, Family::kRecords, key, "value");
+      keys += key + " ";
+    }
+  }
+  for (const int kind : {5, 6, 7, 8, 11}) {  // 9.10 would go round for ever
+    const fs::path copy = CopyWithBytesOfBefore(kind);
+    EXPECT_THAT(Database::Open({.folder = copy, .families = kNodeMainFamilies}),
+                HasProblem(absl::StatusCode::kDataLoss, Reason::kDamaged))
+        << kind;
+  }
 }
 
 // A power cut may leave a log of which nothing is needed, without the one after it.
