@@ -211,9 +211,18 @@ TEST_P(Packages, AreStartedByInstallingThemAndStartedAnewByAnUpdate) {
 
 TEST_P(Packages, WithAFaultInTheSettingsAreInstalledAndSayWhatIsMissing) {
   const std::string said = RunBySystemd({"postinst configure ''"}, "federation.roster must be given");
+  EXPECT_THAT(said, HasSubstr(name() + " is installed and not started yet. "));
   EXPECT_THAT(said, HasSubstr("  federation.roster must be given\nThen: systemctl start " + name()));
   EXPECT_THAT(said, EndsWith("code 0\n"));
   EXPECT_EQ(Calls().back(), name() + " --show-config");
+}
+
+TEST_P(Packages, WithAFaultInTheSettingsAnUpdateSaysThatTheOneOfBeforeRunsOn) {
+  const std::string said = RunBySystemd({"postinst configure 0.1"}, "federation.roster must be given");
+  EXPECT_THAT(said, HasSubstr(name() + " is updated, and the one of before runs on. "));
+  EXPECT_THAT(said, HasSubstr("  federation.roster must be given\nThen: systemctl restart " + name()));
+  EXPECT_THAT(said, EndsWith("code 0\n"));
+  EXPECT_EQ(Calls().back(), "systemctl --quiet is-active " + name() + ".service");
 }
 
 TEST_P(Packages, LeaveTheRecordsWhenTheyAreRemovedAndPurged) {
