@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "aangan/node/v1/operator.grpc.pb.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/files.h"
@@ -112,6 +113,16 @@ std::string Quoted(const std::string& text) {
   return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
 }
 
+// What was there already is a member lost when the file is another one than that of before.
+std::string AboutRepeated(const std::string& source, bool nothing_new) {
+  return absl::StrCat("What was there already came in before under the name \"", source,
+                      "\". Is this another file than that one? Then ",
+                      nothing_new
+                          ? "import it again with --source and a name of its own."
+                          : "rows that stand alike in both were left out: put those alone into a file and import "
+                            "it with --source and a name of its own.");
+}
+
 absl::StatusOr<int> Import(const Session& session, const ImportWish& wish) {
   std::unique_ptr<Channel> channel;
   if (!wish.dry_run) {
@@ -124,8 +135,11 @@ absl::StatusOr<int> Import(const Session& session, const ImportWish& wish) {
                                 {{outcome.rows, outcome.added, outcome.repeated, refused,
                                   refused == 0 ? Value() : Value(RefusedFileOf(wish.file))}}});
   if (wish.dry_run) session.output().Say("Nothing was sent: only what this program sees by itself was checked.");
+  if (outcome.repeated > 0) session.output().Say(AboutRepeated(SourceOf(wish), outcome.added == 0));
   if (refused > 0)
-    session.output().Say("Each refused row is told in that file; mend those rows and import the same file again.");
+    session.output().Say(absl::StrCat("Each refused row is told in that file. Mend those rows in ", wish.file,
+                                      " and import all of it again, by the same mapping and under the name \"",
+                                      SourceOf(wish), "\"."));
   return refused == 0 ? kExitOk : kExitPartial;
 }
 
@@ -134,7 +148,7 @@ absl::StatusOr<int> Import(const Session& session, const ImportWish& wish) {
 absl::StatusOr<ImportOutcome> RunImport(const Channel* channel, const ImportWish& wish) {
   ASSIGN_OR_RETURN(CsvMapping mapping, CsvMapping::Read(wish.mapping));
   ASSIGN_OR_RETURN(const int64_t rows, CountRows(wish.file));
-  RowBuilder builder(&mapping);
+  RowBuilder builder(&mapping, SourceOf(wish));
   ImportOutcome outcome;
   Sender sender(wish.dry_run ? nullptr : channel, &mapping, &builder, &outcome);
   {
@@ -155,6 +169,11 @@ absl::StatusOr<ImportOutcome> RunImport(const Channel* channel, const ImportWish
   std::stable_sort(outcome.refused.begin(), outcome.refused.end(),
                    [](const RowFault& a, const RowFault& b) { return a.line < b.line; });
   return outcome;
+}
+
+std::string SourceOf(const ImportWish& wish) {
+  const absl::string_view given = absl::StripAsciiWhitespace(wish.source);
+  return given.empty() ? std::filesystem::path(wish.file).filename().string() : std::string(given);
 }
 
 std::string RefusedFileOf(const std::string& file) { return file + ".refused.csv"; }
@@ -182,6 +201,9 @@ void AddImport(CLI::App& app, Session& session) {
   command->add_option("--mapping", wish->mapping, "which column goes where, a TOML file")
       ->required()
       ->check(CLI::ExistingFile);
+  command->add_option("--source", wish->source,
+                      "the file's name (default: that which it has): its rows go in once under one name; another file, "
+                      "for example of the next month, needs another one");
   command->add_flag("--dry-run", wish->dry_run, "read and map, send nothing");
   command->callback([&session, wish] { session.run = [&session, wish] { return Import(session, *wish); }; });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // aangan import: a CSV file into the node, by a mapping. What can go in goes in; every refused row is written beside
-// the file with line, column, reason and what to do. The same file again adds nothing.
+// the file with line, column, reason and what to do. The same file again, under the same name, adds nothing.
 //
 // Threads: one thread. Errors: those of csv_mapping and csv_reader; what the node says. Rows go in streams of at most
 // 2,000, each tried again when the link breaks: a row is never taken twice.
@@ -22,6 +22,7 @@ struct ImportWish {
   std::string file;
   std::string mapping;
   bool dry_run = false;  // read and map, send nothing
+  std::string source;    // the file's name as a part of each row's identity; empty: that which it has
 };
 
 struct ImportOutcome {
@@ -31,6 +32,8 @@ struct ImportOutcome {
   std::vector<RowFault> refused;  // by line
 };
 
+// The name that an import goes by.
+std::string SourceOf(const ImportWish& wish);
 // `channel` may be null with dry_run.
 absl::StatusOr<ImportOutcome> RunImport(const Channel* channel, const ImportWish& wish);
 // Where the refused rows of a file are told.

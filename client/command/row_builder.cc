@@ -131,6 +131,7 @@ std::optional<RowFault> RowBuilder::Build(const CsvRow& row, node::v1::ImportRow
   out->Clear();
   if (!row.fault.empty()) return RowFault{row.line, "", "IMPORT_ROW", std::string(row.fault)};
   CanonicalWriter canonical;
+  canonical.Bytes(source_);
   for (const std::string& field : row.fields) canonical.Bytes(field);
   const Digest digest = Sha256(canonical.bytes());
   out->set_line(row.line);

@@ -269,6 +269,33 @@ TEST_F(CommandOfANode, TheDoctorFindsWhatIsWrong) {
   EXPECT_EQ(VerdictOf(doctor, "backup"), "skip");
 }
 
+TEST_F(CommandOfANode, AnImportTakesEachRowOfEachFileOnce) {
+  auto node = DaemonProcess::Start(options_);
+  ASSERT_NE(node, nullptr);
+  std::ofstream(ground_ / "m.toml") << "id = \"coded\"\n[defaults]\n\"member.enrolment_quarter\" = \"2026Q1\"\n"
+                                    << "[[column]]\nname = \"Sex\"\nfield = \"member.gender\"\n"
+                                    << "values = { F = \"woman\", M = \"man\" }\n";
+  // How many rows were added, there already and refused.
+  const auto take_in = [&](const std::string& file, const std::string& rows, const std::string& more = "") {
+    std::ofstream(ground_ / file) << "Sex\n" << rows;
+    const auto printed =
+        JsonOf(Words(absl::StrCat("import ", ground_ / file, " --mapping ", ground_ / "m.toml", " ", more)));
+    EXPECT_TRUE(printed.is_array()) << file << printed;
+    const auto& counts = printed.at(0);
+    return absl::StrCat(counts["added"].get<int>(), " ", counts["repeated"].get<int>(), " ",
+                        counts["refused"].get<int>());
+  };
+  EXPECT_EQ(take_in("April.csv", "F\nF\nX\nM\n"), "3 0 1");
+  EXPECT_EQ(take_in("April.csv", "F\nF\nF\nM\n"), "1 3 0");  // mended into the same as one that is in
+  EXPECT_EQ(take_in("April.csv", "F\nF\nF\nM\n"), "0 4 0");
+  EXPECT_EQ(take_in("May.csv", "F\nF\nF\nM\n"), "4 0 0");
+  EXPECT_EQ(take_in("April.csv", "F\nF\nF\nM\n", "--source 'June 2026'"), "4 0 0");
+  EXPECT_EQ(take_in("June-mended.csv", "F\nF\nF\nM\n", "--source 'June 2026'"), "0 4 0");
+  const std::string told =
+      Command(Words(absl::StrCat("import ", ground_ / "May.csv", " --mapping ", ground_ / "m.toml")));
+  EXPECT_TRUE(absl::StrContains(told, "under the name \"May.csv\". Is this another file")) << told;
+}
+
 TEST_F(CommandOfANode, TheDoctorFindsATokenThatHasEnded) {
   auto node = DaemonProcess::Start(options_);
   ASSERT_NE(node, nullptr);

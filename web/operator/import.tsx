@@ -7,7 +7,7 @@ import { formatCount, type Language } from '../shared/language';
 import { DataTable } from '../shared/parts';
 import { save } from '../shared/save';
 import { useWatched } from '../shared/store';
-import { CsvFile, type FileFault } from './import_csv';
+import { CsvFile, trimmed, type FileFault } from './import_csv';
 import { MappingForm, UnreadLine } from './import_form';
 import { missingColumn, parseMapping, writeMapping, type Mapping } from './import_mapping';
 import { idOfColumns } from './import_rows';
@@ -41,6 +41,8 @@ export function ImportPage({ data, words }: { data: NodeData; words: Language })
   const [mapping, setMapping] = useState<Mapping | undefined>();
   /** Of the file that the mapping was made for. */
   const [columns, setColumns] = useState<string[]>([]);
+  /** What was typed for the file's name, and for which file: it stays when that one is chosen again, mended. */
+  const [named, setNamed] = useState({ file: '', source: '' });
   const [run, setRun] = useState<ImportRun | undefined>();
   useWatched(run);
   // Whoever leaves the room stops it; the same file can be given again.
@@ -53,16 +55,21 @@ export function ImportPage({ data, words }: { data: NodeData; words: Language })
     const bytes = await bytesOf(picked);
     const file = bytes ? CsvFile.open(bytes) : 'unreadable';
     if (typeof file === 'string') return setFault(file);
-    // Refused rows come back under the same first line, for the same mapping.
+    // A mended file has the same first line, and keeps the mapping.
     if (!mapping || JSON.stringify(file.columns) !== JSON.stringify(columns)) {
       setMapping({ id: await idOfColumns(file.columns), notRecorded: [], defaults: [], columns: [] });
       setColumns(file.columns);
     }
+    if (picked.name !== named.file) setNamed({ file: picked.name, source: picked.name });
     setChosen({ name: picked.name, file, rows: [...file.rows()].length });
   };
   const change = (changed: Mapping) => {
     setRun(undefined);
     setMapping(changed);
+  };
+  const rename = (source: string) => {
+    setRun(undefined);
+    setNamed({ ...named, source });
   };
   return (
     <>
@@ -76,11 +83,26 @@ export function ImportPage({ data, words }: { data: NodeData; words: Language })
       {chosen && mapping && (
         <>
           <p role="status">{words.say('import.chosen', { name: chosen.name, rows: chosen.rows, columns: chosen.file.columns.length })}</p>
+          <SourceName words={words} source={named.source} name={chosen.name} change={rename} />
           <MappingFile words={words} mapping={mapping} columns={chosen.file.columns} change={change} />
           <MappingForm words={words} columns={chosen.file.columns} mapping={mapping} change={change} />
-          <Start data={data} words={words} chosen={chosen} mapping={mapping} run={run} begin={setRun} />
+          <Start data={data} words={words} chosen={chosen} source={trimmed(named.source) || chosen.name} mapping={mapping} run={run} begin={setRun} />
         </>
       )}
+    </>
+  );
+}
+
+/** Under one name a row goes in once, and equal rows of files of two names both go in. Left empty: the name that it has. */
+function SourceName(props: { words: Language; source: string; name: string; change: (source: string) => void }): JSX.Element {
+  const { words, source, name, change } = props;
+  return (
+    <>
+      <label for="import-source">{words.say('import.source')}</label>
+      <input id="import-source" type="text" autocomplete="off" aria-describedby="import-source-about" value={source} placeholder={name} onInput={(event) => change(event.currentTarget.value)} />
+      <p id="import-source-about">
+        <small>{words.say('import.source_about')}</small>
+      </p>
     </>
   );
 }
@@ -120,13 +142,14 @@ function Start(props: {
   data: NodeData;
   words: Language;
   chosen: Chosen;
+  source: string;
   mapping: Mapping;
   run: ImportRun | undefined;
   begin: (run: ImportRun) => void;
 }): JSX.Element {
-  const { data, words, chosen, mapping, run, begin } = props;
+  const { data, words, chosen, source, mapping, run, begin } = props;
   const start = (isLook: boolean) => {
-    const started = new ImportRun(data, chosen.file, mapping, chosen.rows, isLook);
+    const started = new ImportRun(data, chosen.file, mapping, source, chosen.rows, isLook);
     begin(started);
     void started.go();
   };
@@ -143,7 +166,7 @@ function Start(props: {
         </p>
       )}
       <Buttons words={words} run={run} isReady={mapping.columns.length > 0 && isTwice === undefined && !unread} start={start} />
-      {run && <RunView words={words} run={run} name={chosen.name} />}
+      {run && <RunView words={words} run={run} />}
     </section>
   );
 }
@@ -168,7 +191,7 @@ function Buttons(props: { words: Language; run: ImportRun | undefined; isReady: 
   );
 }
 
-function RunView({ words, run, name }: { words: Language; run: ImportRun; name: string }): JSX.Element {
+function RunView({ words, run }: { words: Language; run: ImportRun }): JSX.Element {
   const { passed, rows, added, repeated, refusedCount: refused } = run;
   const counts = Object.fromEntries(Object.entries({ passed, rows, added, repeated, refused }).map(([name, each]) => [name, formatCount(each)]));
   return (
@@ -188,13 +211,15 @@ function RunView({ words, run, name }: { words: Language; run: ImportRun; name: 
           {words.say('import.go_on')}
         </button>
       )}
-      {run.refusedCount > 0 && <RefusedRows words={words} run={run} name={name} />}
+      {run.state === 'done' && run.repeated > 0 && (
+        <p>{words.say(run.added === 0 ? 'import.repeated_all' : 'import.repeated_some', { source: run.source })}</p>
+      )}
+      {run.refusedCount > 0 && <RefusedRows words={words} run={run} />}
     </>
   );
 }
 
-function RefusedRows({ words, run, name }: { words: Language; run: ImportRun; name: string }): JSX.Element {
-  const parts = run.isBusy ? [] : run.refusedFile();
+function RefusedRows({ words, run }: { words: Language; run: ImportRun }): JSX.Element {
   return (
     <>
       <p>{words.say('import.refused_about', { shown: formatCount(Math.min(TOLD_MAX, run.refusedCount)), refused: formatCount(run.refusedCount) })}</p>
@@ -207,11 +232,6 @@ function RefusedRows({ words, run, name }: { words: Language; run: ImportRun; na
           { title: words.say('import.why'), cell: (each) => <Why words={words} told={each} /> },
         ]}
       />
-      {parts.length > 0 && (
-        <button type="button" class="quiet" onClick={() => save({ name: name.replace(/(\.[^.]*)?$/, '.refused.csv'), type: 'text/csv', parts })}>
-          {words.say('import.refused_save')}
-        </button>
-      )}
     </>
   );
 }

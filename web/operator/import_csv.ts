@@ -14,8 +14,7 @@ export interface CsvRow {
   /** As many as the header has, without white space around them; not to be used when there is a fault. */
   fields: string[];
   fault: RowFault | undefined;
-  /** Where its bytes lie in the file. */
-  from: number;
+  /** Where its bytes end in the file. */
   to: number;
 }
 
@@ -151,10 +150,10 @@ function separatorOf(line: Uint8Array): number {
 /** A file in memory, and nowhere else. */
 export class CsvFile {
   private constructor(
-    readonly bytes: Uint8Array,
+    private readonly bytes: Uint8Array,
     readonly columns: string[],
     /** Where the header's bytes end. */
-    readonly headerEnd: number,
+    private readonly headerEnd: number,
     private readonly separator: number,
   ) {}
 
@@ -194,17 +193,17 @@ function lineEnd(bytes: Uint8Array, from: number): number {
 
 function* rowsOf(bytes: Uint8Array, start: number, firstLine: number, separator: number): Generator<CsvRow> {
   const parser = new Parser(separator);
-  let [from, line, rowLine] = [start, firstLine, firstLine];
+  let [line, rowLine] = [firstLine, firstLine];
   for (let at = start; at < bytes.length; line += 1) {
     const to = lineEnd(bytes, at);
     const physical = bytes.subarray(at, to);
     at = to;
     const isBlank = physical.every((byte) => byte !== separator && [SPACE, TAB, CR, LF].includes(byte));
-    if (!parser.begun && isBlank) [from, rowLine] = [to, line + 1];
+    if (!parser.begun && isBlank) rowLine = line + 1;
     else if (parser.feed(physical)) {
-      yield { line: rowLine, ...parser.take(), from, to };
-      [from, rowLine] = [to, line + 1];
+      yield { line: rowLine, ...parser.take(), to };
+      rowLine = line + 1;
     }
   }
-  if (parser.end()) yield { line: rowLine, ...parser.take(), from, to: bytes.length };
+  if (parser.end()) yield { line: rowLine, ...parser.take(), to: bytes.length };
 }

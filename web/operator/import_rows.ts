@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes one row of an import out of one line of a CSV file, by a mapping, exactly as the command does
-// (client/command/row_builder.cc): the row's identity is the SHA-256 of its fields as they stand in the file, and its number
-// among equal rows. So the same file adds nothing a second time, whichever of the two takes it in.
+// (client/command/row_builder.cc): the row's identity is the SHA-256 of the file's name and of its fields as they stand
+// there, and its number among equal rows of the file. So the same file adds nothing a second time, whichever of the two
+// takes it in, and another one does, also with equal rows. The number counts every row, so only whole files can be given.
 import { create, type Message } from '@bufbuild/protobuf';
 import type { Assessment, Service } from '../generated/aangan/node/v1/casework_pb';
 import type { Consent, Member } from '../generated/aangan/node/v1/members_pb';
@@ -44,9 +45,10 @@ export class RowBuilder {
   private readonly seen = new Map<string, number>();
   private readonly places: number[];
 
-  /** The file has each mapped column once. */
+  /** The file has each mapped column once. `source` is its name. */
   constructor(
     private readonly mapping: Mapping,
+    private readonly source: string,
     header: string[],
   ) {
     this.places = mapping.columns.map((each) => header.indexOf(each.name));
@@ -55,7 +57,7 @@ export class RowBuilder {
   /** The row, or why not. To be asked for every row of a file, in order. */
   async build(row: CsvRow): Promise<ImportRow | Fault> {
     if (row.fault) return { line: row.line, column: '', fault: row.fault };
-    const rowDigest = await digestOf(row.fields);
+    const rowDigest = await digestOf([this.source, ...row.fields]);
     const key = hexadecimal(rowDigest);
     const occurrence = this.seen.get(key) ?? 0;
     this.seen.set(key, occurrence + 1);

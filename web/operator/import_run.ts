@@ -6,7 +6,7 @@ import { toBinary } from '@bufbuild/protobuf';
 import { ImportRowSchema, type ImportRow } from '../generated/aangan/node/v1/operator_pb';
 import type { Refusal } from '../shared/refusal';
 import { Watched } from '../shared/store';
-import type { CsvFile, CsvRow } from './import_csv';
+import type { CsvFile } from './import_csv';
 import type { Mapping } from './import_mapping';
 import { RowBuilder, type Fault } from './import_rows';
 import type { NodeData } from './data';
@@ -30,8 +30,6 @@ export interface Told {
 interface Batch {
   rows: ImportRow[];
   bytes: number;
-  /** By line. */
-  sources: Map<number, CsvRow>;
   /** Rows of the file that are behind it. */
   passed: number;
 }
@@ -48,7 +46,6 @@ export class ImportRun extends Watched {
   readonly refused: Told[] = [];
 
   private wantsStop = false;
-  private readonly refusedRows: CsvRow[] = [];
   private readonly builder: RowBuilder;
   private readonly batches: AsyncGenerator<Batch>;
   private pending: Batch | undefined;
@@ -58,12 +55,14 @@ export class ImportRun extends Watched {
     private readonly data: NodeData,
     readonly file: CsvFile,
     readonly mapping: Mapping,
+    /** The name that the file goes by. */
+    readonly source: string,
     readonly rows: number,
     private readonly isLook: boolean,
   ) {
     super();
     this.state = isLook ? 'looking' : 'sending';
-    this.builder = new RowBuilder(mapping, file.columns);
+    this.builder = new RowBuilder(mapping, source, file.columns);
     this.batches = this.makeBatches();
   }
 
@@ -100,42 +99,32 @@ export class ImportRun extends Watched {
     this.wantsStop = true;
   }
 
-  /** The refused rows as they stand in the file, under its header, to be corrected and given with the same mapping. Rows
-   * whose quotes do not pair up can not stand in a file of their own. */
-  refusedFile(): Uint8Array[] {
-    const lines = this.refusedRows.sort((a, b) => a.from - b.from).map((row) => this.file.bytes.subarray(row.from, row.to));
-    const ended = (bytes: Uint8Array) => (bytes.at(-1) === 10 ? [bytes] : [bytes, new Uint8Array([10])]);
-    return lines.length === 0 ? [] : [this.file.bytes.subarray(0, this.file.headerEnd), ...lines].flatMap(ended);
-  }
-
   private async send(batch: Batch): Promise<void> {
     const { mapping, isLook } = this;
     const answer = await this.data.calls.operator.importBatch({ mappingId: mapping.id, rows: batch.rows, validateOnly: isLook });
     this.added += Number(answer.addedRows);
     this.repeated += Number(answer.repeatedRows);
     for (const { line, field, reason, description } of answer.refusedRows) {
-      const source = batch.sources.get(Number(line));
-      if (source) this.refuse(source, { line: Number(line), column: this.builder.columnOf(field), reason, description });
+      this.refuse({ line: Number(line), column: this.builder.columnOf(field), reason, description });
     }
   }
 
-  private refuse(row: CsvRow, told: Told): void {
+  private refuse(told: Told): void {
     this.refusedCount += 1;
     if (this.refused.length < TOLD_MAX) this.refused.push(told);
-    if (row.fault !== 'quotes' && row.fault !== 'too_long') this.refusedRows.push(row);
   }
 
   private async *makeBatches(): AsyncGenerator<Batch> {
-    const empty = (): Batch => ({ rows: [], bytes: 0, sources: new Map(), passed: 0 });
+    const empty = (): Batch => ({ rows: [], bytes: 0, passed: 0 });
     let batch = empty();
     let passed = 0;
     for (const row of this.file.rows()) {
       const built = await this.builder.build(row);
       const bytes = 'fault' in built ? 0 : toBinary(ImportRowSchema, built).length + 8;
       if ('fault' in built) {
-        this.refuse(row, built);
+        this.refuse(built);
       } else if (bytes > BATCH_BYTES_MAX) {
-        this.refuse(row, { line: row.line, column: '', fault: 'too_large' });
+        this.refuse({ line: row.line, column: '', fault: 'too_large' });
       } else {
         if (batch.rows.length === BATCH_ROWS_MAX || batch.bytes + bytes > BATCH_BYTES_MAX) {
           yield batch;
@@ -143,7 +132,6 @@ export class ImportRun extends Watched {
         }
         batch.rows.push(built);
         batch.bytes += bytes;
-        batch.sources.set(row.line, row);
       }
       batch.passed = passed += 1;
     }

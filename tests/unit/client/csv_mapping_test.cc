@@ -60,7 +60,7 @@ class MappingTest : public ::testing::Test {
   }
 
   CsvMapping mapping_;
-  RowBuilder builder_{&mapping_};
+  RowBuilder builder_{&mapping_, "members.csv"};
 };
 
 TEST_F(MappingTest, ColumnsGoWhereTheFileSays) {
@@ -126,6 +126,14 @@ TEST_F(MappingTest, EqualRowsAreCountedAndOtherRowsHaveOtherIds) {
   EXPECT_EQ(first.occurrence(), 0);
   EXPECT_EQ(second.occurrence(), 1);
   EXPECT_NE(first.row_digest(), other.row_digest());
+}
+
+TEST_F(MappingTest, EqualRowsOfTwoFilesAreTwo) {
+  node::v1::ImportRow here, there;
+  Build({"A", "F", "", "", ""}, &here);
+  RowBuilder(&mapping_, "another.csv").Build({7, {"A", "F", "", "", ""}, ""}, &there);
+  EXPECT_NE(here.row_digest(), there.row_digest());
+  EXPECT_EQ(there.occurrence(), 0);
 }
 
 TEST_F(MappingTest, TheNodesFieldIsTurnedBackIntoAColumn) {

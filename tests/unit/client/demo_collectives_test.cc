@@ -44,12 +44,18 @@ TEST(DemoCollectives, EveryRowIsMapped) {
   std::ofstream(folder / "m.toml") << DemoMapping();
   for (const DemoCollective& each : DemoCollectives()) {
     std::ofstream(folder / "one.csv", std::ios::binary) << DemoCsv(each, 7, kDay);
-    ImportWish wish{folder / "one.csv", folder / "m.toml", true};
+    ImportWish wish{folder / "one.csv", folder / "m.toml", true, ""};
     const auto outcome = RunImport(nullptr, wish);
     ASSERT_THAT(outcome, tests::IsOk());
     EXPECT_EQ(outcome->rows, each.members);
     EXPECT_TRUE(outcome->refused.empty());
   }
+}
+
+TEST(Importing, AFileGoesByItsNameWhereNoOtherIsGiven) {
+  EXPECT_EQ(SourceOf({"/home/x/April.csv", "m.toml", false, ""}), "April.csv");
+  EXPECT_EQ(SourceOf({"April.csv", "m.toml", false, " \t"}), "April.csv");
+  EXPECT_EQ(SourceOf({"/home/x/April.csv", "m.toml", false, " April 2026 "}), "April 2026");
 }
 
 TEST(RefusedRows, AreToldBesideTheFileAndTheNoteGoesWhenNoneIsLeft) {

@@ -24,12 +24,12 @@ json InJson(const node::v1::ImportRow& row) {
   return json::parse(text);
 }
 
-json RowsAndFaults(const std::string& mapping_text, const std::string& file) {
+json RowsAndFaults(const std::string& mapping_text, const std::string& source, const std::string& file) {
   const tests::TempDir folder;
   std::ofstream(folder / "in.csv", std::ios::binary) << file;
   absl::StatusOr<CsvMapping> mapping = CsvMapping::Parse(mapping_text);
   EXPECT_THAT(mapping, IsOk());
-  RowBuilder builder(&*mapping);
+  RowBuilder builder(&*mapping, source);
   json result = {{"rows", json::array()}, {"faults", json::array()}};
   const absl::Status read = ReadCsv(
       folder / "in.csv", [&](const std::vector<std::string>& header) { return mapping->Bind(header); },
@@ -54,7 +54,7 @@ TEST(ImportCases, EachFileGivesTheseRowsAndFaults) {
     if (one.contains("file_base64")) {
       ASSERT_TRUE(absl::Base64Unescape(one["file_base64"].get<std::string>(), &file));
     }
-    const json given = RowsAndFaults(one["mapping"], file);
+    const json given = RowsAndFaults(one["mapping"], one["source"], file);
     EXPECT_EQ(given, one["gives"]) << one["name"];
   }
 }
