@@ -52,7 +52,10 @@ export class FederationData extends Watched {
 
   private readonly periods = new Map<string, PeriodData>();
   private readonly states = new Map<string, Figure[]>();
+  /** Also what failed: only loading asks for that again, and no drawing. */
   private readonly asked = new Set<string>();
+  /** Grows with each list of releases: figures that were asked for under an older one are not kept. */
+  private reading = 0;
   private readonly figureCalls: Client<typeof FigureService>;
   private readonly catalogueCalls: Client<typeof CatalogueService>;
   private readonly roundCalls: Client<typeof RoundService>;
@@ -68,7 +71,7 @@ export class FederationData extends Watched {
     this.logCalls = createClient(LogService, transport);
   }
 
-  /** Asks for what every view needs, and reads the figures of the newest periods ahead. */
+  /** Asks for what every view needs, and reads the figures of the newest periods ahead; those that failed once more too. */
   async load(): Promise<void> {
     this.trouble = undefined;
     try {
@@ -80,6 +83,8 @@ export class FederationData extends Watched {
       this.ready = true;
     } catch (error) {
       this.fail(error);
+      this.changed();
+      return;
     }
     this.changed();
     for (const period of this.periodIds().slice(0, READ_AHEAD)) await this.loadPeriod(period);
@@ -96,6 +101,11 @@ export class FederationData extends Watched {
     this.rounds = rounds.rounds;
     this.epoch = epoch.signedRoster;
     this.lastSent = new Map(seen.collectives.flatMap((each) => (each.lastObject ? [[each.collective, each.lastObject]] : [])));
+    // Figures that were read before may be of a state that a release has left since.
+    this.reading += 1;
+    this.periods.clear();
+    this.states.clear();
+    this.asked.clear();
     const newest = this.periodIds()[0];
     if (newest) await this.loadPeriod(newest);
   }
@@ -165,12 +175,12 @@ export class FederationData extends Watched {
   private async loadPeriod(period: string): Promise<void> {
     if (this.periods.has(period)) return;
     this.asked.add(period);
+    const reading = this.reading;
     try {
       const question = { parent: `rosters/${this.roster}`, period };
       const [figures, totals] = await Promise.all([this.allFigures(question), this.figureCalls.listTotals(question)]);
-      this.periods.set(period, { period, totals: totals.totals, ...figures });
+      if (reading === this.reading) this.periods.set(period, { period, totals: totals.totals, ...figures });
     } catch (error) {
-      this.asked.delete(period);
       this.fail(error);
     }
     this.changed();
@@ -188,6 +198,7 @@ export class FederationData extends Watched {
   }
 
   private async loadStates(period: string): Promise<void> {
+    const reading = this.reading;
     try {
       const answers = await Promise.all(
         this.statesOfRoster().map((code) =>
@@ -198,9 +209,8 @@ export class FederationData extends Watched {
           }),
         ),
       );
-      this.states.set(period, answers.flatMap((answer) => answer.figures));
+      if (reading === this.reading) this.states.set(period, answers.flatMap((answer) => answer.figures));
     } catch (error) {
-      this.asked.delete(`states ${period}`);
       this.fail(error);
     }
     this.changed();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// People and access: who has a token and for what. A secret is shown once, in this room alone.
+// People and access: who has a token and for what.
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
@@ -38,12 +38,8 @@ function listTokens(calls: Calls): Promise<Token[]> {
 }
 
 export function Access({ data, words }: RoomProps): JSX.Element {
-  const { answer, refusal, again } = useAsked(data, () => listTokens(data.calls));
-  const [secret, setSecret] = useState<{ title: string; secret: string } | undefined>();
-  const made = (token: Token | undefined, text: string) => {
-    setSecret({ title: token?.title ?? '', secret: text });
-    again();
-  };
+  // Whoever rotated her own token is signed out by it, so nothing is asked before she has the new secret.
+  const { answer, refusal, again } = useAsked(data, () => listTokens(data.calls), data.secretsTaken);
   return (
     <>
       <h1>{words.say('op.nav.access')}</h1>
@@ -52,9 +48,8 @@ export function Access({ data, words }: RoomProps): JSX.Element {
       {answer && (
         <>
           <p class="lead">{words.say('op.access_lead', { count: answer.length })}</p>
-          {secret && <Secret words={words} title={secret.title} secret={secret.secret} hide={() => setSecret(undefined)} />}
-          <Tokens data={data} words={words} tokens={answer} made={made} again={again} />
-          <NewToken data={data} words={words} made={made} />
+          <Tokens data={data} words={words} tokens={answer} again={again} />
+          <NewToken data={data} words={words} />
         </>
       )}
       <Grants data={data} words={words} tokens={answer ?? []} />
@@ -62,35 +57,19 @@ export function Access({ data, words }: RoomProps): JSX.Element {
   );
 }
 
-function Secret(props: { words: Language; title: string; secret: string; hide: () => void }): JSX.Element {
-  const { words, title, secret, hide } = props;
-  return (
-    <section class="note note-attention" role="status">
-      <p>{words.say('op.secret_about', { title })}</p>
-      <p class="address">
-        <code>{secret}</code>
-      </p>
-      <button type="button" onClick={hide}>
-        {words.say('op.secret_hide')}
-      </button>
-    </section>
-  );
-}
-
 interface TokensProps {
   data: NodeData;
   words: Language;
   tokens: Token[];
-  made: (token: Token | undefined, secret: string) => void;
   again: () => void;
 }
 
-function Tokens({ data, words, tokens, made, again }: TokensProps): JSX.Element {
+function Tokens({ data, words, tokens, again }: TokensProps): JSX.Element {
   const { busy, refusal, act } = useAct(data);
   const rotate = (name: string) =>
     void act(async () => {
       const answer = await withPermit(data.calls, (permit) => data.calls.access.rotateToken({ name, permit }));
-      made(answer.token, answer.secret);
+      data.showSecret({ title: answer.token?.title ?? '', secret: answer.secret, isRotated: true });
     });
   const end = async (name: string) => {
     if (await act(() => data.calls.access.deleteToken({ name }))) again();
@@ -131,7 +110,7 @@ function Tokens({ data, words, tokens, made, again }: TokensProps): JSX.Element 
   );
 }
 
-function NewToken({ data, words, made }: Pick<TokensProps, 'data' | 'words' | 'made'>): JSX.Element {
+function NewToken({ data, words }: Pick<TokensProps, 'data' | 'words'>): JSX.Element {
   const [role, setRole] = useState(Role.CASEWORKER);
   const [title, setTitle] = useState('');
   const [member, setMember] = useState('');
@@ -150,7 +129,7 @@ function NewToken({ data, words, made }: Pick<TokensProps, 'data' | 'words' | 'm
     };
     void act(async () => {
       const answer = await withPermit(data.calls, (permit) => data.calls.access.createToken({ token, permit }));
-      made(answer.token, answer.secret);
+      data.showSecret({ title: answer.token?.title ?? '', secret: answer.secret, isRotated: false });
     });
   };
   return (

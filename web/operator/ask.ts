@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asking the node for what one room shows, and doing what its buttons say. What came lives in the room alone: it is gone
 // when the room is left, and no address or storage of the browser ever holds it.
+import { Code } from '@connectrpc/connect';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Refusal } from '../shared/refusal';
 import type { NodeData } from './data';
@@ -12,20 +13,27 @@ export interface Asked<Answer> {
   again: () => void;
 }
 
-/** Asks when the room is opened. */
-export function useAsked<Answer>(data: NodeData, ask: () => Promise<Answer>): Asked<Answer> {
+/** The node says that it is not there, not open or not this caller's any more: what was read of it goes from the screen. */
+const TAKEN_AWAY = [Code.NotFound, Code.PermissionDenied, Code.FailedPrecondition];
+
+/** Asks when the room is opened, and once more when `since` changes. */
+export function useAsked<Answer>(data: NodeData, ask: () => Promise<Answer>, since?: unknown): Asked<Answer> {
   const [turn, setTurn] = useState(0);
   const [said, setSaid] = useState<{ answer?: Answer; refusal?: Refusal }>({});
   useEffect(() => {
     let isGone = false;
     ask().then(
       (answer) => isGone || setSaid({ answer }),
-      (error: unknown) => isGone || setSaid({ refusal: data.refused(error) }),
+      (error: unknown) => {
+        if (isGone) return;
+        const refusal = data.refused(error);
+        setSaid((before) => ({ answer: TAKEN_AWAY.includes(refusal.code) ? undefined : before.answer, refusal }));
+      },
     );
     return () => {
       isGone = true;
     };
-  }, [data, turn]);
+  }, [data, turn, since]);
   return { answer: said.answer, refusal: said.refusal, again: () => setTurn((before) => before + 1) };
 }
 

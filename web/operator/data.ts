@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the node says of itself, as far as this page has asked: kept in memory alone. Nothing here waits for the federation;
 // a question that the caller's role may not ask leaves its part of the page out.
-import { Code, ConnectError, type Transport } from '@connectrpc/connect';
+import { Code, type Transport } from '@connectrpc/connect';
 import { BackupState, type Backup } from '../generated/aangan/node/v1/backups_pb';
 import type { GetStatusResponse } from '../generated/aangan/node/v1/operator_pb';
 import { ReleaseStage, type PreviewReleaseResponse, type Release } from '../generated/aangan/node/v1/releases_pb';
@@ -11,8 +11,16 @@ import { troubleOf, type Trouble } from '../shared/session';
 import { Watched } from '../shared/store';
 import { callsOf, everyPage, type Calls } from './calls';
 
-/** What became of the collective's word: done, to be looked at again, or not this caller's to give. */
-export type Word = 'done' | 'changed' | 'not_steward' | 'failed';
+/** What became of the collective's word: done, to be looked at again, not this caller's to give, or what went wrong. */
+export type Word = 'done' | 'changed' | 'not_steward' | Trouble;
+
+/** The node has it only as a hash. */
+export interface Secret {
+  title: string;
+  secret: string;
+  /** The one before is refused from now on. */
+  isRotated: boolean;
+}
 
 /** Where the first token lies of a node that this tab saw being set up. */
 const FIRST_TOKEN = 'aangan.start.token';
@@ -30,7 +38,10 @@ export class NodeData extends Watched {
   releases: Release[] = [];
   /** Newest first. */
   backups: Backup[] = [];
-  preview: PreviewReleaseResponse | undefined;
+  /** Made in this tab, and not written down yet. */
+  secrets: Secret[] = [];
+  /** How many she has written down. */
+  secretsTaken = 0;
 
   readonly calls: Calls;
 
@@ -103,6 +114,18 @@ export class NodeData extends Watched {
     return refusal;
   }
 
+  showSecret(secret: Secret): void {
+    this.secrets = [...this.secrets, secret];
+    this.changed();
+  }
+
+  /** She has written it down. */
+  hasSecret(secret: Secret): void {
+    this.secrets = this.secrets.filter((each) => each !== secret);
+    this.secretsTaken += 1;
+    this.changed();
+  }
+
   /** The release that waits for the collective's word, if one does. */
   proposed(): Release | undefined {
     return this.releases.find((each) => each.stage === ReleaseStage.PROPOSED);
@@ -117,23 +140,22 @@ export class NodeData extends Watched {
     return this.backups.find((each) => each.state === BackupState.DONE || each.state === BackupState.VERIFIED);
   }
 
-  async syncNow(): Promise<boolean> {
-    const done = await this.guarded(async () => void (await this.calls.operator.syncNow({})));
+  /** What was said against it, if anything was: loading afterwards, which may go well, does not wipe it out. */
+  async syncNow(): Promise<Refusal | undefined> {
+    let refusal: Refusal | undefined;
+    try {
+      await this.calls.operator.syncNow({});
+    } catch (error) {
+      refusal = refusalOf(error);
+    }
     await this.load();
-    return done;
+    return refusal;
   }
 
   async closeQuarter(period: string): Promise<boolean> {
     const done = await this.guarded(async () => void (await this.calls.operator.closeQuarter({ period })));
     if (done) await this.load();
     return done;
-  }
-
-  async look(name: string): Promise<void> {
-    this.preview = undefined;
-    await this.guarded(async () => {
-      this.preview = await this.calls.releases.previewRelease({ name });
-    });
   }
 
   /** Approves exactly what was shown; what changed since is refused by the node. */
@@ -146,16 +168,17 @@ export class NodeData extends Watched {
     return this.giveWord(() => this.calls.releases.refuseRelease({ name: preview.release?.name ?? '' }));
   }
 
+  /** A word whose answer was lost may be kept all the same: how far the release is, is asked in each case. */
   private async giveWord(call: () => Promise<unknown>): Promise<Word> {
+    let word: Word = 'done';
     try {
       await call();
     } catch (error) {
-      const code = ConnectError.from(error).code;
-      if (code === Code.PermissionDenied) return 'not_steward';
-      return code === Code.Aborted ? 'changed' : 'failed';
+      const { code, trouble } = refusalOf(error);
+      word = code === Code.PermissionDenied ? 'not_steward' : code === Code.Aborted ? 'changed' : trouble;
     }
     await this.load();
-    return 'done';
+    return word;
   }
 
   /** Whether it went well; otherwise says why on the page. */

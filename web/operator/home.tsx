@@ -5,8 +5,10 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Attention } from '../generated/aangan/node/v1/operator_pb';
 import type { Language } from '../shared/language';
+import type { Refusal } from '../shared/refusal';
 import { link } from '../shared/route';
 import type { NodeData } from './data';
+import { Refused } from './refused';
 
 /** The room where it is done. */
 const ROOM_OF: Partial<Record<Attention, string>> = {
@@ -40,14 +42,22 @@ export function periodOf(name: string): string {
 
 export function Home({ data, words }: { data: NodeData; words: Language }): JSX.Element {
   const attentions = data.status?.attentions ?? [];
+  // What became of the last talk with the federation; said here, since its button goes when it went well.
+  const [talk, setTalk] = useState<{ refusal: Refusal | undefined } | undefined>();
+  const talkNow = async () => {
+    setTalk(undefined);
+    setTalk({ refusal: await data.syncNow() });
+  };
   return (
     <>
       <h1>{attentions.length === 0 ? words.say('op.well') : words.say('op.needs', { count: attentions.length })}</h1>
+      {talk && !talk.refusal && <p role="status">{words.say('op.sync_done')}</p>}
+      <Refused words={words} refusal={talk?.refusal} roles={['operator', 'steward']} />
       <ol class="tasks">
         {attentions.map((attention) => (
           <li key={attention} class="task">
             <p>{words.say(words.find(`op.attention_${attention}`) ? `op.attention_${attention}` : 'op.attention_other')}</p>
-            <NextStep attention={attention} data={data} words={words} />
+            <NextStep attention={attention} data={data} words={words} talkNow={talkNow} />
           </li>
         ))}
       </ol>
@@ -57,7 +67,8 @@ export function Home({ data, words }: { data: NodeData; words: Language }): JSX.
 }
 
 /** One button, or the one command that does it. */
-function NextStep({ attention, data, words }: { attention: Attention; data: NodeData; words: Language }): JSX.Element | null {
+function NextStep(props: { attention: Attention; data: NodeData; words: Language; talkNow: () => Promise<void> }): JSX.Element | null {
+  const { attention, data, words, talkNow } = props;
   const [busy, setBusy] = useState(false);
   const during = async (work: Promise<unknown>) => {
     setBusy(true);
@@ -83,7 +94,7 @@ function NextStep({ attention, data, words }: { attention: Attention; data: Node
   }
   if (attention === Attention.NO_LINK || attention === Attention.CLOCK) {
     return (
-      <button type="button" disabled={busy} onClick={() => void during(data.syncNow())}>
+      <button type="button" disabled={busy} onClick={() => void during(talkNow())}>
         {words.say('op.sync')}
       </button>
     );

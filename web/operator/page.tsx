@@ -10,6 +10,7 @@ import type { NodeData } from './data';
 import { FirstStart, NextSteps } from './first_start';
 import { Refused } from './refused';
 import { ROOMS, type Room } from './rooms';
+import { Secrets } from './secrets';
 
 export function Page(props: { data: NodeData; words: Language; choose: (id: LanguageId) => void }): JSX.Element {
   const { data, words, choose } = props;
@@ -23,6 +24,7 @@ export function Page(props: { data: NodeData; words: Language; choose: (id: Lang
       {data.ready && <Ways label={words.say('nav.label')} ways={ways} here={room?.way} />}
       <main id="content" tabIndex={-1}>
         {data.trouble && <TroubleNote words={words} trouble={data.trouble} again={() => void data.load()} />}
+        <Secrets data={data} words={words} />
         {data.setup ? (
           <FirstStart data={data} words={words} setup={data.setup} route={route} />
         ) : data.signedIn === false ? (

@@ -8,6 +8,9 @@ import type { Refusal } from '../shared/refusal';
 /** Roles as the node names them. */
 export type RoleName = 'member' | 'caseworker' | 'operator' | 'steward' | 'auditor';
 
+/** All of one code, and each needs something else done: the node's own words say what. */
+const SAYS_MORE = ['DISK_RESERVE', 'TOO_MANY', 'BUSY'];
+
 function sentence(words: Language, refusal: Refusal, roles: RoleName[]): string {
   const named = (role: string) => words.find(`op.role_${role}`) ?? role;
   switch (refusal.reason) {
@@ -26,7 +29,8 @@ function sentence(words: Language, refusal: Refusal, roles: RoleName[]): string 
     case 'NOT_FOUND':
       return words.say('op.not_found');
   }
-  const isKnown = refusal.fields.length > 0 || [Code.FailedPrecondition, Code.AlreadyExists, Code.InvalidArgument].includes(refusal.code);
+  if (refusal.reason === 'DISK_RESERVE') return words.say(refusal.trouble);
+  const isKnown = SAYS_MORE.includes(refusal.reason) || refusal.fields.length > 0 || [Code.FailedPrecondition, Code.AlreadyExists, Code.InvalidArgument].includes(refusal.code);
   return words.say(isKnown ? 'op.put_right' : refusal.trouble);
 }
 
@@ -46,7 +50,7 @@ export function Refused({ words, refusal, roles }: { words: Language; refusal: R
           ))}
         </ul>
       ) : (
-        said === words.say('op.put_right') && <p lang="en">{refusal.message}</p>
+        (said === words.say('op.put_right') || SAYS_MORE.includes(refusal.reason)) && <p lang="en">{refusal.message}</p>
       )}
     </div>
   );

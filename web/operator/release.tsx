@@ -3,14 +3,15 @@
 // buttons of equal size, each with what it brings about.
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { ReleaseStage, type PreviewCell, type PreviewReleaseResponse, type Release } from '../generated/aangan/node/v1/releases_pb';
 import { formatCount, type Language } from '../shared/language';
-import { DataTable, type Column } from '../shared/parts';
+import { DataTable, TroubleNote, type Column } from '../shared/parts';
 import { link } from '../shared/route';
+import { useAsked } from './ask';
 import type { NodeData, Word } from './data';
 import { hexadecimal } from './dates';
-import { PrintButton, TwoWays } from './forms';
+import { PrintButton, TwoWays, Waiting } from './forms';
 import { periodOf } from './home';
 
 export function Releases({ data, words }: { data: NodeData; words: Language }): JSX.Element {
@@ -46,15 +47,16 @@ export function Releases({ data, words }: { data: NodeData; words: Language }): 
 }
 
 export function ReleasePage({ data, words, period }: { data: NodeData; words: Language; period: string }): JSX.Element {
-  const name = `releases/${period}`;
-  const release = data.releases.find((each) => each.name === name);
-  const isProposed = release?.stage === ReleaseStage.PROPOSED;
-  useEffect(() => {
-    if (isProposed) void data.look(name);
-  }, [data, name, isProposed]);
+  const release = data.releases.find((each) => each.name === `releases/${period}`);
   if (!release) return <Releases data={data} words={words} />;
-  if (!isProposed) return <Receipt release={release} words={words} />;
-  const preview = data.preview;
+  if (release.stage !== ReleaseStage.PROPOSED) return <Receipt release={release} words={words} />;
+  return <Proposed key={release.name} release={release} data={data} words={words} period={period} />;
+}
+
+/** Its exact counts live here alone: they are gone when the room is left. */
+function Proposed(props: { release: Release; data: NodeData; words: Language; period: string }): JSX.Element {
+  const { release, data, words, period } = props;
+  const { answer: preview, refusal, again } = useAsked(data, () => data.calls.releases.previewRelease({ name: release.name }));
   return (
     <>
       <h1>{words.say('op.release_title', { period: words.period(period) })}</h1>
@@ -62,7 +64,8 @@ export function ReleasePage({ data, words, period }: { data: NodeData; words: La
         <p class="lead">{words.say('op.release_last_day', { date: words.lastDay(timestampDate(release.contributeUntil)) })}</p>
       )}
       {release.rehearsal && <p class="rehearsal">{words.say('coverage.rehearsal')}</p>}
-      {preview ? <Preview preview={preview} data={data} words={words} /> : !data.trouble && <p role="status">{words.say('op.waiting')}</p>}
+      {refusal && <TroubleNote words={words} trouble={refusal.trouble} again={again} />}
+      {preview ? <Preview preview={preview} data={data} words={words} again={again} /> : !refusal && <Waiting words={words} />}
     </>
   );
 }
@@ -89,18 +92,24 @@ function cellName(words: Language, cell: PreviewCell): string {
   return cell.codes.length > 0 ? words.say('figure.with_codes', { name, codes: cell.codes.map(named).join(', ') }) : name;
 }
 
-function Preview({ preview, data, words }: { preview: PreviewReleaseResponse; data: NodeData; words: Language }): JSX.Element {
+function Preview(props: { preview: PreviewReleaseResponse; data: NodeData; words: Language; again: () => void }): JSX.Element {
+  const { preview, data, words, again } = props;
   const [word, setWord] = useState<Word | 'asked' | undefined>();
+  const [changed, setChanged] = useState<PreviewReleaseResponse | undefined>();
   const give = async (work: Promise<Word>) => {
     setWord('asked');
     const answer = await work;
     setWord(answer);
-    if (answer === 'changed') await data.look(preview.release?.name ?? '');
+    if (answer !== 'changed') return;
+    setChanged(preview);
+    again();
   };
   const first = preview.cells.filter((each) => each.oneCouldRecogniseHerself);
   const release = preview.release;
   const rounds = release && release.chargeNanoRho > 0n ? Number(release.budgetLeftNanoRho / release.chargeNanoRho) : 0;
-  const problem = word === 'changed' || word === 'not_steward' || word === 'failed';
+  // Counts that changed are no longer to be decided on: the new ones come first.
+  const isBusy = word === 'asked' || (word === 'changed' && preview === changed);
+  const problem = isBusy || word === undefined || word === 'done' ? undefined : word;
   return (
     <>
       <p>{words.say('op.release_about')}</p>
@@ -121,14 +130,14 @@ function Preview({ preview, data, words }: { preview: PreviewReleaseResponse; da
         {words.say('op.cut', { count: Number(preview.membersCut) })} {words.say('op.budget', { count: rounds })}
       </p>
       <TwoWays
-        busy={word === 'asked'}
+        busy={isBusy}
         ways={[
           { say: words.say('op.send'), about: words.say('op.send_about'), run: () => void give(data.approve(preview)) },
           { say: words.say('op.refuse'), about: words.say('op.refuse_about'), run: () => void give(data.refuse(preview)) },
         ]}
       />
       <p role="alert" class="problem">
-        {problem && words.say(word === 'failed' ? 'trouble.other' : `op.${word}`)}
+        {problem && words.say(problem === 'changed' || problem === 'not_steward' ? `op.${problem}` : problem)}
       </p>
     </>
   );

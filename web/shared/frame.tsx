@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What both pages begin with: the way past the head, the head itself, and the ways through the page.
-import type { ComponentChildren, JSX } from 'preact';
+import { render, type ComponentChildren, type JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Language, LanguageId } from './language';
 import { LanguageChoice } from './parts';
@@ -30,6 +30,24 @@ export function useFreshView(route: Route): void {
   }, [route.page, route.id]);
 }
 
+/** Takes everything from the screen at once, since whoever comes next may see it, and then signs out. */
+async function leave(words: Language): Promise<void> {
+  const page = document.getElementById('page') as HTMLElement;
+  render(<main id="content" tabIndex={-1} />, page);
+  if (await signOut()) return location.reload();
+  render(
+    <main id="content" tabIndex={-1}>
+      <section class="note note-attention" role="alert">
+        <p>{words.say('head.sign_out_failed')}</p>
+        <button type="button" onClick={() => void leave(words)}>
+          {words.say('trouble.again')}
+        </button>
+      </section>
+    </main>,
+    page,
+  );
+}
+
 export function Head(props: {
   title: string;
   words: Language;
@@ -53,7 +71,7 @@ export function Head(props: {
           {props.children}
           <LanguageChoice words={words} choose={choose} />
           {signedIn && (
-            <button type="button" class="quiet" onClick={() => void signOut().then(() => location.reload())}>
+            <button type="button" class="quiet" onClick={() => void leave(words)}>
               {words.say('head.sign_out')}
             </button>
           )}

@@ -3,6 +3,7 @@
 // can't read.
 import { Code, ConnectError, type Transport } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-web';
+import { ErrorInfoSchema } from '../generated/google/rpc/error_details_pb';
 
 export function ownTransport(): Transport {
   return createConnectTransport({ baseUrl: location.origin, useBinaryFormat: true, defaultTimeoutMs: 30_000 });
@@ -25,15 +26,22 @@ export async function signIn(token: string): Promise<SignIn> {
   }
 }
 
-export async function signOut(): Promise<void> {
-  await fetch('/sign-out', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+/** Whether the cookie is gone; without an answer it may still be good. */
+export async function signOut(): Promise<boolean> {
+  try {
+    const response = await fetch('/sign-out', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+    return response.ok;
+  } catch {
+    return false;
+  }
 }
 
 /** What a failed call means for the reader; the key of a sentence that says what to do next. */
-export type Trouble = 'trouble.sign_in' | 'trouble.not_allowed' | 'trouble.no_link' | 'trouble.brake' | 'trouble.other';
+export type Trouble = 'trouble.sign_in' | 'trouble.not_allowed' | 'trouble.no_link' | 'trouble.brake' | 'trouble.disk' | 'trouble.other';
 
 export function troubleOf(error: unknown): Trouble {
-  switch (ConnectError.from(error).code) {
+  const said = ConnectError.from(error);
+  switch (said.code) {
     case Code.Unauthenticated:
       return 'trouble.sign_in';
     case Code.PermissionDenied:
@@ -43,7 +51,7 @@ export function troubleOf(error: unknown): Trouble {
     case Code.Unknown:
       return 'trouble.no_link';
     case Code.ResourceExhausted:
-      return 'trouble.brake';
+      return said.findDetails(ErrorInfoSchema)[0]?.reason === 'DISK_RESERVE' ? 'trouble.disk' : 'trouble.brake';
     default:
       return 'trouble.other';
   }
