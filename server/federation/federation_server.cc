@@ -148,11 +148,13 @@ class Server final : public FederationServer {
   void SetCheckEvery(absl::Duration every) override { agent_->SetEvery(every); }
   // With a certificate that nobody was given: the door looks it up and refuses.
   absl::Status CallOwnPort(absl::Duration within) override {
-    RETURN_IF_ERROR(writer_watch_.Look(store_->commits(), store_->commits_waiting()));
+    const uint64_t steps = store_->commits();
+    RETURN_IF_ERROR(writer_watch_.Look(steps, store_->commits_waiting()));
     const CertifiedKey shown = authority_->MakeClient(options_.roster, "watchdog");
     const std::string name = options_.server_names.empty() ? "" : options_.server_names.front();
-    return server::CallOwnPort(
-        {front_->address(), authority_->pem(), name, shown.certificate_pem, shown.key_pem, kWatchedRpc}, within);
+    const server::OwnPort port = {front_->address(),     authority_->pem(), name,
+                                  shown.certificate_pem, shown.key_pem,     kWatchedRpc};
+    return door_watch_.Look(server::CallOwnPort(port, within), *door_, steps);
   }
 
  private:
@@ -257,7 +259,8 @@ class Server final : public FederationServer {
   const ResourceNames names_;
   server::Probes probes_;
   server::Metrics metrics_;
-  server::WriterWatch writer_watch_;  // of the watchdog's thread
+  server::WriterWatch writer_watch_;  // of the watchdog's thread, as the next
+  server::FullDoorWatch door_watch_;
   std::unique_ptr<storage::DiskReserve> disk_;
   // In the order of making; the ports go first and the store last.
   std::unique_ptr<storage::federation::RocksStore> store_;

@@ -66,6 +66,7 @@
 #include "server/shared/watchdog.h"
 #include "storage/node/node_store.h"
 #include "storage/node/once_store.h"
+#include "storage/node/writer_steps.h"
 
 namespace aangan::node {
 namespace {
@@ -170,8 +171,9 @@ class Server final : public NodeServer {
   void Hurry() override { door_->Hurry(); }
   void SetSyncEvery(absl::Duration every) override { sync_->SetEvery(every); }
   absl::Status CallOwnPort(absl::Duration within) override {
-    RETURN_IF_ERROR(writer_watch_.Look(store_->durable_sequence(), store_->changes_waiting()));
-    return server::CallOwnPort(own_port_, within);
+    const uint64_t steps = storage::node::WriterSteps(*store_);
+    RETURN_IF_ERROR(writer_watch_.Look(steps, store_->changes_waiting()));
+    return door_watch_.Look(server::CallOwnPort(own_port_, within), *door_, steps);
   }
 
   // Nothing is opened without a trace: a report after a theft would else say that the node was closed.
@@ -271,7 +273,8 @@ class Server final : public NodeServer {
   RandomSource* const random_;
   const Recovery recovery_;
   server::OwnPort own_port_;
-  server::WriterWatch writer_watch_;  // of the watchdog's thread
+  server::WriterWatch writer_watch_;  // of the watchdog's thread, as the next
+  server::FullDoorWatch door_watch_;
   std::atomic<bool> is_noted_open_{false};
   // In the order of making; the front goes first and the stores last.
   std::unique_ptr<NodeStore> store_;

@@ -42,6 +42,7 @@ constexpr int kReceiveBytesMax = 1 << 20;
 constexpr int kSendBytesMax = 8 << 20;
 constexpr int kStreamsMax = 32;
 constexpr int kRefusalsWaitingMax = 256;
+constexpr size_t kCallsWaitingMax = 256;  // for a thread: as many as the door lets in
 constexpr size_t kQuotaBytes = 64u << 20;
 constexpr int kPingMsMin = 10'000;                       // between a client's pings; faster ones end its connection
 constexpr absl::Duration kAgeGrace = absl::Minutes(16);  // the longest stream that the door lets run, and a little
@@ -52,6 +53,8 @@ void FilterLibraryLog(gpr_log_func_args* line) {
   const absl::string_view path(line->file);
   LogWarning("grpc", "library message").Name("file", path.substr(path.rfind('/') + 1)).Number("line", line->line);
 }
+
+absl::Status TooMany(Literal what) { return Problem(absl::StatusCode::kResourceExhausted, Reason::kTooMany, what); }
 
 absl::Status Malformed() {
   return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "The request does not parse.");
@@ -144,8 +147,7 @@ class StreamIn final : public grpc::ServerReadReactor<grpc::ByteBuffer>, public 
     });
     if (!runs) {
       door->Leave(*call);
-      stream->Finish(ToGrpcStatus(Problem(absl::StatusCode::kResourceExhausted, Reason::kTooMany,
-                                          "Too many streams at once. Try again soon.")));
+      stream->Finish(ToGrpcStatus(TooMany("Too many streams at once. Try again soon.")));
     }
     return stream.get();
   }
@@ -199,7 +201,28 @@ class StreamIn final : public grpc::ServerReadReactor<grpc::ByteBuffer>, public 
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
 };
 
-grpc::ServerUnaryReactor* Unary(Door* door, const Clock* clock, const std::string& path,
+// On a thread of the pool, and over before the reactor is.
+void RunUnary(Door* door, const Clock* clock, const CallPtr& call, grpc::ServerUnaryReactor* reactor,
+              const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  // Nobody waits for it any more, and its turn has only come now.
+  if (call->cancelled() || call->deadline() <= clock->Now()) {
+    door->Leave(call);
+    return reactor->Finish(ToGrpcStatus(
+        Problem(absl::StatusCode::kDeadlineExceeded, Reason::kDeadline, "The call was given up before its turn.")));
+  }
+  std::unique_ptr<google::protobuf::Message> message = door->NewRequest(*call);
+  if (!Parse(*request, message.get())) {
+    door->Leave(call);
+    return reactor->Finish(ToGrpcStatus(Malformed()));
+  }
+  door->Run(call, std::move(message),
+            [reactor, response](const absl::Status& status, std::unique_ptr<google::protobuf::Message> answer) {
+              if (answer != nullptr) *response = Serialize(*answer);
+              reactor->Finish(ToGrpcStatus(status));
+            });
+}
+
+grpc::ServerUnaryReactor* Unary(Door* door, const Clock* clock, WorkerPool* threads, const std::string& path,
                                 grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                 grpc::ByteBuffer* response) {
   // The default reactor, because a reactor of our own would hop threads in OnDone (door.md 2).
@@ -211,17 +234,11 @@ grpc::ServerUnaryReactor* Unary(Door* door, const Clock* clock, const std::strin
           [reactor, status = call.status()] { reactor->Finish(ToGrpcStatus(status)); });
     return reactor;
   }
-  std::unique_ptr<google::protobuf::Message> message = door->NewRequest(**call);
-  if (!Parse(*request, message.get())) {
+  const bool runs = threads->Run([=, entered = *call] { RunUnary(door, clock, entered, reactor, request, response); });
+  if (!runs) {
     door->Leave(*call);
-    reactor->Finish(ToGrpcStatus(Malformed()));
-    return reactor;
+    reactor->Finish(ToGrpcStatus(TooMany("Too many calls at once. Try again soon.")));
   }
-  door->Run(*std::move(call), std::move(message),
-            [reactor, response](const absl::Status& status, std::unique_ptr<google::protobuf::Message> answer) {
-              if (answer != nullptr) *response = Serialize(*answer);
-              reactor->Finish(ToGrpcStatus(status));
-            });
   WipeStack();
   return reactor;
 }
@@ -229,7 +246,8 @@ grpc::ServerUnaryReactor* Unary(Door* door, const Clock* clock, const std::strin
 // One service of the door as gRPC knows it. Uses what generated code uses: grpc::internal of 1.51.
 class DoorService final : public grpc::Service {
  public:
-  DoorService(const google::protobuf::ServiceDescriptor& service, Door* door, const Clock* clock, WorkerPool* threads) {
+  DoorService(const google::protobuf::ServiceDescriptor& service, Door* door, const Clock* clock, WorkerPool* streams,
+              WorkerPool* calls) {
     paths_.reserve(static_cast<size_t>(service.method_count()));
     for (int i = 0; i < service.method_count(); ++i) {
       const google::protobuf::MethodDescriptor& method = *service.method(i);
@@ -241,13 +259,13 @@ class DoorService final : public grpc::Service {
       if (method.client_streaming()) {
         MarkMethodRawCallback(i, new grpc::internal::CallbackClientStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
                                      [=, &path](grpc::CallbackServerContext* context, grpc::ByteBuffer* response) {
-                                       return StreamIn::Start(context, response, path, door, clock, threads);
+                                       return StreamIn::Start(context, response, path, door, clock, streams);
                                      }));
       } else {
         MarkMethodRawCallback(i, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
                                      [=, &path](grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                                 grpc::ByteBuffer* response) {
-                                       return Unary(door, clock, path, context, request, response);
+                                       return Unary(door, clock, calls, path, context, request, response);
                                      }));
       }
     }
@@ -260,12 +278,13 @@ class DoorService final : public grpc::Service {
 class Front final : public GrpcFront {
  public:
   Front(const Options& options, Door* door, const Clock* clock)
-      : threads_({static_cast<size_t>(options.stream_threads_max), 0}) {
+      : streams_({static_cast<size_t>(options.stream_threads_max), 0}),
+        calls_({static_cast<size_t>(options.call_threads), kCallsWaitingMax}) {
     std::map<std::string, const google::protobuf::ServiceDescriptor*> services;
     for (const auto& [path, method] : door->methods())
       services[method.descriptor->service()->full_name()] = method.descriptor->service();
     for (const auto& [name, service] : services) {
-      services_.push_back(std::make_unique<DoorService>(*service, door, clock, &threads_));
+      services_.push_back(std::make_unique<DoorService>(*service, door, clock, &streams_, &calls_));
       names_.push_back(name);
     }
     if (options.reflection) reflection_ = MakeReflectionV1(names_);
@@ -330,7 +349,8 @@ class Front final : public GrpcFront {
   }
 
  private:
-  WorkerPool threads_;
+  WorkerPool streams_;
+  WorkerPool calls_;
   std::vector<std::string> names_;  // of the services
   std::vector<std::unique_ptr<DoorService>> services_;
   std::unique_ptr<grpc::Service> reflection_;

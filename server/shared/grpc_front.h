@@ -3,7 +3,9 @@
 // callback of bytes into the door, built from descriptors; health and reflection alone stand beside it.
 //
 // TLS always. Limits: 1 MiB a message, 32 streams a connection, a resource quota, idle and age limits, no message
-// compression; client streams run on a bounded pool of threads, because their reader blocks.
+// compression. Handlers run on bounded pools of threads, because many of them wait: client streams for their client,
+// calls for the disk or the federation. gRPC itself has few threads, two on a small machine; they take calls in, pass
+// them through the door and answer those that it refuses, the watchdog's among them, whatever the handlers wait for.
 // Threads: thread-safe. Errors: UNAVAILABLE when the address can not be bound; INVALID_ARGUMENT (BAD_CERTIFICATE) when
 // key and certificate do not make a server.
 #ifndef AANGAN_SERVER_SHARED_GRPC_FRONT_H_
@@ -37,6 +39,7 @@ class GrpcFront {
     ClientCertificate client_certificate = ClientCertificate::kVerified;
     bool reflection = true;
     int stream_threads_max = 8;
+    int call_threads = 8;
     absl::Duration idle_max = absl::Minutes(10);            // of a connection without calls; closed after once to twice
     absl::Duration connection_age_max = absl::Minutes(60);  // then the client opens another
   };

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/log.h"
 #include "base/problem.h"
+#include "server/shared/door.h"
 #include "server/shared/grpc_status.h"
 
 namespace aangan::server {
@@ -84,11 +85,18 @@ bool IsWell(const absl::Status& answered) {
   return HasReason(answered, Reason::kNoCredential) || HasReason(answered, Reason::kBadCertificate);
 }
 
-absl::Status WriterWatch::Look(uint64_t writes, size_t waiting) {
-  const bool stands_still = waiting > 0 && waited_at_ == writes;
-  waited_at_ = waiting > 0 ? std::optional<uint64_t>(writes) : std::nullopt;
+absl::Status WriterWatch::Look(uint64_t steps, size_t waiting) {
+  const bool stands_still = waiting > 0 && waited_at_ == steps;
+  waited_at_ = waiting > 0 ? std::optional<uint64_t>(steps) : std::nullopt;
   if (!stands_still) return absl::OkStatus();
   return Problem(absl::StatusCode::kUnavailable, Reason::kBusy, "What waits to be written is not written.");
+}
+
+absl::Status FullDoorWatch::Look(const absl::Status& answered, const Door& door, uint64_t steps) {
+  for (const auto& [call, count] : door.Counts()) steps += static_cast<uint64_t>(count);
+  const bool stands_still = stood_at_ == steps;
+  stood_at_ = steps;
+  return HasReason(answered, Reason::kTooMany) && !stands_still ? absl::OkStatus() : answered;
 }
 
 }  // namespace aangan::server

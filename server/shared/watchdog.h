@@ -2,7 +2,8 @@
 // Feeds systemd's watchdog, each time after a call through the program's own port came back as it does when all is
 // well: no thread says that it is alive for others that hang.
 //
-// Threads: thread-safe but for WriterWatch, which belongs to one; one thread of its own between Start and Stop.
+// Threads: thread-safe but for WriterWatch and FullDoorWatch, which belong to one; one thread of its own between Start
+// and Stop.
 #ifndef AANGAN_SERVER_SHARED_WATCHDOG_H_
 #define AANGAN_SERVER_SHARED_WATCHDOG_H_
 
@@ -18,6 +19,8 @@
 #include "server/shared/sd_notify.h"
 
 namespace aangan::server {
+
+class Door;
 
 class Watchdog {
  public:
@@ -53,12 +56,24 @@ bool IsWell(const absl::Status& answered);
 // Whether whoever writes a store goes on, from outside and without a write: the call above passes no writer.
 class WriterWatch {
  public:
-  // `writes`: how many are done, or any number that moves with each; `waiting`: how many wait or are under way.
-  // UNAVAILABLE (BUSY) when something waited at the look before too and nothing was written between.
-  absl::Status Look(uint64_t writes, size_t waiting);
+  // `steps`: a number that moves while the writer gets on, also with what is refused or was there before; `waiting`:
+  // how many wait or are under way. UNAVAILABLE (BUSY) when something waited at the look before too and the writer took
+  // no step between.
+  absl::Status Look(uint64_t steps, size_t waiting);
 
  private:
-  std::optional<uint64_t> waited_at_;  // how many were done when something waited; none: nothing waited
+  std::optional<uint64_t> waited_at_;  // the steps when something waited; none: nothing waited
+};
+
+// Whether a door that has no room goes on: it is full of callers' doing, and a new start would help none of them.
+class FullDoorWatch {
+ public:
+  // `answered`: by CallOwnPort; `steps`: of the writer, and the calls of the door that are over are added. What was
+  // answered, but OK for a full door (TOO_MANY) where a call ended or the writer got on since the look before.
+  absl::Status Look(const absl::Status& answered, const Door& door, uint64_t steps);
+
+ private:
+  uint64_t stood_at_ = 0;
 };
 
 }  // namespace aangan::server

@@ -28,6 +28,26 @@ void EndProcess(const absl::Status& status) {
   std::_Exit(kExitDisk);
 }
 
+// What lies under a batch, counting what is read of it: an item may read a whole store, which takes minutes.
+class CountingReader final : public Reader {
+ public:
+  CountingReader(const Reader* base, std::atomic<uint64_t>* reads) : base_(base), reads_(reads) {}
+  absl::StatusOr<std::optional<std::string>> Get(Family family, absl::string_view key) const override {
+    reads_->fetch_add(1, std::memory_order_relaxed);
+    return base_->Get(family, key);
+  }
+  absl::Status Scan(Family family, const KeyRange& range, Order order, Visit visit) const override {
+    return base_->Scan(family, range, order, [&](absl::string_view key, absl::string_view value) {
+      reads_->fetch_add(1, std::memory_order_relaxed);
+      return visit(key, value);
+    });
+  }
+
+ private:
+  const Reader* const base_;
+  std::atomic<uint64_t>* const reads_;
+};
+
 absl::Status Stopping() {
   return Problem(absl::StatusCode::kUnavailable, Reason::kStopping, "the program is shutting down; try again later");
 }
@@ -105,6 +125,7 @@ void CommitQueue::Run() {
     Items items = TakeWaiting();
     if (items.empty()) break;
     if (!Commit(std::move(items))) return;
+    steps_.fetch_add(1, std::memory_order_relaxed);
     sodium_stackzero(kStackUsed);  // a cipher worked on records there, and this thread may now wait for days
   }
   (void)WriteHead();
@@ -158,7 +179,8 @@ bool CommitQueue::Commit(Items items) {
   items = WithinReserve(std::move(items));
   if (items.empty()) return true;
   const uint64_t sequence = commits_.last.sequence + 1;
-  Batch batch(database_);
+  const CountingReader counted(database_, &steps_);
+  Batch batch(&counted);
   // A refusal may rest on an earlier item of this commit ("exists already"), so it too is told after the sync.
   std::vector<absl::Status> outcomes;
   while (outcomes.size() < items.size() && batch.size_bytes() < options_.commit_bytes_max) {

@@ -4,7 +4,7 @@
 //
 // Promises: an item is in the store whole or not at all; a failing item never fails another; Done comes after the sync,
 // exactly once an item; sequence numbers are 1, 2, 3, ... without gaps. A failed write or sync ends the process,
-// because trying again would be a lie: the kernel marks the pages clean. Threads: Submit and durable_sequence from any
+// because trying again would be a lie: the kernel marks the pages clean. Threads: Submit and what only asks from any
 // thread; Committer's methods and Done of accepted items on the writer's thread alone. Done of an item that is refused
 // at once comes on the caller's thread. Errors, through Done: what Apply says; RESOURCE_EXHAUSTED (BUSY) when the queue
 // is full, (DISK_RESERVE) when the disk nearly is; UNAVAILABLE (STOPPING) after the end began.
@@ -83,6 +83,9 @@ class CommitQueue {
 
   uint64_t durable_sequence() const { return durable_sequence_.load(std::memory_order_acquire); }
   size_t waiting() const;  // who have not been told yet: of the commit under way too
+  // Moves with every commit that is over, also one that wrote nothing, and with everything that an item reads through
+  // its batch: it stands still where there is nothing to do, or where the disk does not answer.
+  uint64_t steps() const { return steps_.load(std::memory_order_relaxed); }
 
  private:
   using Items = std::vector<std::unique_ptr<CommitItem>>;
@@ -106,6 +109,7 @@ class CommitQueue {
   LastCommits commits_;  // writer's thread
   bool dead_ = false;    // writer's thread
   std::atomic<uint64_t> durable_sequence_;
+  std::atomic<uint64_t> steps_{0};
   mutable absl::Mutex mutex_;
   std::deque<std::unique_ptr<CommitItem>> waiting_ ABSL_GUARDED_BY(mutex_);
   size_t under_way_ ABSL_GUARDED_BY(mutex_) = 0;  // in the writer's hands

@@ -31,6 +31,7 @@
 #include "storage/node/revisions.h"
 #include "storage/node/seals.h"
 #include "storage/node/tallies.h"
+#include "storage/node/writer_steps.h"
 
 namespace aangan::storage::node {
 namespace {
@@ -82,6 +83,7 @@ class Store final : public NodeStore {
   }
   absl::StatusOr<AuditFollower> FollowAudit(std::set<int64_t> remember) const override;
   absl::StatusOr<VerifyReport> Verify() override;
+  uint64_t writer_steps() const { return queue_->steps(); }
   std::unique_ptr<Reader> TakeSnapshot() const override { return database_->TakeSnapshot(); }
   uint64_t estimated_bytes() const override { return database_->estimated_bytes(); }
   absl::Status Scrub() override { return database_->VerifyChecksums(); }
@@ -372,11 +374,9 @@ absl::StatusOr<AuditFollower> Store::FollowAudit(std::set<int64_t> remember) con
 }
 
 absl::StatusOr<VerifyReport> Store::Verify() {
-  VerifyReport report;
-  RETURN_IF_ERROR(OnSequencer([&](Sequencer& sequencer, Batch& batch) -> absl::Status {
-    ASSIGN_OR_RETURN(report, Recount(sequencer, batch));
-    return absl::OkStatus();
-  }));
+  absl::StatusOr<VerifyReport> report;
+  RETURN_IF_ERROR(
+      OnSequencer([&](Sequencer& sequencer, Batch& batch) { return (report = Recount(sequencer, batch)).status(); }));
   RETURN_IF_ERROR(database_->VerifyChecksums());
   return report;
 }
@@ -384,6 +384,7 @@ absl::StatusOr<VerifyReport> Store::Verify() {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<NodeStore>> NodeStore::Open(const StoreOptions& options) { return Store::Open(options); }
+uint64_t WriterSteps(const NodeStore& store) { return static_cast<const Store&>(store).writer_steps(); }
 
 absl::StatusOr<Committed> NodeStore::SubmitAndWait(Change change) {
   absl::Notification ended;

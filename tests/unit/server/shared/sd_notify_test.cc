@@ -17,6 +17,7 @@
 #include "base/problem.h"
 #include "server/shared/watchdog.h"
 #include "tests/support/daemon_process.h"
+#include "tests/support/notice_door.h"
 #include "tests/support/notify_socket.h"
 #include "tests/support/temp_dir.h"
 
@@ -121,6 +122,38 @@ TEST(WriterWatch, SaysThatNothingIsWrittenWhereSomethingWaits) {
   EXPECT_TRUE(watch.Look(9, 5).ok());
   EXPECT_TRUE(watch.Look(9, 0).ok());
   EXPECT_TRUE(watch.Look(9, 1).ok());  // this one has just come
+}
+
+// A door with one place, as the watchdog's call finds it while somebody holds that place all the time.
+TEST(FullDoorWatch, FindsItWellWhileCallsEndOrTheWriterGetsOn) {
+  Door::Options options;
+  options.calls_under_way_max = 1;
+  tests::NoticeDoor notices(options);
+  Door& door = notices.door();
+  const std::string authorization = "Bearer " + notices.Steward();
+  const auto enter = [&](absl::string_view shown) {
+    Peer peer;
+    peer.wire = Peer::Wire::kHttp;
+    return door.Enter("/aangan.node.v1.NoticeService/ListNotices", peer,
+                      [shown](absl::string_view name) { return name == "authorization" ? shown : ""; },
+                      absl::InfiniteFuture(), {});
+  };
+  FullDoorWatch watch;
+  const auto look = [&](uint64_t steps) { return watch.Look(enter("").status(), door, steps); };
+  auto held = enter(authorization);
+  ASSERT_TRUE(held.ok());
+  EXPECT_TRUE(HasReason(look(0), Reason::kTooMany));
+  EXPECT_FALSE(look(0).ok());
+  door.Leave(*held);
+  held = enter(authorization);
+  EXPECT_TRUE(look(0).ok());
+  EXPECT_FALSE(look(0).ok());
+  EXPECT_TRUE(look(5).ok());
+  EXPECT_FALSE(look(5).ok());
+  door.Leave(*held);
+  // What is wrong otherwise stays so, whatever moves.
+  EXPECT_FALSE(watch.Look(absl::UnavailableError(""), door, 6).ok());
+  EXPECT_TRUE(watch.Look(absl::OkStatus(), door, 6).ok());
 }
 
 TEST(Watchdog, WhereNobodyAsksForItNothingIsCalled) {

@@ -5,6 +5,7 @@
 #include "gtest/gtest.h"
 #include "storage/engine/database.h"
 #include "storage/node/record_codec.h"
+#include "storage/node/writer_steps.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/storage/node/node_store_test_support.h"
 
@@ -20,6 +21,16 @@ TEST(Recount, SaysHowMuchItSaw) {
   EXPECT_EQ(report->audit_entries, 3);
   EXPECT_GE(report->tally_sets, 4);
   EXPECT_GT(report->cells, 100);
+}
+
+// It holds the writer up for as long as a slow disk wants; whoever watches that sees it get on.
+TEST(Recount, TakesStepsWhileItReads) {
+  StoreUnderTest test;
+  test.AddService(test.AddMember(true), DayOf(2026, 8, 1));
+  const uint64_t before = WriterSteps(*test.store);
+  const auto report = test.store->Verify();
+  ASSERT_TRUE(report.ok());
+  EXPECT_GT(WriterSteps(*test.store), before + static_cast<uint64_t>(report->records + report->audit_entries));
 }
 
 TEST(Recount, FindsARecordThatWasTakenAway) {
