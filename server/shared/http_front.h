@@ -5,14 +5,15 @@
 // Hostile callers cost little: every phase of a connection has one deadline that nothing renews (handshake and head, 10
 // s each; body 20 s; the wait for an answer 35 s; sending by its length; silence between requests `idle_max`); a head
 // has at most 8 KiB, a body 256 KiB; so many connections are open from one address (of IPv6, one /64), and more are
-// closed at once. When so many are open in all, a new one takes the place of one whose answer is not being made: of the
-// address that holds the most, one between requests first, the longest there. One thread serves all connections and
-// never runs a handler; handlers run on bounded pools, calls on one of their own, so that slow ones hold up nothing
-// else, and when a pool is full the answer is 503. After a request that was refused, or whose body was not read, the
-// connection is closed. What a request brought is freed with its answer. Source of the limits: measured against httplib
-// and Beast, docs/decisions/0023. Threads: thread-safe. Errors: UNAVAILABLE when the address can not be bound;
-// INVALID_ARGUMENT (INVALID_FIELD) when it is no IP address and port, (BAD_CERTIFICATE) when key and certificate do not
-// make a server.
+// closed at once. When so many are open in all, a new one takes the place of one whose answer is neither being made nor
+// sent: of the address that holds the most, one between requests first, the longest there. Where an answer is on its
+// way on all of them, it is one whose client takes it in: else four addresses that read slowly kept everybody out. One
+// thread serves all connections and never runs a handler; handlers run on bounded pools, calls on one of their own, so
+// that slow ones hold up nothing else, and when a pool is full the answer is 503. After a request that was refused, or
+// whose body was not read, the connection is closed. What a request brought is freed with its answer. Source of the
+// limits: measured against httplib and Beast, docs/decisions/0023. Threads: thread-safe. Errors: UNAVAILABLE when the
+// address can not be bound; INVALID_ARGUMENT (INVALID_FIELD) when it is no IP address and port, (BAD_CERTIFICATE) when
+// key and certificate do not make a server.
 #ifndef AANGAN_SERVER_SHARED_HTTP_FRONT_H_
 #define AANGAN_SERVER_SHARED_HTTP_FRONT_H_
 

@@ -17,6 +17,9 @@ constexpr absl::string_view kOnce[] = {
     "authorization", "connect-protocol-version", "content-length", "connect-timeout-ms",
     "content-type",  "content-encoding",         "cookie",         "host",
     "origin",        "sec-fetch-site",           "expect",         "transfer-encoding"};
+// By which proxies say for whom they ask. One before another adds a line of its own: that it came twice is no fault,
+// and no reason to forget it.
+constexpr absl::string_view kOfProxies[] = {"forwarded", "x-forwarded-for"};
 constexpr absl::string_view kOwnNames[] = {"localhost", "127.0.0.1", "[::1]"};
 
 // "name:port" without the port, in lower case.
@@ -100,6 +103,7 @@ HttpRequest RequestOf(HttpHead head) {
   for (auto& [name, value] : head.headers) {
     if (!request.headers.emplace(name, std::move(value)).second) twice.insert(name);
   }
+  for (const absl::string_view name : kOfProxies) twice.erase(std::string(name));
   for (const std::string& name : twice) request.headers.erase(name);
   return request;
 }
@@ -129,7 +133,9 @@ bool IsFromOwnPage(const HttpRequest& request) {
 bool IsFromThisComputer(const HttpRequest& request) {
   const std::string& from = request.peer_address;
   const bool is_loopback = absl::StartsWith(from, "127.") || absl::StartsWith(from, "::ffff:127.") || from == "::1";
-  return is_loopback && request.headers.count("forwarded") == 0 && request.headers.count("x-forwarded-for") == 0;
+  return is_loopback && std::none_of(std::begin(kOfProxies), std::end(kOfProxies), [&](absl::string_view name) {
+           return request.headers.count(std::string(name)) > 0;
+         });
 }
 
 }  // namespace aangan::server

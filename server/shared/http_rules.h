@@ -46,7 +46,8 @@ std::optional<HttpResponse> Refusal(const HttpHead& head, const HostNames& names
 HttpResponse InWords(int status, absl::string_view words);
 // 405, in words: a path takes these methods alone.
 HttpResponse WrongMethod(absl::string_view words, absl::string_view taken);
-// The request without its body and peer. Of a head that was not refused.
+// The request without its body and peer. Of a head that was not refused. A header that came twice is left out, but for
+// the two by which a proxy says for whom it asks: of those the first stays.
 HttpRequest RequestOf(HttpHead head);
 
 // A strict content security policy, no sniffing, no referrer, no frame, and, but for a host that is this machine

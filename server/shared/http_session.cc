@@ -269,6 +269,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     message_.keep_alive(keeps_);
     if (answer_->status != 304) message_.content_length(body.size());
     if (!is_head_) message_.body() = {body.data(), body.size()};
+    Stand(Phase::kAnswering);
     Lowest().expires_after(kSendWithin + std::chrono::seconds(body.size() / kSendBytesASecond));
     serializer_.emplace(message_);
     http::async_write(stream_, *serializer_, [self = shared_from_this()](error_code error, size_t) {
@@ -282,6 +283,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   }
 
   void Goodbye() {
+    Stand(Phase::kTalking);
     Lowest().expires_after(kGoodbyeWithin);
     stream_.async_shutdown([self = shared_from_this()](error_code) { self->Close(); });
   }
@@ -312,7 +314,8 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
 // Closes the connection that can best be spared: see http_front.h. False where each waits for an answer.
 bool MakeRoom(HttpCore& core) {
   // By how well it can be spared. Sessions are let go of when the lock is not held, because the last holder takes it.
-  std::multimap<std::tuple<size_t, bool, std::chrono::steady_clock::duration>, std::shared_ptr<HttpSession>> spare;
+  using Spare = std::tuple<bool, size_t, bool, std::chrono::steady_clock::duration>;
+  std::multimap<Spare, std::shared_ptr<HttpSession>> spare;
   const auto now = std::chrono::steady_clock::now();
   {
     absl::MutexLock lock(&core.mutex);
@@ -320,13 +323,13 @@ bool MakeRoom(HttpCore& core) {
       auto session = weak.lock();
       if (session == nullptr) continue;
       const auto [phase, since] = session->standing();
-      const bool can_go = phase != HttpSession::Phase::kAsked;
-      const size_t held = can_go ? core.by_address[session->caller()] : 0;
-      spare.emplace(std::make_tuple(held, phase == HttpSession::Phase::kBetweenRequests, now - since),
+      if (phase == HttpSession::Phase::kAsked) continue;
+      spare.emplace(Spare(phase != HttpSession::Phase::kAnswering, core.by_address[session->caller()],
+                          phase == HttpSession::Phase::kBetweenRequests, now - since),
                     std::move(session));
     }
   }
-  if (spare.empty() || std::get<0>(spare.rbegin()->first) == 0) return false;
+  if (spare.empty()) return false;
   spare.rbegin()->second->GiveUpPlace();
   return true;
 }

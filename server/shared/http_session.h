@@ -33,8 +33,8 @@ class HttpSession {
   virtual void EndSoon() = 0;
   virtual void Close() = 0;
 
-  // Of use to whoever needs its place. kAsked: its answer is being made.
-  enum class Phase { kBetweenRequests, kTalking, kAsked, kClosed };
+  // Of use to whoever needs its place. kAsked: its answer is being made; kAnswering: is being sent.
+  enum class Phase { kBetweenRequests, kTalking, kAsked, kAnswering, kClosed };
   struct Standing {
     Phase phase = Phase::kTalking;
     std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();

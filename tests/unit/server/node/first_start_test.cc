@@ -11,17 +11,17 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
-#include <thread>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "base/canonical.h"
 #include "absl/strings/str_replace.h"
+#include "base/canonical.h"
 #include "base/files.h"
 #include "server/node/restore_from.h"
 #include "server/shared/connect.h"
 #include "server/shared/guess_brake.h"
 #include "server/shared/http_rules.h"
+#include "tests/support/daemon_process.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/status_matchers.h"
@@ -110,6 +110,19 @@ TEST(FromThisComputer, IsALoopbackAddressAndNoProxysWord) {
   }
 }
 
+// As a proxy does that adds its line to the one that the client sent.
+TEST(FromThisComputer, AProxysWordThatCameTwiceIsNotForgotten) {
+  for (const char* header : {"forwarded", "x-forwarded-for"}) {
+    server::HttpHead head;
+    head.headers = {{"x-other", "a"}, {header, "192.0.2.7"}, {"x-other", "b"}, {header, "127.0.0.1"}};
+    HttpRequest request = server::RequestOf(std::move(head));
+    request.peer_address = "127.0.0.1";
+    EXPECT_FALSE(server::IsFromThisComputer(request)) << header;
+    EXPECT_EQ(request.Header(header), "192.0.2.7");
+    EXPECT_EQ(request.headers.count("x-other"), 0u);
+  }
+}
+
 class FirstStartTest : public ::testing::Test {
  protected:
   FirstStartTest() {
@@ -133,19 +146,6 @@ class FirstStartTest : public ::testing::Test {
     connect_->Answer(request, [&](HttpResponse response) { answer = std::move(response); });
     return answer;
   }
-
-  const tests::TempDir folder_;
-  const std::string data_ = folder_ / "data";
-  tests::FakeClock clock_{absl::FromUnixSeconds(1'800'000'000)};
-  SystemRandom random_;
-  std::unique_ptr<KeyGate> gate_;
-  std::unique_ptr<FirstStart> start_;
-  std::unique_ptr<server::Connect> connect_;
-};
-
-TEST_F(FirstStartTest, WrongCodesAreAnsweredEverLater) {
-  const std::string code = gate_->setup_code().Make();
-  absl::Duration last;
   // What the node answers to `aangan unlock`.
   std::string Unlock(const std::string& passphrase) const {
     sockaddr_un address{};
@@ -164,6 +164,19 @@ TEST_F(FirstStartTest, WrongCodesAreAnsweredEverLater) {
     close(connection);
     return answer;
   }
+
+  const tests::TempDir folder_;
+  const std::string data_ = folder_ / "data";
+  tests::FakeClock clock_{absl::FromUnixSeconds(1'800'000'000)};
+  SystemRandom random_;
+  std::unique_ptr<KeyGate> gate_;
+  std::unique_ptr<FirstStart> start_;
+  std::unique_ptr<server::Connect> connect_;
+};
+
+TEST_F(FirstStartTest, WrongCodesAreAnsweredEverLater) {
+  const std::string code = gate_->setup_code().Make();
+  absl::Duration last;
   for (int64_t i = 0; i < GuessBrake::kFreeGuesses + 10; ++i) {
     const HttpResponse refused = Call(kStart, "aaaa-bbbb-cccc", R"({"passphrase": "five words that belong"})");
     EXPECT_EQ(refused.status, 401);
@@ -191,7 +204,7 @@ TEST_F(FirstStartTest, ARestoreThatCanNotBeIsSaidAndLeavesTheCodeGood) {
     const std::string nowhere =
         absl::StrCat(R"({"folder": ")", folder_ / "none", R"(", "keysFrom": ")", folder_ / "none", R"("})");
     ASSERT_EQ(Call(kRestore, code, nowhere).status, 200);
-    while (start_->restoring()) std::this_thread::yield();
+    ASSERT_TRUE(tests::Eventually(absl::Seconds(60), [this] { return !start_->restoring(); }));
     const v1::GetSetupResponse said = start_->Describe();
     EXPECT_EQ(said.state(), v1::SETUP_STATE_NEW);
     EXPECT_FALSE(said.restore_reason().empty());
@@ -199,19 +212,6 @@ TEST_F(FirstStartTest, ARestoreThatCanNotBeIsSaidAndLeavesTheCodeGood) {
   }
 }
 
-TEST(MoveRestoredIn, DoesWhatWasLeftWhenTheNodeEndedInBetween) {
-  const tests::TempDir folder;
-  const std::string data = folder / "data";
-  fs::create_directories(data + "/restored/main");
-  fs::create_directories(data + "/restored.restoring/main");
-  fs::create_directories(data + "/tls");
-  fs::create_directories(data + "/restored/tls");
-  std::ofstream(data + "/tls/authority.pem") << "of this start";
-  std::ofstream(data + "/restored/tls/authority.pem") << "of the backup";
-  std::ofstream(data + "/restored/main/CURRENT") << "MANIFEST";
-  std::ofstream(data + "/member_keys") << "moved before the end";
-  std::ofstream(data + "/restored/master_key") << "key";
-  const auto authority = [&data] { return *ReadFile(data + "/tls/authority.pem", 100); };
 // An opened key would begin an empty store, and what was restored could never be put in its place.
 TEST_F(FirstStartTest, NothingIsMadeOrOpenedWhileARestoreIsHalfDone) {
   const auto refused = HasProblem(absl::StatusCode::kFailedPrecondition, Reason::kWrongState);
@@ -231,6 +231,19 @@ TEST_F(FirstStartTest, NothingIsMadeOrOpenedWhileARestoreIsHalfDone) {
   gate_->EndRestore(nullptr);
 }
 
+TEST(MoveRestoredIn, DoesWhatWasLeftWhenTheNodeEndedInBetween) {
+  const tests::TempDir folder;
+  const std::string data = folder / "data";
+  fs::create_directories(data + "/restored/main");
+  fs::create_directories(data + "/restored.restoring/main");
+  fs::create_directories(data + "/tls");
+  fs::create_directories(data + "/restored/tls");
+  std::ofstream(data + "/tls/authority.pem") << "of this start";
+  std::ofstream(data + "/restored/tls/authority.pem") << "of the backup";
+  std::ofstream(data + "/restored/main/CURRENT") << "MANIFEST";
+  std::ofstream(data + "/member_keys") << "moved before the end";
+  std::ofstream(data + "/restored/master_key") << "key";
+  const auto authority = [&data] { return *ReadFile(data + "/tls/authority.pem", 100); };
   ASSERT_THAT(MoveRestoredIn(data, true), IsOk());
   for (const char* there : {"/main/CURRENT", "/member_keys", "/master_key"})
     EXPECT_TRUE(fs::exists(data + there)) << there;

@@ -104,6 +104,56 @@ TEST_F(HttpFrontCrowd, WhoWaitsForAnAnswerKeepsTheirPlace) {
   ExpectHonestAnswer();
 }
 
+class HttpFrontLongAnswers : public HttpFrontCrowd {
+ protected:
+  // One whose answer is on its way and does not fit into what lies between.
+  std::unique_ptr<HttpsConnection> Taking() {
+    auto connection = HttpsConnection::Open(Peer("127.0.0.4"));
+    connection->Send(tests::Written({"GET", "/long"}));
+    const int before = answered_before_++;
+    EXPECT_TRUE(tests::Eventually(absl::Seconds(60), [&] { return answered_ > before; }));
+    return connection;
+  }
+  bool TakesAll(HttpsConnection& connection) const {
+    const auto answer = connection.Receive();
+    return answer.has_value() && answer->body == long_;
+  }
+  void StartLong() {
+    Start({{"/long", [this](const HttpRequest&, const HttpReply& reply) {
+              HttpResponse response;
+              response.body = long_;
+              reply(std::move(response));
+              ++answered_;
+            }}});
+  }
+
+ private:
+  const std::string long_ = std::string(32 << 20, 'a');
+  std::atomic<int> answered_{0};
+  int answered_before_ = 0;
+};
+
+// Their address holds the most; the silent one makes room.
+TEST_F(HttpFrontLongAnswers, AreNotBrokenOffWhileSomebodyElseCanGo) {
+  options_.connections_max = 3;
+  StartLong();
+  const auto silent = HttpsConnection::Open(Peer("127.0.0.3"));
+  const auto first = Taking(), second = Taking();
+  ExpectHonestAnswer();
+  EXPECT_TRUE(silent->EndsWithin(absl::Seconds(5)));
+  EXPECT_TRUE(TakesAll(*first));
+  EXPECT_TRUE(TakesAll(*second));
+}
+
+TEST_F(HttpFrontLongAnswers, ThatAreTakenSlowlyOnAllConnectionsKeepNobodyOut) {
+  options_.connections_max = 2;
+  StartLong();
+  const auto first = Taking(), second = Taking();
+  ExpectHonestAnswer();
+  EXPECT_FALSE(TakesAll(*first));  // the longest there
+  EXPECT_TRUE(TakesAll(*second));
+}
+
 // Eight and more calls that take long; probes, pages and signing in find a thread.
 TEST_F(HttpFrontCrowd, SlowCallsHoldUpNothingElse) {
   options_.is_call = [](absl::string_view path) { return absl::StartsWith(path, "/call/"); };
