@@ -201,7 +201,7 @@ class StreamIn final : public grpc::ServerReadReactor<grpc::ByteBuffer>, public 
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
 };
 
-// On a thread of the pool, and over before the reactor is.
+// On a thread of the pool. `request` and `response` last until the reactor has finished.
 void RunUnary(Door* door, const Clock* clock, const CallPtr& call, grpc::ServerUnaryReactor* reactor,
               const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   // Nobody waits for it any more, and its turn has only come now.
