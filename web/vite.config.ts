@@ -26,6 +26,8 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
+  // Without it the name localhost is looked up, which a bare machine may not know.
+  server: { host: '127.0.0.1' },
   test: {
     environment: 'happy-dom',
     include: ['tests/**/*_test.{ts,tsx}'],
