@@ -56,7 +56,7 @@ class DoctorAnswers : public ::testing::Test {
   DoctorAnswers() {
     const std::string made = tests::Printed(absl::StrCat(
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=localhost -addext "
-        "subjectAltName=DNS:localhost -keyout ",
+        "subjectAltName=IP:127.0.0.1 -keyout ",
         ground_ / "key.pem", " -out ", ground_ / "authority.pem"));
     EXPECT_TRUE(absl::EndsWith(made, "code 0\n")) << made;
     grpc::SslServerCredentialsOptions tls;
@@ -80,7 +80,7 @@ class DoctorAnswers : public ::testing::Test {
     CLI::App app;
     Session session;
     session.AddOptions(app);
-    app.parse(absl::StrCat("aangan --data ", ground_.path(), " --address localhost:", port_, " --authority ",
+    app.parse(absl::StrCat("aangan --data ", ground_.path(), " --address 127.0.0.1:", port_, " --authority ",
                            ground_ / "authority.pem"),
               true);
     Findings findings;
