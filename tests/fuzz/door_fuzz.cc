@@ -33,6 +33,7 @@
 #include "aangan/node/v1/releases.pb.h"
 #include "aangan/node/v1/retention.pb.h"
 #include "aangan/node/v1/rights.pb.h"
+#include "aangan/node/v1/setup.pb.h"
 #include "base/check.h"
 #include "base/problem.h"
 #include "server/shared/door.h"
@@ -144,7 +145,8 @@ struct House {
                                                    node::v1::Permit::descriptor(),
                                                    node::v1::AnswerFile::descriptor(),
                                                    node::v1::RetentionPolicy::descriptor(),
-                                                   node::v1::SealedMember::descriptor()}) {
+                                                   node::v1::SealedMember::descriptor(),
+                                                   node::v1::GetSetupRequest::descriptor()}) {
       for (int i = 0; i < of->file()->service_count(); ++i) Serve(of->file()->service(i));
     }
     AANGAN_CHECK(paths.size() == authorisation.rows().size());
