@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "model/roster.h"
+#include "tests/support/dates.h"
 #include "tests/support/federation_cluster.h"
 #include "tests/support/status_matchers.h"
 
@@ -211,9 +212,7 @@ class GrowthTest : public ::testing::Test {
     return false;
   }
   void Record(const ClusterNode& node, const model::Period& quarter) {
-    const NodeClient client(
-        tests::OpenChannel(node.process->address("grpc"), {tests::ReadAll(node.data + "/tls/authority.pem"), "", ""}),
-        tests::TokenFor(node.As("steward.token"), node::v1::ROLE_CASEWORKER));
+    const NodeClient client = node.Caseworker();
     node::v1::CreateMemberRequest member;
     *member.mutable_member() = tests::SomeMember();
     *member.add_consents() = tests::CountedConsent();
@@ -222,11 +221,7 @@ class GrowthTest : public ::testing::Test {
     node::v1::CreateServiceRequest service;
     service.set_parent(made.name());
     *service.mutable_service() = tests::SomeService();
-    const model::CivilDay day = model::CivilFromDay(quarter.first_day());
-    google::type::Date& received = *service.mutable_service()->mutable_received_date();
-    received.set_year(day.year);
-    received.set_month(day.month);
-    received.set_day(day.day);
+    tests::SetDay(quarter.first_day(), service.mutable_service()->mutable_received_date());
     node::v1::Service kept;
     ASSERT_THAT(client.Call(*client.casework, &node::v1::CaseworkService::Stub::CreateService, service, &kept), IsOk());
   }

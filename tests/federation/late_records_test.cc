@@ -20,9 +20,7 @@ using tests::NodeClient;
 
 // A member of the quarter before, with a service received in this one, and nothing else of it.
 void RecordService(const ClusterNode& node, const model::Period& quarter) {
-  const NodeClient client(
-      tests::OpenChannel(node.process->address("grpc"), {tests::ReadAll(node.data + "/tls/authority.pem"), "", ""}),
-      tests::TokenFor(node.As("steward.token"), node::v1::ROLE_CASEWORKER));
+  const NodeClient client = node.Caseworker();
   node::v1::CreateMemberRequest request;
   *request.mutable_member() = tests::SomeMember();
   request.mutable_member()->set_enrolment_quarter(model::PeriodText(quarter.Previous()));

@@ -61,9 +61,13 @@ void ClusterNode::Restart() {
   AANGAN_CHECK(process != nullptr);
 }
 
+NodeClient ClusterNode::Caseworker() const {
+  return NodeClient(OpenChannel(process->address("grpc"), {ReadAll(data + "/tls/authority.pem"), "", ""}),
+                    TokenFor(As("steward.token"), node::v1::ROLE_CASEWORKER));
+}
+
 void ClusterNode::Enrol(const model::Period& quarter, int members) const {
-  const NodeClient client(OpenChannel(process->address("grpc"), {ReadAll(data + "/tls/authority.pem"), "", ""}),
-                          TokenFor(As("steward.token"), node::v1::ROLE_CASEWORKER));
+  const NodeClient client = Caseworker();
   const model::Day first = quarter.first_day();
   for (int i = 0; i < members; ++i) {
     node::v1::CreateMemberRequest request;

@@ -30,6 +30,8 @@ struct ClusterNode {
   NodeClient As(const std::string& token_file) const {
     return NodeClient::OfFolder(process->address("grpc"), data, token_file);
   }
+  // With a new token of that role.
+  NodeClient Caseworker() const;
   void Restart();
   // Members who agreed to be counted and joined in the quarter, each with a service received in it.
   void Enrol(const model::Period& quarter, int members) const;
