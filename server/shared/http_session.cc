@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -38,6 +39,7 @@ constexpr std::chrono::seconds kAnswerWithin(35);  // the door's own ceiling is 
 constexpr std::chrono::seconds kSendWithin(20);    // and a second more for each kSendBytesASecond
 constexpr size_t kSendBytesASecond = 8 << 10;
 constexpr std::chrono::seconds kGoodbyeWithin(2);
+constexpr size_t kHeardOutBytesMax = 1 << 20;
 constexpr std::chrono::minutes kAgeMax(1);  // of a connection; then the client opens another, as at gRPC
 constexpr std::chrono::milliseconds kLookWhetherGone(500);
 
@@ -248,8 +250,10 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     });
   }
 
+  // Of a request that is not read to its end.
   void Refuse(HttpResponse response) {
     keeps_ = false;
+    unheard_bytes_ = kHeardOutBytesMax;
     Send(std::move(response));
   }
 
@@ -277,8 +281,22 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
       self->message_ = {};
       self->answer_.reset();
       if (error) return self->Close();
-      if (!self->keeps_) return self->Goodbye();
-      self->AwaitRequest();
+      if (self->keeps_) return self->AwaitRequest();
+      self->Stand(Phase::kTalking);
+      self->Lowest().expires_after(kGoodbyeWithin);
+      self->HearOut();
+    });
+  }
+
+  // RFC 9112, section 9.6: who closes while the other still sends resets the connection, and the answer is lost with
+  // it.
+  void HearOut() {
+    if (unheard_bytes_ == 0) return Goodbye();
+    buffer_.clear();
+    stream_.async_read_some(buffer_.prepare(kReadBytes), [self = shared_from_this()](error_code error, size_t bytes) {
+      if (error) return self->Close();
+      self->unheard_bytes_ -= std::min(bytes, self->unheard_bytes_);
+      self->HearOut();
     });
   }
 
@@ -306,6 +324,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   std::optional<http::response_serializer<http::span_body<const char>>> serializer_;
   const std::chrono::steady_clock::time_point opened_at_ = std::chrono::steady_clock::now();
   Standing standing_;
+  size_t unheard_bytes_ = 0;  // that may still come of a refused request
   bool is_first_ = true;
   bool is_head_ = false;
   bool keeps_ = false;

@@ -21,7 +21,7 @@ const { createConnectTransport: forWeb } = from('@connectrpc/connect-web');
 const read = (name) => fs.readFileSync(path.join(data, name));
 const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, fs.readFileSync(descriptors)));
 const service = (name) => registry.getService(`aangan.node.v1.${name}`);
-const baseUrl = `https://localhost:${address.split(':').pop()}`;
+const baseUrl = `https://127.0.0.1:${address.split(':').pop()}`;
 const ca = read('tls/authority.pem');
 
 const withToken = (token) => (next) => (request) => {
