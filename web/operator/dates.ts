@@ -14,9 +14,11 @@ export function sayMoment(words: Language, moment: Timestamp | undefined): strin
   return moment ? words.dateAndTime(timestampDate(moment)) : '–';
 }
 
-/** "2026-07-04", for a field that asks for a day: today in India. */
+const INDIA_AHEAD_MS = 5.5 * 3_600_000;
+
+/** "2026-07-04", for a field that asks for a day: today in India, which has one time all year. No locale promises this form. */
 export function today(): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Kolkata' }).format(new Date());
+  return new Date(Date.now() + INDIA_AHEAD_MS).toISOString().slice(0, 10);
 }
 
 /** What a field that asks for a day holds; none when it is empty. */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The operator's page over a transport in memory: what needs her, what would leave, and that nothing leaves unseen.
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/preact';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Attention } from '../generated/aangan/node/v1/operator_pb';
 import { ReleaseStage } from '../generated/aangan/node/v1/releases_pb';
 import messages from '../messages/en.json';
 import { NodeData } from '../operator/data';
+import { today } from '../operator/dates';
 import { Page } from '../operator/page';
 import { loadLanguage } from '../shared/language';
 import { newSession, nodeTransport, type NodeSession } from './sample_node';
@@ -122,5 +123,19 @@ describe('lists', () => {
     await screen.findByRole('alert');
     expect(document.querySelectorAll('tbody tr').length).toBe(0);
     expect(screen.queryByRole('button', { name: 'Older entries' })).toBeNull();
+  });
+});
+
+describe('today', () => {
+  it('is the day in India, as a field for days takes it, wherever the browser is from', () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      vi.setSystemTime('2026-12-31T18:29:59Z');
+      expect(today()).toBe('2026-12-31');
+      vi.setSystemTime('2026-12-31T18:30:00Z');
+      expect(today()).toBe('2027-01-01');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
