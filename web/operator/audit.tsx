@@ -72,7 +72,7 @@ function Entries({ words, entries }: { words: Language; entries: AuditEntry[] })
         { title: words.say('op.audit_time'), cell: (each) => sayMoment(words, each.time) },
         { title: words.say('op.audit_what'), cell: (each) => <ActionName words={words} action={each.action} /> },
         { title: words.say('op.audit_who'), cell: (each) => each.actor },
-        { title: words.say('op.audit_of'), cell: (each) => each.resource },
+        { title: words.say('op.audit_of'), cell: (each) => <span class="address">{each.resource}</span> },
       ]}
     />
   );

@@ -82,7 +82,7 @@ function Offered({ data, words, offered, done }: OfferedProps): JSX.Element | nu
       <p role="status">{words.say(`op.decision_${offered.decision}`)}</p>
       {/* A signature stands; what was refused can still be accepted. */}
       {offered.decision !== CatalogueDecision.ACCEPTED && <Decide data={data} words={words} offered={offered} done={done} />}
-      <p class="address">{hexadecimal(offered.signedCatalogue?.digest ?? new Uint8Array())}</p>
+      <p class="address">{words.say('op.check_number', { number: hexadecimal(offered.signedCatalogue?.digest ?? new Uint8Array()) })}</p>
     </>
   );
 }

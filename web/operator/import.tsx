@@ -242,7 +242,7 @@ function Why({ words, told }: { words: Language; told: Told }): JSX.Element {
   const known = words.find(`import.reason_${told.reason}`);
   return (
     <>
-      {known} <span lang="en">{told.description || (known ? '' : told.reason)}</span>
+      {known} <span lang="en">{told.description ? `(${told.description})` : known ? '' : told.reason}</span>
     </>
   );
 }

@@ -79,7 +79,7 @@ function Receipt({ release, words }: { release: Release; words: Language }): JSX
         {words.say(`op.stage_${release.stage}`)}
       </p>
       {release.approveTime && <p>{words.dateAndTime(timestampDate(release.approveTime))}</p>}
-      {release.proposalDigest.length > 0 && <p class="address">{hexadecimal(release.proposalDigest)}</p>}
+      {release.proposalDigest.length > 0 && <p class="address">{words.say('op.check_number', { number: hexadecimal(release.proposalDigest) })}</p>}
       <PrintButton words={words} />
     </>
   );

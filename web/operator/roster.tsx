@@ -63,7 +63,7 @@ function Shown({ data, words, shown, done }: ShownProps): JSX.Element {
           { title: words.say('roster.signed'), cell: (each) => words.say(each.hasSigned ? 'roster.yes' : 'roster.not_yet') },
         ]}
       />
-      <p class="address">{hexadecimal(signed?.digest ?? new Uint8Array())}</p>
+      <p class="address">{words.say('op.check_number', { number: hexadecimal(signed?.digest ?? new Uint8Array()) })}</p>
       {shown.signedHere ? <PrintButton words={words} /> : <Sign data={data} words={words} shown={shown} done={done} />}
     </>
   );

@@ -98,28 +98,31 @@ export interface Column<Row> {
   number?: boolean;
 }
 
-/** A table that scrolls inside itself on a narrow screen; its first column names the row. */
+/**
+ * A table whose first column names the row. On a narrow screen its rows stand below each other, each cell behind the title of
+ * its column; the roles say that it is a table all the same, as some browsers forget it of what is no longer shown as one.
+ */
 export function DataTable<Row>(props: { caption: string; columns: Column<Row>[]; rows: Row[] }): JSX.Element {
   const [first, ...others] = props.columns;
   return (
     <div class="table" tabIndex={0} role="region" aria-label={props.caption}>
-      <table>
+      <table role="table">
         <caption>{props.caption}</caption>
-        <thead>
-          <tr>
+        <thead role="rowgroup">
+          <tr role="row">
             {props.columns.map((column) => (
-              <th key={column.title} scope="col" class={column.number ? 'number' : undefined}>
+              <th key={column.title} scope="col" role="columnheader" class={column.number ? 'number' : undefined}>
                 {column.title}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {props.rows.map((row, index) => (
-            <tr key={index}>
-              <th scope="row">{first?.cell(row)}</th>
+            <tr key={index} role="row">
+              <th scope="row" role="rowheader">{first?.cell(row)}</th>
               {others.map((column) => (
-                <td key={column.title} class={column.number ? 'number' : undefined}>
+                <td key={column.title} role="cell" data-title={column.title} class={column.number ? 'number' : undefined}>
                   {column.cell(row)}
                 </td>
               ))}
@@ -131,13 +134,14 @@ export function DataTable<Row>(props: { caption: string; columns: Column<Row>[];
   );
 }
 
-/** A chart with its title and, folded under it, the table of the same rows. */
-export function Chart(props: {
+/** A chart with its title and, folded under it, its table: `draw` and the table are given the same rows. */
+export function Chart<Row>(props: {
   title: string;
   note?: string;
   tableTitle: string;
-  children: ComponentChildren;
-  table: ComponentChildren;
+  rows: Row[];
+  columns: Column<Row>[];
+  draw: (rows: Row[]) => ComponentChildren;
 }): JSX.Element {
   return (
     <figure class="chart">
@@ -145,10 +149,10 @@ export function Chart(props: {
         <h2>{props.title}</h2>
         {props.note && <small>{props.note}</small>}
       </figcaption>
-      {props.children}
+      {props.draw(props.rows)}
       <details class="rows">
         <summary>{props.tableTitle}</summary>
-        {props.table}
+        <DataTable caption={props.title} columns={props.columns} rows={props.rows} />
       </details>
     </figure>
   );
