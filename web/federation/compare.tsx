@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two periods: each difference with its own margin around a zero line. An interval that covers zero says nothing clear.
 import type { JSX } from 'preact';
-import { IntervalAxis, Intervals, domainOf, type IntervalPoint } from '../shared/charts/intervals';
+import { IntervalRows } from '../shared/charts/intervals';
 import { formatCount } from '../shared/language';
-import { Chart, DataTable } from '../shared/parts';
+import { Chart } from '../shared/parts';
 import { link, type Route } from '../shared/route';
 import { codesName, figureName, partsTitle, shortName, useView, type View } from './context';
 import { coverageText } from './coverage';
-import { differencesOf, isYear, type Difference } from './figures';
+import { differencesOf, isYear, keyOf, type Difference } from './figures';
 import { Legend, valueText } from './value';
 
 /** "+82, give or take 53", or that nothing clear is to be said. */
@@ -94,46 +94,29 @@ function Group(props: {
 }): JSX.Element {
   const view = useView();
   const { words } = view;
-  const points = props.differences.map(
-    (each): IntervalPoint => ({ kind: 'number', value: each.difference, margin: each.margin, series: 0 }),
-  );
-  const domain = domainOf(points);
+  const draw = (differences: Difference[]) => {
+    const rows = differences.map((each) => ({
+      id: keyOf(each.after),
+      name: props.name(each),
+      points: [{ kind: 'number', value: each.difference, margin: each.margin, series: 0 } as const],
+      label: `${props.name(each)}: ${differenceText(view, each)}`,
+      value: differenceText(view, each),
+      greyed: !each.clear,
+    }));
+    return <IntervalRows rows={rows} format={formatCount} />;
+  };
   return (
     <Chart
       title={props.title}
       tableTitle={words.say('table.show')}
-      table={
-        <DataTable
-          caption={props.title}
-          rows={props.differences}
-          columns={[
-            { title: words.say('table.figure'), cell: props.name },
-            { title: words.say('compare.before'), number: true, cell: (each) => valueText(view, each.before) },
-            { title: words.say('compare.after'), number: true, cell: (each) => valueText(view, each.after) },
-            { title: words.say('compare.difference'), number: true, cell: (each) => differenceText(view, each) },
-          ]}
-        />
-      }
-    >
-      <ul class="interval-rows">
-        {props.differences.map((each, index) => (
-          <li key={props.name(each)} class={each.clear ? undefined : 'unclear'}>
-            <span class="row-name">{props.name(each)}</span>
-            <Intervals
-              points={points.slice(index, index + 1)}
-              domain={domain}
-              label={`${props.name(each)}: ${differenceText(view, each)}`}
-              greyed={!each.clear}
-            />
-            <span class="row-value">{differenceText(view, each)}</span>
-          </li>
-        ))}
-        <li class="axis" aria-hidden="true">
-          <span class="row-name" />
-          <IntervalAxis domain={domain} format={formatCount} />
-          <span class="row-value" />
-        </li>
-      </ul>
-    </Chart>
+      rows={props.differences}
+      columns={[
+        { title: words.say('table.figure'), cell: props.name },
+        { title: words.say('compare.before'), number: true, cell: (each) => valueText(view, each.before) },
+        { title: words.say('compare.after'), number: true, cell: (each) => valueText(view, each.after) },
+        { title: words.say('compare.difference'), number: true, cell: (each) => differenceText(view, each) },
+      ]}
+      draw={draw}
+    />
   );
 }

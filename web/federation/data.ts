@@ -161,6 +161,20 @@ export class FederationData extends Watched {
     return [...new Set(this.collectives().map((each) => each.state))].sort();
   }
 
+  isState(place: string): boolean {
+    return this.statesOfRoster().includes(place);
+  }
+
+  /**
+   * Collectives of a state whose yes to its own figure is missing. A collective says yes by signing a catalogue that has the
+   * state as a place; while there is none, nobody has said yes.
+   */
+  withoutYes(state: string): Collective[] {
+    const hasState = (each: SignedCatalogue) => each.catalogue?.places.some((place) => place.kind === PlaceKind.STATE && place.id === state);
+    const signed = new Set(this.catalogues.find(hasState)?.signatures.map((each) => each.collective));
+    return this.collectives().filter((each) => each.state === state && !signed.has(each.id));
+  }
+
   async exportFile(period: string, format: ExportFormat): Promise<{ name: string; type: string; bytes: Uint8Array }> {
     const file = await this.figureCalls.exportFigures({ parent: `rosters/${this.roster}`, period, format });
     return { name: file.fileName, type: file.contentType, bytes: file.content };

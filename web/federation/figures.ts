@@ -9,6 +9,7 @@ import {
   type Table,
 } from '../generated/aangan/federation/v1/catalogue_pb';
 import { FigureValue, ReleaseState, type Figure } from '../generated/aangan/federation/v1/figures_pb';
+import type { IntervalPoint } from '../shared/charts/intervals';
 import type { ValueKind } from '../shared/charts/marks';
 
 export function kindOf(figure: Figure | undefined): ValueKind {
@@ -126,6 +127,11 @@ export function pairOf(catalogue: Catalogue, table: Table): string[] {
 /** Periods as text sort by time within quarters and within years. */
 export function isYear(period: string): boolean {
   return !period.includes('Q');
+}
+
+/** A figure as a dot with its interval. */
+export function intervalOf(figure: Figure | undefined, series: 0 | 1 = 0): IntervalPoint {
+  return { kind: kindOf(figure), value: Number(figure?.number ?? 0n), margin: Number(figure?.margin ?? 0n), series };
 }
 
 /** What a figure is drawn up to. */

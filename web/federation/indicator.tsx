@@ -3,15 +3,14 @@
 // zone, age, gender or whatever the catalogue divides it by, and what it counts and what not.
 import type { JSX } from 'preact';
 import { Frequency, type Table } from '../generated/aangan/federation/v1/catalogue_pb';
-import type { Figure } from '../generated/aangan/federation/v1/figures_pb';
 import { LineBand, type PeriodPoint } from '../shared/charts/line_band';
 import { formatCount } from '../shared/language';
-import { Chart, OfCatalogue } from '../shared/parts';
+import { OfCatalogue } from '../shared/parts';
 import { link, type Route } from '../shared/route';
 import { codeName, partsTitle, partsWord, question, shortName, useView, type View } from './context';
 import { Coverage } from './coverage';
-import { codeOf, indicatorOf, isYear, kindOf, tablesOf, upperEnd } from './figures';
-import { FigureTable, Legend, Value, valueText } from './value';
+import { codeOf, indicatorOf, intervalOf, isYear, tablesOf, upperEnd } from './figures';
+import { FigureChart, Legend, NotCollected, Value, valueText, type FigureRow } from './value';
 
 /** Released periods of the kind that a table is counted for, oldest first. */
 function periodsOf(view: View, table: Table | undefined): string[] {
@@ -19,14 +18,25 @@ function periodsOf(view: View, table: Table | undefined): string[] {
   return view.data.periodIds().filter((each) => isYear(each) === yearly).reverse();
 }
 
-function pointOf(view: View, period: string, figure: Figure | undefined): PeriodPoint {
-  return {
-    period,
-    label: view.words.periodShort(period),
-    kind: kindOf(figure),
-    value: Number(figure?.number ?? 0n),
-    margin: Number(figure?.margin ?? 0n),
-  };
+/** The periods whose figures are here; the others come. */
+function readOf(view: View, periods: string[]): string[] {
+  return periods.filter((each) => view.data.period(each) !== undefined);
+}
+
+/** Rows, one a period, as a line with its band up to `top`. */
+function Line({ rows, top, name, height }: { rows: FigureRow[]; top: number; name?: string; height?: number }): JSX.Element {
+  const view = useView();
+  const { words } = view;
+  const points = rows.map(({ period, figure }): PeriodPoint => {
+    const { kind, value, margin } = intervalOf(figure);
+    return { period, label: words.periodShort(period), kind, value, margin };
+  });
+  const said = rows.map(({ period, figure }) => `${words.period(period)}: ${valueText(view, figure)}`).join('; ');
+  return <LineBand points={points} top={top} label={name ? `${name}: ${said}` : said} format={formatCount} height={height} />;
+}
+
+function topOf(rows: FigureRow[]): number {
+  return Math.max(10, ...rows.flatMap(({ figure }) => (figure ? [upperEnd(figure)] : [])));
 }
 
 export function IndicatorPage({ route }: { route: Route }): JSX.Element {
@@ -59,9 +69,7 @@ function Headline({ indicator }: { indicator: string }): JSX.Element {
   const period = periods.includes(view.period) ? view.period : (periods.at(-1) ?? view.period);
   const totalOf = (each: string) => data.period(each)?.totals.find((total) => total.indicator === indicator);
   const total = totalOf(period);
-  const history = periods.flatMap((each) => totalOf(each) ?? []);
-  const points = periods.map((each) => pointOf(view, each, totalOf(each)));
-  const title = words.say('indicator.over_time');
+  const rows = readOf(view, periods).map((each) => ({ name: shortName(view, indicator), period: each, figure: totalOf(each) }));
   return (
     <>
       {period !== view.period && <p class="note">{words.say('indicator.other_period', { period: words.period(period) })}</p>}
@@ -72,22 +80,19 @@ function Headline({ indicator }: { indicator: string }): JSX.Element {
       )}
       <Coverage data={data.period(period)} />
       {total && (
-        <Chart
-          title={title}
+        <FigureChart
+          title={words.say('indicator.over_time')}
           note={words.say('indicator.band')}
-          tableTitle={words.say('table.show')}
-          table={<FigureTable caption={title} figures={history} />}
-        >
-          <LineBand
-            points={points}
-            top={Math.max(10, ...history.map(upperEnd))}
-            label={points.map((each, index) => `${words.period(each.period)}: ${valueText(view, totalOf(periods[index] ?? ''))}`).join('; ')}
-            format={formatCount}
-          />
-        </Chart>
+          rows={rows}
+          draw={(drawn) => <Line rows={drawn} top={topOf(drawn)} />}
+        />
       )}
     </>
   );
+}
+
+interface PartRow extends FigureRow {
+  code: string;
 }
 
 /** One table of the indicator as small charts on one scale, a code each; the chosen one first. */
@@ -97,42 +102,39 @@ function Parts({ table, indicator, chosen }: { table: Table; indicator: string; 
   const periods = periodsOf(view, table);
   const dimension = table.dimensions[0];
   if (dimension === undefined || table.dimensions.length !== 1) return null;
-  const figuresOf = (period: string) =>
-    (data.period(period)?.figures ?? []).filter((each) => each.table === table.id && each.indicator === indicator);
-  const all = periods.flatMap(figuresOf);
-  const codes = [...new Set(all.map((each) => codeOf(each, dimension)).filter((code) => code !== ''))];
-  codes.sort((a, b) => Number(b === chosen) - Number(a === chosen));
-  const top = Math.max(10, ...all.map(upperEnd));
-  const title = partsTitle(view, table.id);
-  const current = periods.includes(view.period) ? view.period : (periods.at(-1) ?? '');
-  return (
-    <Chart
-      title={title}
-      note={words.say('parts.note')}
-      tableTitle={words.say('table.show')}
-      table={<FigureTable caption={title} figures={all} />}
-    >
-      <ul class="multiples">
-        {codes.map((code) => {
-          const at = (period: string) => figuresOf(period).find((each) => codeOf(each, dimension) === code);
-          const name = codeName(view, dimension, code);
-          return (
-            <li key={code} class={code === chosen ? 'chosen' : undefined}>
-              <h3>{name}</h3>
-              <Value figure={at(current)} />
-              <LineBand
-                points={periods.map((period) => pointOf(view, period, at(period)))}
-                top={top}
-                label={`${name}: ${periods.map((period) => `${words.period(period)}: ${valueText(view, at(period))}`).join('; ')}`}
-                format={formatCount}
-                height={130}
-              />
-            </li>
-          );
-        })}
-      </ul>
-    </Chart>
+  const read = readOf(view, periods);
+  if (read.length === 0) return <p role="status">{words.say('waiting')}</p>;
+  const figures = read.flatMap((period) =>
+    (data.period(period)?.figures ?? []).filter((each) => each.table === table.id && each.indicator === indicator),
   );
+  const codes = [...new Set(figures.map((each) => codeOf(each, dimension)).filter((code) => code !== ''))];
+  codes.sort((a, b) => Number(b === chosen) - Number(a === chosen));
+  const rows = codes.flatMap((code) =>
+    read.map((period): PartRow => ({
+      code,
+      name: words.say('figure.with_codes', { name: shortName(view, indicator), codes: codeName(view, dimension, code) }),
+      period,
+      figure: figures.find((each) => each.period === period && codeOf(each, dimension) === code),
+    })),
+  );
+  const title = partsTitle(view, table.id);
+  if (codes.length === 0) return <NotCollected title={title} />;
+  const current = read.includes(view.period) ? view.period : (read.at(-1) ?? '');
+  const draw = (drawn: PartRow[]) => (
+    <ul class="multiples">
+      {codes.map((code) => {
+        const ofCode = drawn.filter((each) => each.code === code);
+        return (
+          <li key={code} class={code === chosen ? 'chosen' : undefined}>
+            <h3>{codeName(view, dimension, code)}</h3>
+            <Value figure={ofCode.find((each) => each.period === current)?.figure} />
+            <Line rows={ofCode} top={topOf(drawn)} name={codeName(view, dimension, code)} height={130} />
+          </li>
+        );
+      })}
+    </ul>
+  );
+  return <FigureChart title={title} note={words.say('parts.note')} rows={rows} draw={draw} />;
 }
 
 /** What the catalogue says that it counts, what it is a part of, and where it comes from. */

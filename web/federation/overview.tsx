@@ -3,15 +3,14 @@
 import type { JSX } from 'preact';
 import { Dimension, Frequency, type Table } from '../generated/aangan/federation/v1/catalogue_pb';
 import type { Figure } from '../generated/aangan/federation/v1/figures_pb';
-import { IntervalAxis, Intervals, domainOf, type IntervalPoint } from '../shared/charts/intervals';
+import { IntervalRows } from '../shared/charts/intervals';
 import { formatCount } from '../shared/language';
-import { Chart } from '../shared/parts';
 import { link } from '../shared/route';
 import { codeName, figureName, partsWord, shortName, useView } from './context';
 import { Coverage } from './coverage';
 import type { PeriodData } from './data';
-import { clearDifferences, codeOf, differencesOf, isYear, kindOf, pairOf, tablesOf } from './figures';
-import { FigureTable, Legend, Value, valueText } from './value';
+import { clearDifferences, codeOf, differencesOf, intervalOf, isYear, pairOf, tablesOf } from './figures';
+import { FigureChart, Legend, NotCollected, Value, valueText, type FigureRow } from './value';
 
 export function Overview(): JSX.Element {
   const view = useView();
@@ -128,31 +127,30 @@ function Changes({ shown }: { shown: PeriodData }): JSX.Element {
   );
 }
 
+interface DomainRow extends FigureRow {
+  code: string;
+  indicator: string;
+}
+
 /** Each domain as a row of two dots with their intervals, all on one scale. */
 function Domains({ shown, table }: { shown: PeriodData; table: Table }): JSX.Element {
   const view = useView();
   const { words, catalogue } = view;
   const pair = pairOf(catalogue, table);
   const figures = shown.figures.filter((each) => each.table === table.id);
-  const codes = [...new Set(figures.map((each) => codeOf(each, Dimension.DOMAIN)))];
-  const of = (code: string, indicator: string) =>
-    figures.find((each) => each.indicator === indicator && codeOf(each, Dimension.DOMAIN) === code);
-  const pointOf = (figure: Figure | undefined, series: number): IntervalPoint => ({
-    kind: kindOf(figure),
-    value: Number(figure?.number ?? 0n),
-    margin: Number(figure?.margin ?? 0n),
-    series: series === 0 ? 0 : 1,
-  });
-  const domain = domainOf(codes.flatMap((code) => pair.map((id, series) => pointOf(of(code, id), series))));
-  const title = words.say('domains.title');
-  const shownFigures = codes.flatMap((code) => pair.flatMap((id) => of(code, id) ?? []));
-  return (
-    <Chart
-      title={title}
-      note={words.say('domains.note')}
-      tableTitle={words.say('table.show')}
-      table={<FigureTable caption={title} figures={shownFigures} />}
-    >
+  const codes = [...new Set(figures.map((each) => codeOf(each, Dimension.DOMAIN)))].filter((code) => code !== '');
+  if (codes.length === 0) return <NotCollected title={words.say('domains.title')} />;
+  const rows = codes.flatMap((code) =>
+    pair.map((indicator): DomainRow => ({
+      code,
+      indicator,
+      name: words.say('figure.with_codes', { name: shortName(view, indicator), codes: codeName(view, Dimension.DOMAIN, code) }),
+      period: shown.period,
+      figure: figures.find((each) => each.indicator === indicator && codeOf(each, Dimension.DOMAIN) === code),
+    })),
+  );
+  const draw = (drawn: DomainRow[]) => (
+    <>
       <p class="series-names">
         {pair.map((id, series) => (
           <span key={id} class={`series-${series}`}>
@@ -163,30 +161,24 @@ function Domains({ shown, table }: { shown: PeriodData; table: Table }): JSX.Ele
           </span>
         ))}
       </p>
-      <ul class="interval-rows">
-        {codes.map((code) => (
-          <li key={code}>
-            <a class="row-name" href={link('indicator', pair[1] ?? pair[0] ?? '', { period: shown.period, domain: code })}>
-              {codeName(view, Dimension.DOMAIN, code)}
-            </a>
-            <Intervals
-              points={pair.map((id, series) => pointOf(of(code, id), series))}
-              domain={domain}
-              label={pair.map((id) => `${shortName(view, id)}: ${valueText(view, of(code, id))}`).join('; ')}
-            />
-            <span class="row-value">
-              {pair.map((id) => (
-                <Value key={id} figure={of(code, id)} />
-              ))}
-            </span>
-          </li>
-        ))}
-        <li class="axis" aria-hidden="true">
-          <span class="row-name" />
-          <IntervalAxis domain={domain} format={formatCount} />
-          <span class="row-value" />
-        </li>
-      </ul>
-    </Chart>
+      <DomainRows rows={drawn} to={pair[1] ?? pair[0] ?? ''} />
+    </>
   );
+  return <FigureChart title={words.say('domains.title')} note={words.say('domains.note')} rows={rows} draw={draw} />;
+}
+
+/** The rows of one domain under each other, with its name once; `to` is the indicator that the name leads to. */
+function DomainRows({ rows, to }: { rows: DomainRow[]; to: string }): JSX.Element {
+  const view = useView();
+  const drawn = [...new Set(rows.map((each) => each.code))].map((code) => {
+    const ofDomain = rows.filter((each) => each.code === code);
+    return {
+      id: code,
+      name: <a href={link('indicator', to, { period: view.period, domain: code })}>{codeName(view, Dimension.DOMAIN, code)}</a>,
+      points: ofDomain.map(({ figure }, series) => intervalOf(figure, series === 0 ? 0 : 1)),
+      label: ofDomain.map(({ indicator, figure }) => `${shortName(view, indicator)}: ${valueText(view, figure)}`).join('; '),
+      value: ofDomain.map(({ indicator, figure }) => <Value key={indicator} figure={figure} />),
+    };
+  });
+  return <IntervalRows rows={drawn} format={formatCount} />;
 }

@@ -21,6 +21,17 @@ export type Values = Record<string, string | number>;
 const timeZone = 'Asia/Kolkata';
 const NUMBERS = new Intl.NumberFormat('en-IN');
 
+/**
+ * What Unicode's CLDR has for a language that not every browser knows: Chromium has no Odia. Its dates stand in the order of
+ * American English.
+ */
+const OWN: Partial<Record<LanguageId, { months: string[]; and: string }>> = {
+  or: {
+    months: ['ଜାନୁଆରୀ', 'ଫେବୃଆରୀ', 'ମାର୍ଚ୍ଚ', 'ଅପ୍ରେଲ', 'ମଇ', 'ଜୁନ', 'ଜୁଲାଇ', 'ଅଗଷ୍ଟ', 'ସେପ୍ଟେମ୍ବର', 'ଅକ୍ଟୋବର', 'ନଭେମ୍ବର', 'ଡିସେମ୍ବର'],
+    and: 'ଓ',
+  },
+};
+
 /** A count, for example "4,50,000". */
 export function formatCount(count: bigint | number): string {
   return NUMBERS.format(count);
@@ -29,6 +40,8 @@ export function formatCount(count: bigint | number): string {
 /** The words of one language; `english` stands in for none of them, because a test holds that no key is missing. */
 export class Language {
   private readonly locale: string;
+  /** Set where the browser does not know the language. */
+  private readonly own: (typeof OWN)[LanguageId];
   private readonly compiled = new Map<string, IntlMessageFormat>();
 
   constructor(
@@ -36,7 +49,9 @@ export class Language {
     private readonly messages: Messages,
   ) {
     const wanted = `${id}-IN-u-nu-latn`;
-    this.locale = Intl.DateTimeFormat.supportedLocalesOf(wanted).length > 0 ? wanted : 'en-IN-u-nu-latn';
+    const isKnown = Intl.DateTimeFormat.supportedLocalesOf(wanted).length > 0;
+    this.locale = isKnown ? wanted : 'en-US-u-nu-latn';
+    this.own = isKnown ? undefined : OWN[id];
   }
 
   /** The text of a key. Throws where there is none: a key is written in the program, never by a user. */
@@ -73,7 +88,7 @@ export class Language {
   }
 
   date(time: Date): string {
-    return new Intl.DateTimeFormat(this.locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone }).format(time);
+    return this.format(time, { day: 'numeric', month: 'long', year: 'numeric' });
   }
 
   /** The last day before a moment: of what ends at midnight, the day that ends then. */
@@ -82,8 +97,7 @@ export class Language {
   }
 
   dateAndTime(time: Date): string {
-    const options = { day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit', timeZone } as const;
-    return new Intl.DateTimeFormat(this.locale, options).format(time);
+    return this.format(time, { day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit' });
   }
 
   /** "July to September 2026", or "the year 2026". */
@@ -99,7 +113,15 @@ export class Language {
   }
 
   list(items: string[]): string {
-    return new Intl.ListFormat(this.locale, { type: 'conjunction' }).format(items);
+    const parts = new Intl.ListFormat(this.locale, { type: 'conjunction' }).formatToParts(items);
+    const and = this.own?.and ?? 'and';
+    return parts.map(({ type, value }) => (type === 'literal' ? value.replace('and', and) : value)).join('');
+  }
+
+  private format(time: Date, options: Intl.DateTimeFormatOptions): string {
+    const parts = new Intl.DateTimeFormat(this.locale, { ...options, timeZone }).formatToParts(time);
+    const month = Number(new Intl.DateTimeFormat('en', { month: 'numeric', timeZone }).format(time));
+    return parts.map(({ type, value }) => (type === 'month' ? (this.own?.months[month - 1] ?? value) : value)).join('');
   }
 }
 

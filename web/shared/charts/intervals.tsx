@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A dot with its interval on a scale that all rows of a chart share, zero included.
 import { scaleLinear } from 'd3-scale';
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { Mark, useWidth, type ValueKind } from './marks';
 
 export interface IntervalPoint {
@@ -14,7 +14,7 @@ export interface IntervalPoint {
 }
 
 /** Ends of the scale: all intervals and zero are in it. */
-export function domainOf(points: IntervalPoint[]): [number, number] {
+function domainOf(points: IntervalPoint[]): [number, number] {
   const shown = points.filter((each) => each.kind === 'number');
   const low = Math.min(0, ...shown.map((each) => each.value - each.margin));
   const high = Math.max(10, ...shown.map((each) => each.value + each.margin));
@@ -24,12 +24,51 @@ export function domainOf(points: IntervalPoint[]): [number, number] {
 const SIDE = 10;
 const STEP = 22;
 
+export interface IntervalRow {
+  id: string;
+  name: ComponentChildren;
+  points: IntervalPoint[];
+  /** What the picture of the row says, for who can't see it. */
+  label: string;
+  /** The same beside the picture. */
+  value: ComponentChildren;
+  /** A sentence under the row. */
+  note?: ComponentChildren;
+  /** It says nothing clear. */
+  greyed?: boolean;
+}
+
+/** Rows on one scale, which stands under them where there is a number to read on it. */
+export function IntervalRows({ rows, format }: { rows: IntervalRow[]; format: (count: number) => string }): JSX.Element {
+  const points = rows.flatMap((row) => row.points);
+  const domain = domainOf(points);
+  return (
+    <ul class="interval-rows">
+      {rows.map((row) => (
+        <li key={row.id} class={row.greyed ? 'unclear' : undefined}>
+          <span class="row-name">{row.name}</span>
+          <Intervals points={row.points} domain={domain} label={row.label} greyed={row.greyed} />
+          <span class="row-value">{row.value}</span>
+          {row.note && <small>{row.note}</small>}
+        </li>
+      ))}
+      {points.some((each) => each.kind === 'number') && (
+        <li class="axis" aria-hidden="true">
+          <span class="row-name" />
+          <IntervalAxis domain={domain} format={format} />
+          <span class="row-value" />
+        </li>
+      )}
+    </ul>
+  );
+}
+
 /** One row: its points under each other. `greyed` draws it as what says nothing clear. */
-export function Intervals(props: {
+function Intervals(props: {
   points: IntervalPoint[];
   domain: [number, number];
   label: string;
-  greyed?: boolean;
+  greyed: boolean | undefined;
 }): JSX.Element {
   const [element, width] = useWidth<HTMLDivElement>();
   const scale = scaleLinear(props.domain, [SIDE, Math.max(width - SIDE, SIDE + 1)]);
@@ -63,12 +102,11 @@ export function Intervals(props: {
   );
 }
 
-export function diamond(x: number, y: number, r: number): string {
+function diamond(x: number, y: number, r: number): string {
   return `M${x - r} ${y}L${x} ${y - r}L${x + r} ${y}L${x} ${y + r}Z`;
 }
 
-/** The scale that the rows of a chart share, under them. */
-export function IntervalAxis({ domain, format }: { domain: [number, number]; format: (count: number) => string }): JSX.Element {
+function IntervalAxis({ domain, format }: { domain: [number, number]; format: (count: number) => string }): JSX.Element {
   const [element, width] = useWidth<HTMLDivElement>();
   const scale = scaleLinear(domain, [SIDE, Math.max(width - SIDE, SIDE + 1)]);
   return (
