@@ -3,15 +3,15 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { AuditAction, type AuditEntry } from '../generated/aangan/node/v1/audit_pb';
-import { DataTable } from '../shared/parts';
+import { DataTable, type Column } from '../shared/parts';
 import type { Language } from '../shared/language';
 import { useAct } from './ask';
 import { sayMoment } from './dates';
 import { Refused } from './refused';
 import type { RoomProps } from './rooms';
 
-/** What was done; one that a newer node has, by its name in English, as the command says it. */
-export function ActionName({ words, action }: { words: Language; action: AuditAction }): JSX.Element {
+// What was done; one that a newer node has, by its name in English, as the command says it.
+function ActionName({ words, action }: { words: Language; action: AuditAction }): JSX.Element {
   const name = (AuditAction[action] ?? String(action)).toLowerCase();
   const said = words.find(`op.action.${name}`);
   return said ? <>{said}</> : <span lang="en">{name.replaceAll('_', ' ')}</span>;
@@ -53,7 +53,7 @@ export function Audit({ data, words }: RoomProps): JSX.Element {
         </button>
       </form>
       <Refused words={words} refusal={refusal} roles={['steward', 'auditor']} />
-      {found.entries.length > 0 && <Entries words={words} entries={found.entries} />}
+      {found.entries.length > 0 && <Entries words={words} entries={found.entries} isOfAll />}
       {found.next && (
         <button type="button" class="quiet" disabled={busy} onClick={() => void list(found)}>
           {words.say('op.audit_more')}
@@ -63,7 +63,10 @@ export function Audit({ data, words }: RoomProps): JSX.Element {
   );
 }
 
-function Entries({ words, entries }: { words: Language; entries: AuditEntry[] }): JSX.Element {
+/** With `isOfAll` each entry says what it is of. */
+export function Entries(props: { words: Language; entries: AuditEntry[]; isOfAll?: boolean }): JSX.Element {
+  const { words, entries, isOfAll = false } = props;
+  const of: Column<AuditEntry> = { title: words.say('op.audit_of'), cell: (each) => <span class="address">{each.resource}</span> };
   return (
     <DataTable
       caption={words.say('op.nav.audit')}
@@ -72,7 +75,7 @@ function Entries({ words, entries }: { words: Language; entries: AuditEntry[] })
         { title: words.say('op.audit_time'), cell: (each) => sayMoment(words, each.time) },
         { title: words.say('op.audit_what'), cell: (each) => <ActionName words={words} action={each.action} /> },
         { title: words.say('op.audit_who'), cell: (each) => each.actor },
-        { title: words.say('op.audit_of'), cell: (each) => <span class="address">{each.resource}</span> },
+        ...(isOfAll ? [of] : []),
       ]}
     />
   );

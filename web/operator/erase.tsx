@@ -10,7 +10,7 @@ import { DataTable } from '../shared/parts';
 import { link } from '../shared/route';
 import { useAct, useAsked, useRequestId } from './ask';
 import { hexadecimal, sayMoment } from './dates';
-import { PrintButton, TwoWays, Waiting } from './forms';
+import { Facts, PrintButton, TwoWays, Waiting } from './forms';
 import { Refused } from './refused';
 import type { RoomProps } from './rooms';
 
@@ -147,10 +147,10 @@ export function Receipt({ data, words, id }: RoomProps): JSX.Element {
 }
 
 function Shown({ words, id, receipt }: { words: Language; id: string; receipt: ErasureReceipt }): JSX.Element {
-  const proof: [string, Uint8Array][] = [
-    [words.say('op.receipt_signed'), receipt.signedBytes],
-    [words.say('op.receipt_signature'), receipt.signature],
-    [words.say('op.receipt_key'), receipt.signingKey],
+  const proof: [string, string][] = [
+    [words.say('op.receipt_signed'), hexadecimal(receipt.signedBytes)],
+    [words.say('op.receipt_signature'), hexadecimal(receipt.signature)],
+    [words.say('op.receipt_key'), hexadecimal(receipt.signingKey)],
   ];
   return (
     <>
@@ -158,31 +158,19 @@ function Shown({ words, id, receipt }: { words: Language; id: string; receipt: E
       <p class="lead" role="status">
         {words.say('op.receipt_about', { time: sayMoment(words, receipt.destroyTime) })}
       </p>
-      <dl class="facts">
-        {[
+      <Facts
+        lines={[
           [words.say('op.receipt_number'), id],
           [words.say('op.record_enrolled'), sayMoment(words, receipt.enrolTime)],
           [words.say('op.receipt_destroyed'), sayMoment(words, receipt.destroyTime)],
           [words.say('op.receipt_cleared'), sayMoment(words, receipt.clearTime)],
-        ].map(([what, said]) => (
-          <div key={what}>
-            <dt>{what}</dt>
-            <dd class="address">{said}</dd>
-          </div>
-        ))}
-      </dl>
+        ]}
+      />
       <Copies words={words} receipt={receipt} />
       <PrintButton words={words} />
       <h2>{words.say('op.receipt_proof')}</h2>
       <p>{words.say('op.receipt_proof_about')}</p>
-      <dl class="facts">
-        {proof.map(([what, bytes]) => (
-          <div key={what}>
-            <dt>{what}</dt>
-            <dd class="address">{hexadecimal(bytes)}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts lines={proof} />
     </>
   );
 }

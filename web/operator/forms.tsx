@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What rooms ask with: a choice of two ways with what each brings about, a question before something is taken away.
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import type { Language } from '../shared/language';
 
@@ -103,6 +103,20 @@ export function Field(props: {
       </label>
       {props.help && <small id={help}>{props.help}</small>}
     </div>
+  );
+}
+
+/** What is known of one thing: a title and what it is, line by line. */
+export function Facts({ lines }: { lines: [string, ComponentChildren][] }): JSX.Element {
+  return (
+    <dl class="facts">
+      {lines.map(([what, said]) => (
+        <div key={what}>
+          <dt>{what}</dt>
+          <dd>{said}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

@@ -9,7 +9,7 @@ import { useAct, useAsked, type Act } from './ask';
 import { everyPage } from './calls';
 import type { NodeData } from './data';
 import { sayMoment } from './dates';
-import { AskFirst, Choose, Waiting } from './forms';
+import { AskFirst, Choose, Facts, Waiting } from './forms';
 import { codeName, SENSITIVE_DOMAINS } from './names';
 import { Against, withPermit } from './permit_step';
 import { Refused } from './refused';
@@ -86,14 +86,7 @@ function Glass({ data, words, grant, who, doing, done }: DoingProps & { grant: G
       <p>
         <strong>{codeName(words, 'domain', grant.domain)}</strong>
       </p>
-      <dl class="facts">
-        {lines.map(([what, said]) => (
-          <div key={what}>
-            <dt>{what}</dt>
-            <dd class="address">{said}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts lines={lines} />
       {grant.acknowledgeTime ? (
         <p>{words.say('op.glass_looked', { time: sayMoment(words, grant.acknowledgeTime) })}</p>
       ) : (

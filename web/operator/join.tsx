@@ -6,7 +6,7 @@ import type { JoinFederationResponse } from '../generated/aangan/node/v1/governa
 import type { Language } from '../shared/language';
 import { link } from '../shared/route';
 import { useAct } from './ask';
-import { Field } from './forms';
+import { Facts, Field } from './forms';
 import { Refused } from './refused';
 import type { RoomProps } from './rooms';
 import { SecretField, useDraft } from './start_fields';
@@ -47,14 +47,7 @@ function Joined({ words, joined }: { words: Language; joined: JoinFederationResp
     <section role="status">
       <h1>{words.say('join.done', { collective: joined.collective })}</h1>
       <p class="lead">{words.say('join.compare')}</p>
-      <dl class="facts">
-        {lines.map(([what, said]) => (
-          <div key={what}>
-            <dt>{what}</dt>
-            <dd lang="en">{said}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts lines={lines.map(([what, said]) => [what, <span lang="en">{said}</span>])} />
       <p>
         <a role="button" href={link('roster')}>
           {words.say('join.next')}

@@ -6,7 +6,7 @@ import { DataTable } from '../shared/parts';
 import type { Language } from '../shared/language';
 import { useAct, useAsked } from './ask';
 import { sayMoment } from './dates';
-import { AskFirst, Waiting } from './forms';
+import { AskFirst, Facts, Waiting } from './forms';
 import { listPermits } from './permit_step';
 import { Refused } from './refused';
 import type { RoomProps } from './rooms';
@@ -33,7 +33,7 @@ export function Permits({ data, words }: RoomProps): JSX.Element {
           <p>
             <strong>{words.say(`op.permit_kind_${each.kind || 1}`)}</strong>
           </p>
-          <Facts words={words} permit={each} />
+          <Facts lines={linesOf(words, each)} />
           <AskFirst words={words} say={words.say('op.permit_yes')} about={words.say('op.permit_yes_about')} busy={busy} run={() => void approve(each)} />
         </section>
       ))}
@@ -49,22 +49,12 @@ export function Permits({ data, words }: RoomProps): JSX.Element {
   );
 }
 
-function Facts({ words, permit }: { words: Language; permit: Permit }): JSX.Element {
-  const lines: [string, string][] = [
+function linesOf(words: Language, permit: Permit): [string, string][] {
+  return [
     [words.say('op.permit_subject'), permit.subject],
     [words.say('op.permit_asked_by'), permit.askedBy],
     [words.say('op.permit_until'), sayMoment(words, permit.expireTime)],
   ];
-  return (
-    <dl class="facts">
-      {lines.map(([what, said]) => (
-        <div key={what}>
-          <dt>{what}</dt>
-          <dd class="address">{said}</dd>
-        </div>
-      ))}
-    </dl>
-  );
 }
 
 function Before({ words, permits }: { words: Language; permits: Permit[] }): JSX.Element {

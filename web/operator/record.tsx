@@ -11,10 +11,10 @@ import type { Language } from '../shared/language';
 import { DataTable } from '../shared/parts';
 import { link } from '../shared/route';
 import { useAsked } from './ask';
-import { ActionName } from './audit';
+import { Entries } from './audit';
 import { everyPage, type Calls } from './calls';
 import { daysUntil, sayDay, sayMoment } from './dates';
-import { PrintButton, Waiting } from './forms';
+import { Facts, PrintButton, Waiting } from './forms';
 import { codeName, DOMAINS } from './names';
 import { Refused } from './refused';
 import type { RoomProps } from './rooms';
@@ -122,15 +122,7 @@ function Opened({ words, entries }: { words: Language; entries: AuditEntry[] }):
       <summary>
         {words.say('op.record_opened', { time: sayMoment(words, newest.time) })}
       </summary>
-      <DataTable
-        caption={words.say('op.nav.audit')}
-        rows={entries}
-        columns={[
-          { title: words.say('op.audit_time'), cell: (each) => sayMoment(words, each.time) },
-          { title: words.say('op.audit_what'), cell: (each) => <ActionName words={words} action={each.action} /> },
-          { title: words.say('op.audit_who'), cell: (each) => each.actor },
-        ]}
-      />
+      <Entries words={words} entries={entries} />
     </details>
   );
 }
@@ -152,16 +144,7 @@ function Details({ words, summary }: { words: Language; summary: MemberSummary }
   return (
     <details>
       <summary>{words.say('op.record_details')}</summary>
-      <dl class="facts">
-        {lines
-          .filter(([, said]) => said !== '')
-          .map(([name, said]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{said}</dd>
-            </div>
-          ))}
-      </dl>
+      <Facts lines={lines.filter(([, said]) => said !== '')} />
     </details>
   );
 }

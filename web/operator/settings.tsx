@@ -7,7 +7,7 @@ import type { RetentionPolicy } from '../generated/aangan/node/v1/retention_pb';
 import type { Language } from '../shared/language';
 import { useAct, useAsked } from './ask';
 import type { NodeData } from './data';
-import { Field, Waiting } from './forms';
+import { Facts, Field, Waiting } from './forms';
 import { Against, withPermit } from './permit_step';
 import { Refused } from './refused';
 import type { RoomProps } from './rooms';
@@ -53,18 +53,7 @@ function Itself({ data, words }: { data: NodeData; words: Language }): JSX.Eleme
     [words.say('op.settings_node'), status.nodeId],
     [words.say('op.roster_phrase'), status.fingerprintPhrase],
   ];
-  return (
-    <dl class="facts">
-      {lines.map(([what, said]) => (
-        <div key={what}>
-          <dt>{what}</dt>
-          <dd class="address" lang="en">
-            {said}
-          </dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Facts lines={lines.map(([what, said]) => [what, <span lang="en">{said}</span>])} />;
 }
 
 function PolicyForm(props: { data: NodeData; words: Language; policy: RetentionPolicy; done: () => void }): JSX.Element {
