@@ -36,8 +36,9 @@ export function Backups({ data, words }: RoomProps): JSX.Element {
       <KeyCopies data={data} words={words} />
       <h2>{words.say('op.restore_title')}</h2>
       <p>{words.say('op.restore_about')}</p>
+      <p>{words.say('op.restore_page', { choice: words.say('start.restore') })}</p>
       <p>
-        <code>aangan restore --from /media/disk/aangan --keys-from /media/stick --data /var/lib/aangan/node</code>
+        {words.say('op.restore_command')} <code>aangan restore --from /media/disk/aangan --keys-from /media/stick --data /var/lib/aangan/node</code>
       </p>
       <p>{words.say('op.restore_after')}</p>
     </>

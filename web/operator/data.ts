@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the node says of itself, as far as this page has asked: kept in memory alone. Nothing here waits for the federation;
 // a question that the caller's role may not ask leaves its part of the page out.
-import { Code, type Transport } from '@connectrpc/connect';
+import { Code, ConnectError, type Transport } from '@connectrpc/connect';
 import { BackupState, type Backup } from '../generated/aangan/node/v1/backups_pb';
 import type { GetStatusResponse } from '../generated/aangan/node/v1/operator_pb';
 import { ReleaseStage, type PreviewReleaseResponse, type Release } from '../generated/aangan/node/v1/releases_pb';
@@ -20,6 +20,14 @@ export interface Secret {
   secret: string;
   /** The one before is refused from now on. */
   isRotated: boolean;
+}
+
+/** None where the store is damaged: the status, which can be read all the same, says so and what to do. */
+function ifWhole<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+  return asked.catch((error: unknown) => {
+    if (ConnectError.from(error).code === Code.DataLoss) return undefined;
+    throw error;
+  });
 }
 
 /** Where the first token lies of a node that this tab saw being set up. */
@@ -93,14 +101,14 @@ export class NodeData extends Watched {
   private async loadStatus(): Promise<void> {
     const [status, releases, backups] = await Promise.all([
       this.calls.operator.getStatus({}),
-      this.calls.releases.listReleases({}),
+      ifWhole(this.calls.releases.listReleases({})),
       everyPage(async (pageToken) => {
         const page = await this.calls.backups.listBackups({ pageSize: 200, pageToken });
         return { rows: page.backups, nextPageToken: page.nextPageToken };
       }),
     ]);
     this.status = status;
-    this.releases = releases.releases;
+    this.releases = releases?.releases ?? [];
     this.backups = backups.reverse();
   }
 

@@ -1,39 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Home: one sentence, then what needs somebody, each with what it means and one next step, then four quiet lines.
+// Home: one sentence, then what needs somebody, each with what it means and its next step, then five quiet lines.
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { CatalogueDecision, type OfferedCatalogue } from '../generated/aangan/node/v1/governance_pb';
 import { Attention } from '../generated/aangan/node/v1/operator_pb';
 import type { Language } from '../shared/language';
 import type { Refusal } from '../shared/refusal';
-import { link } from '../shared/route';
+import { useAsked } from './ask';
+import { everyPage } from './calls';
 import type { NodeData } from './data';
+import { today } from './dates';
+import { NextStep } from './next_step';
 import { Refused } from './refused';
-
-/** The room where it is done. */
-const ROOM_OF: Partial<Record<Attention, string>> = {
-  [Attention.SIGN_ROSTER]: 'roster',
-  [Attention.ENROL]: 'join',
-  [Attention.ACCEPT_CATALOGUE]: 'catalogue',
-  [Attention.BACKUP_OLD]: 'backups',
-  [Attention.BREAK_GLASS]: 'access',
-  [Attention.PERMIT_WAITS]: 'permits',
-  [Attention.RETENTION_DUE]: 'waiting',
-  [Attention.GRIEVANCE_DUE]: 'waiting',
-};
-
-/** The command that mends what no button of this page does; shown to be typed at the node's own computer. */
-const COMMANDS: Partial<Record<Attention, string>> = {
-  [Attention.CERTIFICATE]: 'aangan status',
-  [Attention.DAMAGED]: 'aangan verify',
-  [Attention.ALARM]: 'aangan status',
-  [Attention.RESTORED]: 'aangan restore-day',
-  [Attention.RECOVERY]: 'aangan recovery split',
-  [Attention.TWIN]: 'aangan status',
-  [Attention.CERTIFICATE_REVOKED]: 'aangan change-keys',
-  [Attention.CERTIFICATE_REPLACED]: 'aangan change-keys',
-  [Attention.CERTIFICATE_NOT_RENEWED]: 'aangan status',
-};
 
 /** "releases/2026Q3" is "2026Q3". */
 export function periodOf(name: string): string {
@@ -66,59 +45,11 @@ export function Home({ data, words }: { data: NodeData; words: Language }): JSX.
   );
 }
 
-/** One button, or the one command that does it. */
-function NextStep(props: { attention: Attention; data: NodeData; words: Language; talkNow: () => Promise<void> }): JSX.Element | null {
-  const { attention, data, words, talkNow } = props;
-  const [busy, setBusy] = useState(false);
-  const during = async (work: Promise<unknown>) => {
-    setBusy(true);
-    await work;
-    setBusy(false);
-  };
-  const proposed = data.proposed();
-  const closable = data.closable();
-  if (attention === Attention.APPROVE_RELEASE && proposed) {
-    return (
-      <a role="button" href={link('release', periodOf(proposed.name))}>
-        {words.say('op.look_at_it')}
-      </a>
-    );
-  }
-  if (attention === Attention.CLOSE_QUARTER && closable) {
-    const period = periodOf(closable.name);
-    return (
-      <button type="button" disabled={busy} onClick={() => void during(data.closeQuarter(period))}>
-        {words.say('op.close')}: {words.period(period)}
-      </button>
-    );
-  }
-  if (attention === Attention.NO_LINK || attention === Attention.CLOCK) {
-    return (
-      <button type="button" disabled={busy} onClick={() => void during(talkNow())}>
-        {words.say('op.sync')}
-      </button>
-    );
-  }
-  const room = ROOM_OF[attention];
-  if (room) {
-    return (
-      <a role="button" href={link(room)}>
-        {words.say(`op.nav.${room}`)}
-      </a>
-    );
-  }
-  const command = COMMANDS[attention];
-  return command ? (
-    <p>
-      {words.say('op.command', { command: '' })} <code>{command}</code>
-    </p>
-  ) : null;
-}
-
 function Quiet({ data, words }: { data: NodeData; words: Language }): JSX.Element {
   const status = data.status;
   const wants = (...which: Attention[]) => which.some((each) => status?.attentions.includes(each));
   const backup = data.lastGoodBackup();
+  const ledger = useLedger(data, words);
   const lines: [string, string, boolean][] = [
     [
       'op.backup',
@@ -144,6 +75,7 @@ function Quiet({ data, words }: { data: NodeData; words: Language }): JSX.Elemen
         : words.say('op.certificate_none'),
       wants(Attention.CERTIFICATE, Attention.CERTIFICATE_REVOKED, Attention.CERTIFICATE_REPLACED, Attention.CERTIFICATE_NOT_RENEWED),
     ],
+    ['op.ledger', ledger.said, ledger.isUnknown || wants(Attention.BUDGET, Attention.DAMAGED)],
   ];
   return (
     <dl class="quiet-lines">
@@ -156,4 +88,41 @@ function Quiet({ data, words }: { data: NodeData; words: Language }): JSX.Elemen
       ))}
     </dl>
   );
+}
+
+/** "2026Q3": the quarter that ended last, in India's time. */
+function endedQuarter(): string {
+  const [year = 0, month = 1] = today().split('-').map(Number);
+  const quarter = Math.ceil(month / 3);
+  return quarter === 1 ? `${year - 1}Q4` : `${year}Q${quarter - 1}`;
+}
+
+/** What four quarters may take by the catalogue in force for a quarter; 0 where the collective goes by none. */
+function capOf(catalogues: OfferedCatalogue[], quarter: string): bigint {
+  const fitting = catalogues.flatMap(({ decision, signedCatalogue }) => {
+    const catalogue = signedCatalogue?.catalogue;
+    const isInForce = signedCatalogue?.inForce && catalogue && catalogue.firstPeriod <= quarter && quarter <= catalogue.lastPeriod;
+    return isInForce ? [{ decision, catalogue }] : [];
+  });
+  const newest = fitting.sort((a, b) => b.catalogue.version - a.catalogue.version)[0];
+  return newest?.decision === CatalogueDecision.ACCEPTED ? newest.catalogue.nanoRhoCap : 0n;
+}
+
+/** What the ledger has spent of the budget of four quarters: the node says what is left, and its catalogue has the cap. */
+function useLedger(data: NodeData, words: Language): { said: string; isUnknown: boolean } {
+  const { status } = data;
+  const { answer, refusal } = useAsked(
+    data,
+    () =>
+      everyPage(async (pageToken) => {
+        const page = await data.calls.governance.listOfferedCatalogues({ pageSize: 20, pageToken });
+        return { rows: page.catalogues, nextPageToken: page.nextPageToken };
+      }),
+    status,
+  );
+  if (!answer) return { said: words.say(refusal ? refusal.trouble : 'op.waiting'), isUnknown: refusal !== undefined };
+  const cap = capOf(answer, endedQuarter());
+  const used = cap - (status?.budgetLeftNanoRho ?? 0n);
+  if (cap === 0n || used <= 0n) return { said: words.say('op.ledger_none'), isUnknown: false };
+  return { said: words.say('op.ledger_used', { percent: Number((used * 100n + cap - 1n) / cap) }), isUnknown: false };
 }

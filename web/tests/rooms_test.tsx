@@ -359,7 +359,8 @@ describe('backups', () => {
   it('begin in a folder, and say what is wrong with one', async () => {
     const session = await open('#/backups', { role: 'operator' });
     await says(/The last good backup is of 20 Jun.* 2026/);
-    expect(text()).toContain('aangan restore --from');
+    expect(text()).toContain('open this page on the new computer before anything is made there, and choose “Restore a backup”');
+    expect(text()).toMatch(/by a command there, before a node runs.*aangan restore --from/);
     const form = within(screen.getByRole('heading', { name: 'Make a backup' }).closest('form') as HTMLElement);
     fireEvent.input(form.getByLabelText("Folder on the node's computer"), { target: { value: 'aangan' } });
     send('Begin the backup');

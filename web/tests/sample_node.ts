@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A made-up node whose quarter waits for its collective's word: what the tests of the operator's page look at.
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { create } from '@bufbuild/protobuf';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { Code, createRouterTransport, type ConnectRouter } from '@connectrpc/connect';
 import { AuditAction, AuditService } from '../generated/aangan/node/v1/audit_pb';
 import { CatalogueDecision } from '../generated/aangan/node/v1/governance_pb';
 import { GrievanceSchema, type Grievance } from '../generated/aangan/node/v1/grievances_pb';
 import { ConsentDecision, ConsentPurpose, ConsentSchema, type Consent } from '../generated/aangan/node/v1/members_pb';
-import { Attention, OperatorService } from '../generated/aangan/node/v1/operator_pb';
+import { Attention, OperatorService, type GetStatusResponseSchema } from '../generated/aangan/node/v1/operator_pb';
 import type { Permit } from '../generated/aangan/node/v1/permits_pb';
 import { ReleaseService, ReleaseStage } from '../generated/aangan/node/v1/releases_pb';
 import type { SealedMember } from '../generated/aangan/node/v1/rights_pb';
@@ -20,6 +20,8 @@ export interface NodeSession {
   /** Which preview was shown last; an approval has to name it. */
   proposal: number;
   attentions: Attention[];
+  /** What its status says besides. */
+  status: MessageInitShape<typeof GetStatusResponseSchema>;
   synced: number;
   etag: string;
   erased: boolean;
@@ -33,6 +35,7 @@ export interface NodeSession {
   acknowledged: boolean;
   decision: CatalogueDecision;
   firstPeriod: string;
+  inForce: boolean;
   rosterSigned: boolean;
   backedUp: string[];
 }
@@ -44,6 +47,7 @@ export function newSession(): NodeSession {
     stage: ReleaseStage.PROPOSED,
     proposal: 1,
     attentions: [Attention.APPROVE_RELEASE, Attention.NO_LINK, Attention.BACKUP_OLD],
+    status: {},
     synced: 0,
     etag: '1',
     erased: false,
@@ -67,6 +71,7 @@ export function newSession(): NodeSession {
     acknowledged: false,
     decision: CatalogueDecision.UNSPECIFIED,
     firstPeriod: '2125Q3',
+    inForce: false,
     rosterSigned: false,
     backedUp: [],
   };
@@ -94,6 +99,7 @@ export function nodeRoutes(router: ConnectRouter, session: NodeSession): void {
         lastContactTime: at('2026-07-04T08:00:00Z'),
         diskFreeBytes: 61_000_000_000n,
         certificateExpireTime: at('2027-02-07T00:00:00Z'),
+        ...session.status,
       };
     },
     estimateAccuracy: () => ({ tables: [{ table: 'needs_by_domain', margin: 38n, tooFewBelow: 60n }] }),

@@ -249,7 +249,7 @@ function accessRoutes(router: ConnectRouter, session: NodeSession): void {
 function governanceRoutes(router: ConnectRouter, session: NodeSession): void {
   router.service(GovernanceService, {
     listOfferedCatalogues: () => ({
-      catalogues: [{ decision: session.decision, signedCatalogue: { catalogue: { ...CATALOGUE, firstPeriod: session.firstPeriod, contributeDays: 30, nanoRhoCap: 48_712_000n }, digest: new Uint8Array([7]), signatures: [{ collective: 'bihar_1' }] } }],
+      catalogues: [{ decision: session.decision, signedCatalogue: { catalogue: { ...CATALOGUE, firstPeriod: session.firstPeriod, contributeDays: 30, nanoRhoCap: 48_712_000n }, digest: new Uint8Array([7]), signatures: [{ collective: 'bihar_1' }], inForce: session.inForce } }],
     }),
     lintCatalogue: ({ catalogue }) => ({
       quarterCells: 120,

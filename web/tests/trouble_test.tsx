@@ -188,6 +188,30 @@ describe('talking to the federation', () => {
   });
 });
 
+describe('a damaged store', () => {
+  it('is named with what to do, though its quarters can not be listed', async () => {
+    const { line, data } = await openNode('#/home', { attentions: [Attention.DAMAGED] });
+    line.lose('ListReleases', new ConnectError('damaged', Code.DataLoss));
+    await data.load();
+    await says('Stored data is damaged.');
+    expect(text()).not.toContain('That did not work.');
+    expect(screen.getByRole('button', { name: 'Backups' }).getAttribute('href')).toBe('#/backups');
+    line.lose('ListReleases');
+    await data.load();
+    await says('There is no answer.');
+  });
+});
+
+describe('the ledger', () => {
+  it('that can not be read is said to be so, and wants a look', async () => {
+    const { line, data } = await openNode('#/home');
+    line.lose('ListOfferedCatalogues');
+    cleanup();
+    render(<NodePage data={data} words={await loadLanguage('en')} choose={() => undefined} />);
+    await waitFor(() => expect(document.querySelector('.quiet-lines')?.lastElementChild?.textContent).toMatch(/^LedgerThere is no answer\..*look at this$/));
+  });
+});
+
 describe('what is used up', () => {
   it.each([
     ['DISK_RESERVE', /The disk of the computer.*nearly full.*refused/],
