@@ -6,9 +6,9 @@ import { FederationData } from '../federation/data';
 import { Page } from '../federation/page';
 import { loadLanguage, type LanguageId } from '../shared/language';
 import { link, parseRoute } from '../shared/route';
-import { sampleTransport } from './sample';
+import { sampleTransport, type Session } from './sample';
 
-async function open(hash: string, session = { signedIn: true }, language: LanguageId = 'en') {
+async function open(hash: string, session: Session = { signedIn: true }, language: LanguageId = 'en') {
   location.hash = hash;
   const data = new FederationData(sampleTransport(session));
   await data.load();
@@ -71,11 +71,53 @@ describe('the page', () => {
     expect(text()).toContain('Not: others.');
   });
 
-  it('shows states as kept private and whose yes it needs', async () => {
+  it('shows states with their intervals, or kept private and whose yes is missing', async () => {
     await open('#/places');
-    await waitFor(() => expect(text()).toMatch(/Kerala kept private/));
-    expect(text()).toContain('It needs the yes of each: Assam first collective and Assam second collective.');
+    await waitFor(() => expect(document.querySelector('.states')?.textContent).toContain('Keralatoo few to say'));
+    fireEvent.change(screen.getByLabelText('Figure'), { target: { value: 'new_members' } });
+    const rows = await waitFor(() => {
+      const found = [...document.querySelectorAll('.states .interval-rows li:not(.axis)')];
+      expect(found.length).toBe(8);
+      expect(found.map((row) => row.textContent).join()).not.toContain('too few');
+      return new Map(found.map((row) => [row.querySelector('.row-name')?.textContent, row]));
+    });
     expect(document.querySelectorAll('rect.tile').length).toBe(8 + 2);
+    const said = (state: string) => [rows.get(state)?.querySelector('.row-value')?.textContent, rows.get(state)?.querySelector('small')?.textContent];
+    // Nobody was asked in Assam; in Andhra Pradesh one has signed the catalogue that has the state.
+    expect(said('Assam')).toEqual(['kept private', 'Whose yes is missing: Assam first collective and Assam second collective.']);
+    expect(said('Andhra Pradesh')).toEqual(['kept private', 'Whose yes is missing: Andhra Pradesh second collective.']);
+    expect(said('Kerala')).toEqual([expect.stringMatching(/^\d[\d,]*, give or take 80$/), undefined]);
+    expect(rows.get('Kerala')?.querySelectorAll('circle.dot, line.interval').length).toBe(2);
+    // A state with its yes is no zone.
+    expect([...document.querySelectorAll('.chart:first-of-type .row-name')].map((each) => each.textContent).slice(0, 2)).toEqual(['South and West', 'East']);
+  });
+
+  it('says that the yes came later where nobody lacks it now', async () => {
+    const session = { signedIn: true, signedSince: true };
+    await open('#/places', session);
+    await waitFor(() => expect(text()).toContain('Andhra Pradeshkept privateEvery collective there has said yes since.'));
+  });
+
+  it('says who did not report where that is known', async () => {
+    await open('#/places?period=2025Q3');
+    await waitFor(() => expect(text()).toContain('Keralanot reported by Kerala first collective'));
+    cleanup();
+    await open('#/indicator/new_members?by=gender');
+    expect(document.querySelector('.multiples .value-not_reported')?.textContent).toBe('not reported');
+  });
+
+  it('claims nothing of figures that it still reads', async () => {
+    location.hash = '#/places';
+    const data = new FederationData(sampleTransport());
+    const words = await loadLanguage('en');
+    const loading = data.load();
+    await waitFor(() => expect(data.ready).toBe(true));
+    render(<Page data={data} words={words} choose={() => undefined} />);
+    expect(document.querySelector('.states')).toBeNull();
+    expect(document.querySelector('.value-not_collected')).toBeNull();
+    expect(screen.getAllByRole('status')[0]?.textContent).toMatch(/^Reading/);
+    await loading;
+    await waitFor(() => expect(document.querySelector('.states')).not.toBeNull());
   });
 
   it('compares two periods and says where nothing is clear', async () => {

@@ -51,6 +51,10 @@ const EAST = IDS.filter((id) => /assam|bihar|jharkhand|odisha/.test(id));
 
 export const QUARTERS = ['2026Q2', '2026Q1', '2025Q4', '2025Q3', '2025Q2'];
 
+/** Who did not report, by quarter. */
+const MISSING: Record<string, string[]> = { '2026Q2': ['odisha_1'], '2025Q3': ['kerala_1'] };
+const missingOf = (period: string) => MISSING[period] ?? [];
+
 function list(id: string): MessageInitShape<typeof CatalogueSchema>['codeLists'] {
   const prefix = `code.${id}.`;
   const codes = Object.keys(texts).filter((key) => key.startsWith(prefix));
@@ -72,8 +76,9 @@ export const CATALOGUE: Catalogue = create(CatalogueSchema, {
   form: RoundForm.SUMMED,
   codeLists: ['age_band', 'gender', 'exploitation_type', 'domain'].flatMap((id) => list(id) ?? []),
   places: [
-    { id: 'south_west', title: 'South and West', kind: PlaceKind.ZONE, collectives: IDS.filter((id) => !EAST.includes(id)) },
+    { id: 'south_west', title: 'South and West', kind: PlaceKind.ZONE, collectives: IDS.filter((id) => !EAST.includes(id) && id !== 'kerala_1') },
     { id: 'east', title: 'East', kind: PlaceKind.ZONE, collectives: EAST },
+    { id: 'kerala', title: 'Kerala', kind: PlaceKind.STATE, collectives: ['kerala_1'] },
   ],
   indicators: [...['new_members', 'members_served'], ...BY_DOMAIN, 'unmet_need', 'members_enrolled'].map((id) => ({
     id,
@@ -95,6 +100,17 @@ export const CATALOGUE: Catalogue = create(CatalogueSchema, {
     table('new_by_exploitation', 'New members by type of exploitation', ['new_members'], Dimension.EXPLOITATION_TYPE),
     table('year_members', 'Members at the end of the year', ['members_enrolled'], undefined, Frequency.YEAR),
     table('year_by_domain', 'Unmet need, by domain', ['unmet_need'], Dimension.DOMAIN, Frequency.YEAR),
+  ],
+});
+
+/** Offered and not in force: of the two collectives of Andhra Pradesh one has said yes. */
+const OFFERED: Catalogue = create(CatalogueSchema, {
+  roster: 'india',
+  version: 2,
+  places: [
+    { id: 'kerala', title: 'Kerala', kind: PlaceKind.STATE, collectives: ['kerala_1'] },
+    { id: 'andhra_pradesh', title: 'Andhra Pradesh', kind: PlaceKind.STATE, collectives: ['andhra_pradesh_1', 'andhra_pradesh_2'] },
+    { id: 'rest', title: 'The rest', kind: PlaceKind.ZONE, collectives: IDS.filter((id) => !/andhra|kerala/.test(id)) },
   ],
 });
 
@@ -127,6 +143,7 @@ export function makeFigure(
 }
 
 const VARIANCE = 1642;
+const SIZES: Record<string, number> = { 'members_enrolled/': 4500, 'new_members/kerala': 300, 'members_served/kerala': 20 };
 const sizes = new Map<string, number>();
 
 function figuresOf(period: string): Figure[] {
@@ -136,6 +153,10 @@ function figuresOf(period: string): Figure[] {
     .filter((each) => (each.frequency === Frequency.YEAR) === yearly)
     .flatMap((each) =>
       each.indicators.flatMap((indicator) => {
+        // Which the catalogue of that time did not ask for.
+        if (period === '2025Q2' && each.id === 'new_by_exploitation') {
+          return [create(FigureSchema, { period, table: each.id, indicator, value: FigureValue.NOT_COLLECTED })];
+        }
         const dimension = each.dimensions[0];
         const codes =
           dimension === undefined
@@ -145,16 +166,16 @@ function figuresOf(period: string): Figure[] {
               : (CATALOGUE.codeLists.find((one) => ['', '', 'age_band', 'gender', 'exploitation_type', 'domain'][dimension] === one.id)?.codes ?? []).map((one) => one.id);
         return codes.map((code, index) => {
           const key = `${indicator}/${code}`;
-          if (!sizes.has(key)) sizes.set(key, code === '' ? 4500 : Math.floor(1400 * next() ** 2));
+          if (!sizes.has(key)) sizes.set(key, SIZES[key] ?? Math.floor(1400 * next() ** 2));
           const raw = Math.round((sizes.get(key) ?? 0) + 60 * (next() - 0.5) + (newest && index === 4 ? 190 : 0));
           return makeFigure(raw, VARIANCE, {
             period,
             table: each.id,
             indicator,
             codes: dimension === undefined ? [] : [{ dimension, code }],
-            contributors: newest ? 11 : 12,
+            contributors: 12 - missingOf(period).length,
             ...(newest && { state: ReleaseState.PROVISIONAL }),
-            ...(newest && each.id === 'new_by_gender' && index > 5
+            ...((newest && each.id === 'new_by_gender' && index > 5) || (code === 'kerala' && missingOf(period).includes('kerala_1'))
               ? { value: FigureValue.NOT_REPORTED, number: 0n, margin: 0n, raw: undefined }
               : {}),
           });
@@ -182,16 +203,22 @@ export function releaseOf(period: string): NationalRelease {
   return create(NationalReleaseSchema, {
     name: `rosters/india/releases/${period}`,
     state: newest ? ReleaseState.PROVISIONAL : ReleaseState.CONFIRMED,
-    contributors: newest ? IDS.filter((id) => id !== 'odisha_1') : IDS,
-    missing: newest ? ['odisha_1'] : [],
+    contributors: IDS.filter((id) => !missingOf(period).includes(id)),
+    missing: missingOf(period),
     roundDescriptor: { ...DESCRIPTOR, period },
   });
 }
 
 const day = (text: string) => timestampFromDate(new Date(text));
 
+export interface Session {
+  signedIn: boolean;
+  /** Whether all have signed the catalogue that is offered, which counts from a later period on. */
+  signedSince?: boolean;
+}
+
 /** Answers as a federation does; `signedIn` may be taken back. */
-export function sampleRoutes(router: ConnectRouter, session: { signedIn: boolean }): void {
+export function sampleRoutes(router: ConnectRouter, session: Session): void {
   const check = () => {
     if (!session.signedIn) throw new ConnectError('no token', Code.Unauthenticated);
   };
@@ -200,6 +227,7 @@ export function sampleRoutes(router: ConnectRouter, session: { signedIn: boolean
       check();
       return {
         signedCatalogues: [
+          { name: 'rosters/india/catalogues/2', catalogue: OFFERED, signatures: (session.signedSince ? IDS : ['andhra_pradesh_1', 'kerala_1']).map((collective) => ({ collective })) },
           { name: 'rosters/india/catalogues/1', catalogue: CATALOGUE, inForce: true, signatures: IDS.map((collective) => ({ collective })) },
         ],
       };
@@ -212,8 +240,11 @@ export function sampleRoutes(router: ConnectRouter, session: { signedIn: boolean
       check();
       const release = releaseOf(request.period.includes('Q') ? request.period : '2025Q4');
       const state = request.codes[0]?.code;
-      if (state === undefined) {
-        return { figures: figures.get(request.period) ?? [], contributors: release.contributors, missing: release.missing };
+      const all = figures.get(request.period) ?? [];
+      const of = { contributors: release.contributors, missing: release.missing };
+      if (state === undefined) return { figures: all, ...of };
+      if (CATALOGUE.places.some((each) => each.id === state)) {
+        return { figures: all.filter((each) => each.codes.some((one) => one.code === state)), ...of };
       }
       return {
         figures: ['new_members', 'members_served'].map((indicator) =>
@@ -296,6 +327,6 @@ export function sampleRoutes(router: ConnectRouter, session: { signedIn: boolean
   });
 }
 
-export function sampleTransport(session = { signedIn: true }) {
+export function sampleTransport(session: Session = { signedIn: true }) {
   return createRouterTransport((router) => sampleRoutes(router, session));
 }

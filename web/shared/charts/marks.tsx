@@ -28,8 +28,8 @@ export function Mark({ kind, x, y, radius = 6 }: { kind: ValueKind; x: number; y
       );
     case 'not_reported':
       return (
-        <g class="mark-open mark-dashed">
-          <rect x={x - r} y={y - r} width={2 * r} height={2 * r} />
+        <g class="mark-open">
+          <rect x={x - r} y={y - r} width={2 * r} height={2 * r} stroke-dasharray="3 2" />
         </g>
       );
     default:
