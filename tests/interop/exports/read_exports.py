@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Readers that are not ours open every export of one period, and all of them must read the same figures.
 
-read_exports.py FOLDER TOOLS: FOLDER has the files csv, dictionary, xlsx, dhis2, dhis2-metadata, dhis2-omitted, fhir and
-sdmx. Python's csv reads the CSV, LibreOffice the workbook, ajv checks FHIR and DHIS2 (check_schemas.cjs), pysdmx reads
-the SDMX-CSV. Prints what each saw; exits 1 on the first thing that is wrong.
+read_exports.py FOLDER TOOLS [SHOWN]: FOLDER has the files csv, dictionary, xlsx, dhis2, dhis2-metadata, dhis2-omitted, fhir
+and sdmx. Python's csv reads the CSV, LibreOffice the workbook, ajv checks FHIR and DHIS2 (check_schemas.cjs), pysdmx
+reads the SDMX-CSV. SHOWN is JSON of figures as people were shown them: a list of objects with roster, indicator, table
+(empty of a total), place (or empty), value and margin; each must stand so in each file, at its own place. Prints what
+each saw; exits 1 on the first thing that is wrong.
 """
 import collections
 import csv
@@ -95,6 +97,7 @@ def check_xlsx(rows):
                 assert isinstance(cell, str) and undefused(cell) == undefused(wanted), (column, cell, wanted)
     assert len(sheets["Dictionary"]) == len(read_csv("dictionary")) + 1
     print(f"xlsx: {len(cells)} rows, {numbers} cells are numbers, by LibreOffice")
+    return [dict(zip(columns, line)) for line in cells]
 
 
 def load(name):
@@ -185,16 +188,67 @@ def check_sdmx(rows):
                                                *(name.upper() for name in DIMENSIONS))))
     assert len(keys) == len(rows), "an observation stands twice"
     print(f"sdmx: {len(observations)} observations, by pysdmx")
+    return observations
+
+
+def of_table(lines, shown, total="", other=""):
+    """The one line of a figure, in a file that has a line a figure; it is divided by its place alone or by nothing."""
+    wanted = {"indicator": shown["indicator"], "table": shown["table"] or total,
+              **{name: shown["place"] or other if name == "place" else other for name in DIMENSIONS}}
+    lines = [{name.lower(): text for name, text in line.items()} for line in lines]
+    [line] = [line for line in lines if all(line[name] == text for name, text in wanted.items())]
+    return line
+
+
+def of_dhis2(shown, what):
+    metadata = load("dhis2-metadata")
+    name_of = {each["id"]: each["name"] for objects in metadata.values() for each in objects}
+    element = f"Aangan {shown['roster']} {shown['table'] or 'total'} {shown['indicator']} {what}"
+    unit = " ".join(["Aangan", shown["roster"], shown["place"]]).strip()
+    [value] = [each["value"] for each in load("dhis2")["dataValues"]
+               if name_of[each["dataElement"]] == element and name_of[each["orgUnit"]] == unit]
+    return int(value)
+
+
+def of_fhir(shown):
+    codes = [shown["indicator"], *([shown["table"]] if shown["table"] else [])]
+    [group] = [each for each in load("fhir")["group"] if [one["code"] for one in each["code"]["coding"]] == codes]
+    populations = [] if shown["place"] else group["population"]
+    for stratifier in group.get("stratifier", []):
+        for stratum in stratifier["stratum"]:
+            if [one["value"]["coding"][0]["code"] for one in stratum["component"]] == [shown["place"]]:
+                populations += stratum["population"]
+    [population] = populations
+    [margin] = [each["valueInteger"] for each in population["extension"] if each["url"].endswith("margin-95")]
+    return population["count"], margin
+
+
+def check_shown(all_shown, rows, sheet, observations):
+    for shown in all_shown:
+        wanted = (shown["value"], shown["margin"])
+        line, cells, observation = of_table(rows, shown), of_table(sheet, shown), of_table(observations, shown, "_T", "_T")
+        seen = {
+            "csv": (int(line["value"]), int(line["margin"])),
+            "xlsx": (cells["value"], cells["margin"]),
+            "dhis2": (of_dhis2(shown, "number"), of_dhis2(shown, "margin")),
+            "fhir": of_fhir(shown),
+            "sdmx": (float(observation["obs_value"]), float(observation["margin_95"])),
+        }
+        for name, figure in seen.items():
+            assert figure == wanted, f"{name} has {figure} where people see {wanted}: {shown}"
+    print(f"shown: {len(all_shown)} figures, the same in every file")
 
 
 def main():
     rows = check_csv()
     assert rows
-    check_xlsx(rows)
+    sheet = check_xlsx(rows)
     subprocess.run(["node", os.path.join(HERE, "check_schemas.cjs"), FOLDER, TOOLS], check=True)
     check_dhis2(rows)
     check_fhir(rows)
-    check_sdmx(rows)
+    observations = check_sdmx(rows)
+    if len(sys.argv) > 3:
+        check_shown(json.loads(sys.argv[3]), rows, sheet, observations)
 
 
 main()
