@@ -171,7 +171,13 @@ absl::StatusOr<int> Restore(const Session& session, const Wish& wish) {
   add("--restore.part_files", absl::StrJoin(wish.part_files, ","));
   add("--restore.accept_older", wish.accept_older ? "true" : "");
   add("--restore.lose_members_without_key", wish.lose_members ? "true" : "");
-  return Become("aangan-node", words);
+  if (session.for_people()) return Become("aangan-node", words);
+  // Which speaks in words alone: a program is told besides in the one form of an error.
+  ASSIGN_OR_RETURN(const int code, RunAndHear("aangan-node", words));
+  if (code == kExitOk) return code;
+  session.output().Fail(Problem(absl::StatusCode::kFailedPrecondition, Reason::kInvalidField, "nothing was restored")
+                            .Field("restore", "must be mended as the words before this say"));
+  return code;
 }
 
 void AddRestore(CLI::App& app, Session& session) {

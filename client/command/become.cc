@@ -45,6 +45,14 @@ absl::Status NotThere(int error) {
       .Number("errno", error);
 }
 
+// The exit code, or -1 when a signal ended it.
+int Await(pid_t child) {
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 }  // namespace
 
 absl::Status Become(const std::string& program, const std::vector<std::string>& words) {
@@ -76,11 +84,21 @@ absl::StatusOr<Ended> RunToEnd(const std::string& program, const std::vector<std
   }
   close(ends[0]);
   if (failed != 0) return NotThere(failed);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  ended.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  ended.exit_code = Await(child);
   return ended;
+}
+
+absl::StatusOr<int> RunAndHear(const std::string& program, const std::vector<std::string>& words) {
+  std::vector<std::string> all = AllWords(program, words);
+  const std::vector<char*> arguments = Arguments(all);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+  pid_t child = -1;
+  const int failed = posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (failed != 0) return NotThere(failed);
+  return Await(child);
 }
 
 }  // namespace aangan::client

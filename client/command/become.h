@@ -22,6 +22,8 @@ struct Ended {
 };
 // Runs it to its end, with the environment of this process.
 absl::StatusOr<Ended> RunToEnd(const std::string& program, const std::vector<std::string>& words);
+// The same, where what it prints goes to standard error as it comes, also its questions; returns its exit code.
+absl::StatusOr<int> RunAndHear(const std::string& program, const std::vector<std::string>& words);
 
 }  // namespace aangan::client
 

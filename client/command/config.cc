@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "base/problem.h"
 #include "base/status.h"
 #include "client/command/commands.h"
 #include "client/command/settings.h"
@@ -19,22 +20,28 @@ struct Wish {
   bool origin = false;
 };
 
+// In words, with file, line and column; for programs one object besides.
+int NotValid(const Session& session, const std::string& fault) {
+  session.output().Say(fault);
+  if (!session.for_people()) {
+    session.output().Fail(
+        Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "the settings are not valid")
+            .Field("settings", "must be mended where the words before this say")
+            .Name("place", fault.substr(0, fault.find(": "))));
+  }
+  return kExitConfig;
+}
+
 absl::StatusOr<int> Check(const Session& session, const Wish& wish) {
   ASSIGN_OR_RETURN(const SettingsInForce settings, AskSettings(wish.what, wish.config));
-  if (!settings.fault.empty()) {
-    session.output().Say(settings.fault);  // with file, line and column
-    return kExitConfig;
-  }
+  if (!settings.fault.empty()) return NotValid(session, settings.fault);
   session.output().Say("The settings are valid.");
   return kExitOk;
 }
 
 absl::StatusOr<int> Show(const Session& session, const Wish& wish) {
   ASSIGN_OR_RETURN(const SettingsInForce settings, AskSettings(wish.what, wish.config));
-  if (!settings.fault.empty()) {
-    session.output().Say(settings.fault);
-    return kExitConfig;
-  }
+  if (!settings.fault.empty()) return NotValid(session, settings.fault);
   Table table{{"name", "value"}, {}};
   if (wish.origin) table.columns.insert(table.columns.end(), {"source", "place"});
   for (const SettingInForce& each : settings.settings) {

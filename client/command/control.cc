@@ -32,7 +32,8 @@ constexpr int kPatienceMs = 120'000;  // wrong passphrases are answered slowly
 
 absl::Status NoAnswer() {
   return Problem(absl::StatusCode::kUnavailable, Reason::kNoLink,
-                 "no node answers on this computer; start it with: aangan serve node, and name its folder with --data");
+                 "no node answers this user on this computer; start it with: aangan serve node, name its folder with "
+                 "--data, or give the command with sudo");
 }
 
 // A connection to the socket, closed when it goes.

@@ -85,6 +85,8 @@ Findings Examine(const Session& session, const std::string& what, const std::str
   else
     patient.settings.fault = "the program is not there";
   patient.health = AskHealth(session, what);
+  if (patient.health == Health::kHidden)
+    patient.health = Health::kAway;  // each check says by itself that it may not look
   patient.now = SystemClock().Now();
   patient.built_seconds = BuildTimeSeconds();
   Findings findings;

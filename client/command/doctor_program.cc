@@ -70,6 +70,7 @@ Finding Running(const Patient& patient) {
       finding.fix = "it is beginning or ending: ask again in a minute with aangan health";
       break;
     case Health::kAway:
+    case Health::kHidden:
       finding.verdict = Verdict::kFail;
       finding.what = "it does not answer";
       break;

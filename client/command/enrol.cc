@@ -49,7 +49,10 @@ absl::StatusOr<int> Enrol(const Session& session, const Wish& wish) {
   session.output().PrintObject(
       {{"roster", "collective", "this_nodes_phrase", "federations_phrase"},
        {{joined.roster(), joined.collective(), joined.fingerprint_phrase(), joined.federation_phrase()}}});
-  session.output().Say("Next: compare both phrases with the federation by telephone, then look at: aangan roster show");
+  session.output().Say(
+      "Next: read this node's phrase to the federation's staff by telephone, who see it in 'aangan roster "
+      "collectives', "
+      "and compare the federation's with another collective. Then look at: aangan roster show");
   return kExitOk;
 }
 

@@ -26,6 +26,8 @@ const char* WordsOf(Health health) {
       return "locked";
     case Health::kAway:
       return "away";
+    case Health::kHidden:
+      return "not_known";
   }
   return "";
 }
@@ -40,6 +42,8 @@ const char* SentenceOf(Health health) {
       return "It waits for its passphrase, or is still opening: aangan unlock";
     case Health::kAway:
       return "Nobody answers. Start it: aangan serve node, or aangan serve federation";
+    case Health::kHidden:
+      return "This user may not look into its data folder, so nothing is known of it. Ask again: sudo aangan health";
   }
   return "";
 }
@@ -55,6 +59,7 @@ Health AskHealth(const Session& session, const std::string& what) {
         (*channel)->Call(&stub, &HealthStub::Check, HealthCheckRequest(), kPatience);
     if (answer.ok()) return answer->status() == HealthCheckResponse::SERVING ? Health::kServing : Health::kNotServing;
   }
+  if (absl::IsPermissionDenied(channel.status())) return Health::kHidden;
   return node && NodeListens(session.node_folder()) ? Health::kLocked : Health::kAway;
 }
 

@@ -13,6 +13,7 @@ enum class Health {
   kNotServing,  // it answers, and does not serve: it begins or ends
   kLocked,      // a node waits for its passphrase
   kAway,        // nobody answers
+  kHidden,      // this user may not look into the data folder, so nothing is known
 };
 Health AskHealth(const Session& session, const std::string& what);
 

@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "client/command/commands.h"
 #include "client/command/words.h"
+#include "client/verify/key_phrase.h"
 
 namespace aangan::client {
 namespace {
@@ -87,8 +88,11 @@ absl::StatusOr<std::vector<fed::Collective>> Enrolled(const Session& session, co
 absl::StatusOr<int> Collectives(const Session& session) {
   ASSIGN_OR_RETURN(const auto channel, session.Federation());
   ASSIGN_OR_RETURN(const std::vector<fed::Collective> all, Enrolled(session, *channel));
-  Table table{{"collective", "title", "state", "run_by"}, {}};
-  for (const fed::Collective& each : all) table.rows.push_back({each.id(), each.title(), each.state(), each.run_by()});
+  Table table{{"collective", "title", "state", "run_by", "phrase"}, {}};
+  for (const fed::Collective& each : all) {
+    ASSIGN_OR_RETURN(const std::string phrase, KeyPhrase(each.signing_key()));
+    table.rows.push_back({each.id(), each.title(), each.state(), each.run_by(), phrase});
+  }
   session.output().Print(table);
   return kExitOk;
 }
@@ -240,7 +244,8 @@ void AddApps(CLI::App& roster, Session& session) {
 
 void AddStaffs(CLI::App& roster, Session& session) {
   CLI::App* collectives =
-      AddCommand(roster, "collectives", "List the collectives that have enrolled (staff)", "aangan roster collectives");
+      AddCommand(roster, "collectives", "List the collectives that have enrolled, with the phrase of each key (staff)",
+                 "aangan roster collectives");
   collectives->callback([&session] { session.run = [&session] { return Collectives(session); }; });
 
   CLI::App* incarnations = AddCommand(

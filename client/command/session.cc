@@ -5,6 +5,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -14,6 +15,7 @@
 #include "base/files.h"
 #include "base/problem.h"
 #include "base/status.h"
+#include "client/command/doctor_sight.h"
 
 namespace aangan::client {
 namespace {
@@ -21,6 +23,12 @@ namespace {
 constexpr size_t kPemBytesMax = 64 << 10;
 
 absl::Status NotRunning(const std::string& folder) {
+  if (SightOf(folder + "/ports", R_OK) == Sight::kForbidden) {
+    return Problem(absl::StatusCode::kPermissionDenied, Reason::kKeyMissing,
+                   "this user may not look into the data folder; give the command with sudo, or name --address, "
+                   "--authority and --token-file")
+        .Name("folder", folder);
+  }
   return Problem(absl::StatusCode::kFailedPrecondition, Reason::kKeyMissing,
                  "the data folder has no file \"ports\"; is this the right folder, and does the program run?")
       .Name("folder", folder);

@@ -2,7 +2,8 @@
 // What every command of `aangan` shares: where the node or the federation is, with which token it is asked, and in
 // which form answers are printed. A command registers itself on the CLI and leaves what is to be run.
 //
-// Threads: one thread. Errors: those of client/channel; KEY_MISSING when a data folder has no ports file.
+// Threads: one thread. Errors: those of client/channel; KEY_MISSING when a data folder has no ports file, or this user
+// may not look into it.
 #ifndef AANGAN_CLIENT_COMMAND_SESSION_H_
 #define AANGAN_CLIENT_COMMAND_SESSION_H_
 
