@@ -2,12 +2,8 @@
 // The command as people have it: completions in three shells, the manual page, health, the doctor and the bundle for
 // those who help, against a real node.
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <pty.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
-#include <utmp.h>
 
 #include <filesystem>
 #include <fstream>
@@ -24,6 +20,7 @@
 #include "tests/support/lone_node.h"
 #include "tests/support/node_client.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/terminal.h"
 
 namespace aangan {
 namespace {
@@ -31,50 +28,17 @@ namespace {
 using tests::DaemonProcess;
 using tests::Printed;
 
+// What it shows on a terminal of its own, where `typed` is typed when it has shown `question`.
+std::string OnTerminal(const std::string& words, const std::string& question = "", const std::string& typed = "") {
+  return tests::OnTerminal(absl::StrCat(AANGAN_COMMAND, " ", words), question, typed);
+}
+
 std::string Command(const std::string& words) { return Printed(absl::StrCat(AANGAN_COMMAND, " ", words)); }
 
 // Standard output alone, read as JSON; null when it is none.
 nlohmann::json JsonOf(const std::string& words) {
   std::string printed = Printed(absl::StrCat("(", AANGAN_COMMAND, " --output json ", words, " 2>/dev/null)"));
   return nlohmann::json::parse(printed.substr(0, printed.rfind("code ")), nullptr, false);
-}
-
-constexpr int kLookMs = 20;
-constexpr int kLastWordsMs = 200;
-
-// What it shows on a terminal of its own, where `typed` is typed when it has shown `question`.
-std::string OnTerminal(const std::string& words, const std::string& question = "", const std::string& typed = "") {
-  int terminal = -1, end = -1;
-  EXPECT_EQ(openpty(&terminal, &end, nullptr, nullptr, nullptr), 0);
-  const pid_t child = fork();
-  if (child == 0) {
-    login_tty(end);
-    setenv("TERM", "xterm-256color", 1);
-    execl("/bin/sh", "sh", "-c", absl::StrCat("exec ", AANGAN_COMMAND, " ", words).c_str(), nullptr);
-    _exit(127);
-  }
-  std::string shown;
-  bool asked = question.empty();
-  char some[256];
-  // The other end stays open here: what was written last may be lost where the last one who has it open ends.
-  bool is_over = false;
-  for (pollfd readable{terminal, POLLIN, 0};;) {
-    if (poll(&readable, 1, is_over ? kLastWordsMs : kLookMs) == 0) {
-      if (is_over) break;
-      is_over = waitpid(child, nullptr, WNOHANG) == child;
-      continue;
-    }
-    const ssize_t size = read(terminal, some, sizeof(some));
-    if (size <= 0) break;
-    shown.append(some, static_cast<size_t>(size));
-    if (asked || !absl::StrContains(shown, question)) continue;
-    asked = true;
-    EXPECT_EQ(write(terminal, typed.data(), typed.size()), static_cast<ssize_t>(typed.size()));
-  }
-  EXPECT_TRUE(asked) << shown;
-  close(terminal);
-  close(end);
-  return shown;
 }
 
 class Shells : public ::testing::Test {
@@ -185,6 +149,21 @@ TEST(Colours, ThereAreNoneOnATerminal) {
   }
 }
 
+// By a daemon that can not start, because its folder would lie in a file.
+TEST(LogOfADaemon, IsTextOnATerminalAndJsonElsewhereUnlessItIsSaid) {
+  const tests::TempDir folder;
+  std::ofstream(folder / "file") << "x";
+  const std::string line = absl::StrCat(AANGAN_NODE, " --node.data ", folder / "file/data",
+                                        " --node.listen 127.0.0.1:0 --node.https 127.0.0.1:0");
+  const auto is_json = [](const std::string& said) { return absl::StrContains(said, "\"event\":\"not started\""); };
+  const auto is_text = [](const std::string& said) { return absl::StrContains(said, " error node: not started"); };
+  const std::string shown = tests::OnTerminal(line), piped = Printed(line);
+  EXPECT_TRUE(is_text(shown) && !is_json(shown)) << shown;
+  EXPECT_TRUE(is_json(piped) && !is_text(piped)) << piped;
+  EXPECT_TRUE(is_json(tests::OnTerminal(line + " --log.format json")));
+  EXPECT_TRUE(is_text(Printed(line + " --log.format text")));
+}
+
 TEST(Paths, SaysWhichFolderIsUsedAndWhatIsThere) {
   const tests::TempDir folder;
   const auto paths = JsonOf(absl::StrCat("--data ", folder.path(), " paths"));
@@ -233,6 +212,31 @@ TEST_F(CommandOfANode, HealthIsItsExitCode) {
   EXPECT_EQ(JsonOf(Words("health"))[0]["health"], "serving");
   node->Stop();
   EXPECT_TRUE(absl::EndsWith(Command(Words("health")), "code 1\n"));
+}
+
+// A user who may not look into the data folder is told that, and not that nobody answers.
+TEST_F(CommandOfANode, HealthOfWhatMayNotBeLookedAtIsNotKnown) {
+  auto node = DaemonProcess::Start(options_);
+  ASSERT_NE(node, nullptr);
+  const bool root = geteuid() == 0;
+  chmod(ground_.path().c_str(), 0755);
+  chmod((ground_ / "Zanarypath").c_str(), 0755);
+  if (!root) chmod(options_.data_folder.c_str(), 0);
+  // The program may lie where another user may not look: it is opened before.
+  const std::string another = root ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : "";
+  const auto as_another = [&](const std::string& words) {
+    return Printed(absl::StrCat(another, "/proc/self/fd/9 ", Words(words), " 9< ", AANGAN_COMMAND));
+  };
+  const std::string health = as_another("health");
+  EXPECT_TRUE(absl::StrContains(health, "not_known")) << health;
+  EXPECT_TRUE(absl::StrContains(health, "may not look into its data folder")) << health;
+  EXPECT_TRUE(absl::StrContains(health, "sudo aangan health")) << health;
+  EXPECT_TRUE(absl::EndsWith(health, "code 1\n")) << health;
+  const std::string status = as_another("status");
+  EXPECT_TRUE(absl::StrContains(status, "may not look into the data folder; give the command with sudo")) << status;
+  EXPECT_TRUE(absl::EndsWith(status, "code 78\n")) << status;
+  EXPECT_TRUE(absl::StrContains(as_another("lock"), "give the command with sudo"));
+  chmod(options_.data_folder.c_str(), 0700);
 }
 
 TEST_F(CommandOfANode, ALockedOneIsSaidToBeLocked) {

@@ -215,6 +215,13 @@ TEST_F(NodeMatrix, WithoutATokenThereIsHealthAndThatTheNodeServesAndNothingElse)
   EXPECT_THAT(Call("/grpc.health.v1.Health/Check", "", ""), tests::IsOk());
   int for_nobody = 0;
   for (const auto* service : tests::ServicesOf("aangan.node.v1")) {
+    // Each service's own: the request is its name, the answer SERVING.
+    const std::string& name = service->full_name();
+    const auto health = tests::CallGenerically(
+        node_.channel(),
+        {"/grpc.health.v1.Health/Check", "", absl::StrCat("\n", std::string(1, static_cast<char>(name.size())), name)});
+    ASSERT_THAT(health, tests::IsOk()) << name;
+    EXPECT_EQ(*health, "\x08\x01") << name;
     for (int i = 0; i < service->method_count(); ++i) for_nobody += IsForNobody(*service->method(i)) ? 1 : 0;
   }
   EXPECT_EQ(for_nobody, 1);
