@@ -119,6 +119,7 @@ void Disclosure::AddMessage(const Descriptor& message) {
 
 const std::vector<std::pair<std::string, std::string>>& Disclosure::Files() {
   static const auto& files = *new std::vector<std::pair<std::string, std::string>>{
+      {"durable_head", "number of the store's last commit, so that a shortened log is seen. Not sensitive"},
       {"main/", "the store: all that is listed under 'What it keeps'"},
       {"page_token_key", "key of page tokens. Sensitive: credential"},
       {"ports", "addresses that it listens on. Not sensitive"},

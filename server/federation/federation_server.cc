@@ -80,7 +80,7 @@ class Server final : public FederationServer {
   }
 
   absl::Status Open() {
-    ASSIGN_OR_RETURN(store_, storage::federation::OpenRocksStore(absl::StrCat(options_.data, "/main")));
+    ASSIGN_OR_RETURN(store_, storage::federation::OpenRocksStore(options_.data, random_));
     ASSIGN_OR_RETURN(SigningKey key, OpenSigningKey(options_.data, *random_));
     key_ = std::make_unique<SigningKey>(std::move(key));
     ASSIGN_OR_RETURN(SecretBytes page_key, OpenPageTokenKey(options_.data, *random_));

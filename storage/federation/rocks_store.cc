@@ -7,10 +7,11 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "base/problem.h"
 #include "base/status.h"
-#include "storage/engine/database.h"
+#include "storage/engine/headed_database.h"
 
 namespace aangan::storage::federation {
 namespace {
@@ -39,7 +40,7 @@ Family FamilyOf(Table table) {
 
 class Embedded final : public RocksStore {
  public:
-  explicit Embedded(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+  explicit Embedded(std::unique_ptr<HeadedDatabase> database) : database_(std::move(database)) {}
 
   absl::StatusOr<std::optional<std::string>> Get(Table table, absl::string_view key) const override {
     return database_->Get(FamilyOf(table), key);
@@ -94,7 +95,7 @@ class Embedded final : public RocksStore {
   size_t commits_waiting() const override { return waiting_; }
 
  private:
-  const std::unique_ptr<Database> database_;
+  const std::unique_ptr<HeadedDatabase> database_;
   absl::Mutex commits_;
   std::atomic<size_t> waiting_{0};
   std::atomic<uint64_t> commits_over_{0};
@@ -102,11 +103,12 @@ class Embedded final : public RocksStore {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<RocksStore>> OpenRocksStore(const std::string& folder) {
+absl::StatusOr<std::unique_ptr<RocksStore>> OpenRocksStore(const std::string& folder, RandomSource* random) {
   DatabaseOptions options;
-  options.folder = folder;
+  options.folder = absl::StrCat(folder, "/main");
   options.families = kFederationFamilies;
-  ASSIGN_OR_RETURN(std::unique_ptr<Database> database, Database::Open(options));
+  ASSIGN_OR_RETURN(std::unique_ptr<HeadedDatabase> database,
+                   HeadedDatabase::Open(options, absl::StrCat(folder, "/durable_head"), random));
   return std::unique_ptr<RocksStore>(std::make_unique<Embedded>(std::move(database)));
 }
 

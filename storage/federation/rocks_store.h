@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The federation's store embedded in one process, over storage/engine.
-// Threads: thread-safe; one process at a time (LOCKED). Errors: as FederationStore, and those of Database::Open.
+// The federation's store embedded in one process, over storage/engine. A durable head beside the database shows at the
+// next start that acknowledged commits are gone.
+// Threads: thread-safe; one process at a time (LOCKED). Errors: as FederationStore, and those of HeadedDatabase::Open.
 #ifndef AANGAN_STORAGE_FEDERATION_ROCKS_STORE_H_
 #define AANGAN_STORAGE_FEDERATION_ROCKS_STORE_H_
 
@@ -10,6 +11,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "base/random.h"
 #include "storage/federation/federation_store.h"
 
 namespace aangan::storage::federation {
@@ -21,8 +23,9 @@ class RocksStore : public FederationStore {
   virtual size_t commits_waiting() const = 0;
 };
 
-// Makes the store when the folder is new.
-absl::StatusOr<std::unique_ptr<RocksStore>> OpenRocksStore(const std::string& folder);
+// The database is main/ in `folder`, the head durable_head. Makes both when they are not there; `random` outlives the
+// store.
+absl::StatusOr<std::unique_ptr<RocksStore>> OpenRocksStore(const std::string& folder, RandomSource* random);
 
 }  // namespace aangan::storage::federation
 

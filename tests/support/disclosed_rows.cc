@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
+#include "base/random.h"
 #include "client/command/disclosure.h"
 #include "storage/federation/rocks_store.h"
 
@@ -44,7 +45,8 @@ DisclosedRows LookThrough(const std::string& federation_folder) {
   for (const auto& entry : std::filesystem::directory_iterator(federation_folder)) {
     if (!IsListedFile(entry)) looked.unlisted.push_back(entry.path().filename().string());
   }
-  const auto store = storage::federation::OpenRocksStore(absl::StrCat(federation_folder, "/main"));
+  SystemRandom random;
+  const auto store = storage::federation::OpenRocksStore(federation_folder, &random);
   AANGAN_CHECK(store.ok());
   for (const auto& [table, family] : kTables) {
     const auto rows = (*store)->List(table, "", "", kRowsMax);

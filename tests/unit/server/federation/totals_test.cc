@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "absl/strings/str_cat.h"
+#include "base/random.h"
 #include "model/figure.h"
 #include "model/published.h"
 #include "model/roster.h"
@@ -348,7 +349,8 @@ TEST_F(TotalsTest, WhatIsExportedCanBeImportedElsewhere) {
   EXPECT_THAT(Import(said.release_file(), said.key_phrase()),
               HasProblem(StatusCode::kInvalidArgument, Reason::kInvalidField));  // of another roster alone
   const tests::TempDir folder;
-  const auto store = storage::federation::OpenRocksStore(folder / "main");
+  SystemRandom random;
+  const auto store = storage::federation::OpenRocksStore(folder.path(), &random);
   ASSERT_THAT(store, IsOk());
   const SisterBook elsewhere(store->get(), "nepal");
   const auto taken = elsewhere.Import(said.release_file(), said.key_phrase());
