@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Browsers at a federation's HTTPS port: they need no certificate, but a token of their own that an app made, which
-// reads, ends with signing out, after twelve hours and with its app; whatever needed a certificate needs it still.
+// reads, ends with signing out, after twelve hours and with its app; whatever needed a certificate needs it still. And
+// curl in JSON gets from every rpc what gRPC gives.
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/status.h"
+#include "tests/federation/role_rules.h"
+#include "tests/support/curl_call.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/federation_client.h"
 #include "tests/support/generic_call.h"
@@ -26,6 +30,7 @@ using nlohmann::json;
 using tests::DaemonProcess;
 using tests::FederationClient;
 using tests::HttpsPeer;
+using tests::InWords;
 
 constexpr char kListRounds[] = "/aangan.federation.v1.RoundService/ListRounds";
 constexpr char kListApps[] = "/aangan.federation.v1.AppService/ListApps";
@@ -82,6 +87,49 @@ TEST_F(Browser, ReadsWithATokenOfItsOwnAndDoesNothingElse) {
       peer, {"POST", "/sign-in", {"Content-Type: application/json"}, absl::StrCat(R"({"token": ")", *token, R"("})")});
   ASSERT_TRUE(signed_in.has_value());
   EXPECT_EQ(json::parse(signed_in->body)["role"], "analyst");
+}
+
+// Who is nobody, the staff's app with its certificate, and a browser that has signed in, which reads as an analyst
+// does.
+TEST_F(Browser, CurlInJsonGetsFromEveryRpcWhatGrpcGives) {
+  const auto channel =
+      tests::OpenChannel(federation_->address("grpc"), FederationClient::StaffTls(options_.data_folder));
+  const HttpsPeer browser{federation_->address("https"), options_.data_folder + "/staff/authority.pem"};
+  HttpsPeer app = browser;
+  app.certificate_path = options_.data_folder + "/staff/certificate.pem";
+  app.key_path = options_.data_folder + "/staff/key.pem";
+  const auto token = Token();
+  ASSERT_THAT(token.status(), tests::IsOk());
+  const auto signed_in = tests::Ask(
+      browser,
+      {"POST", "/sign-in", {"Content-Type: application/json"}, absl::StrCat(R"({"token": ")", *token, R"("})")});
+  ASSERT_TRUE(signed_in.has_value() && signed_in->status == 200);
+  const std::string cookie = signed_in->headers.at("set-cookie");
+  int rpcs = 0;
+  for (const auto* service : tests::ServicesOf("aangan.federation.v1")) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      const auto& method = *service->method(i);
+      if (tests::RolesByHand(method).contains("nobody")) continue;  // on a port of its own, by gRPC alone
+      const std::string path = tests::PathOf(method);
+      ++rpcs;
+      const auto nobody = tests::CallGenerically(channel, {path, "", ""}).status();
+      EXPECT_EQ(InWords(tests::Curl(app, tests::JsonCall(path, "", "{}"))), InWords(nobody)) << path;
+      const auto steward = tests::CallGenerically(channel, {path, staff_token_, ""}).status();
+      EXPECT_EQ(InWords(tests::Curl(app, tests::JsonCall(path, staff_token_, "{}"))), InWords(steward)) << path;
+      tests::HttpsRequest page = tests::JsonCall(path, "", "{}");
+      page.headers.push_back("Origin: https://localhost" + browser.address.substr(browser.address.rfind(':')));
+      page.headers.push_back("Cookie: " + cookie.substr(0, cookie.find(';')));
+      const std::string read = InWords(tests::Curl(browser, page));
+      if (path == kCreateBrowserToken) continue;  // it makes no others
+      if (tests::RolesByHand(method).contains("analyst")) {
+        EXPECT_EQ(read, InWords(steward)) << path;
+      } else {
+        EXPECT_TRUE(absl::StartsWith(read, "PERMISSION_DENIED The role of this token may not do this."))
+            << path << read;
+      }
+    }
+  }
+  EXPECT_GE(rpcs, 36);
 }
 
 TEST_F(Browser, AnAppsOwnTokenNeedsItsCertificateStill) {

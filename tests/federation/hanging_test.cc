@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // A node and a federation whose disk hangs, as real processes: systemd's watchdog is not fed while what waits is not
-// written, and an order to stop comes to its end all the same.
+// written, an order to stop comes to its end all the same, and an opening that lasts is live and not ready.
+#include <fcntl.h>
 #include <grpc/support/time.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
+#include <utility>
 
 #include "absl/strings/match.h"
+#include "base/check.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/federation_client.h"
+#include "tests/support/https_client.h"
 #include "tests/support/lone_federation.h"
 #include "tests/support/lone_node.h"
 #include "tests/support/notify_socket.h"
@@ -26,6 +34,31 @@ using tests::FederationClient;
 using tests::NodeClient;
 
 constexpr absl::Duration kLong = absl::Seconds(60);
+
+// A file with a pipe in its place: whoever reads it waits until it is let go.
+class HeldFile {
+ public:
+  explicit HeldFile(const std::string& path) : path_(path), text_(tests::ReadAll(path)) {
+    AANGAN_CHECK(!text_.empty() && std::filesystem::remove(path) && mkfifo(path.c_str(), 0600) == 0);
+  }
+  ~HeldFile() { close(pipe_); }
+  HeldFile(const HeldFile&) = delete;
+  // Somebody has opened it, and waits.
+  bool AwaitReader() {
+    return Eventually(kLong, [this] { return (pipe_ = open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC)) >= 0; });
+  }
+  void LetGo() {
+    std::ofstream(path_ + ".again") << text_;
+    std::filesystem::rename(path_ + ".again", path_);  // for the next readers
+    EXPECT_EQ(write(pipe_, text_.data(), text_.size()), static_cast<ssize_t>(text_.size()));
+    close(std::exchange(pipe_, -1));
+  }
+
+ private:
+  const std::string path_;
+  const std::string text_;
+  int pipe_ = -1;
+};
 
 class HangingDisk : public ::testing::Test {
  protected:
@@ -60,6 +93,10 @@ class HangingDisk : public ::testing::Test {
     federation::v1::CreateBrowserTokenResponse response;
     EXPECT_EQ(staff.apps->CreateBrowserToken(&context, request, &response).error_code(), grpc::DEADLINE_EXCEEDED);
   }
+  tests::HttpsAnswer Get(const std::string& https, const std::string& path) const {
+    return tests::Ask({https, options_.data_folder + "/tls/authority.pem"}, {"GET", path})
+        .value_or(tests::HttpsAnswer());
+  }
   void Hang() const { std::ofstream(hangs_) << "hangs"; }
 
   void ExpectHungerWhileItHangs(const std::function<void()>& write) {
@@ -82,6 +119,31 @@ class HangingDisk : public ::testing::Test {
     EXPECT_TRUE(Eventually(kLong, [&] { return !daemon_->running(); }));
     EXPECT_LT(absl::Now() - told, within);
     std::filesystem::remove(hangs_);
+    EXPECT_EQ(daemon_->Stop(), 0);
+  }
+  // Ended by force and started again on the same port, it does not get its store open: what it reads first does not
+  // come. `setting` is that of the port.
+  void ExpectLiveAndNotReadyWhileItOpens(const std::string& setting, const std::string& conditions) {
+    const std::string https = daemon_->address("https");
+    *std::next(std::find(options_.arguments.begin(), options_.arguments.end(), setting)) = https;
+    const size_t ready = systemd_.Count("READY=1");
+    daemon_->Kill();
+    HeldFile first(options_.data_folder + "/main/CURRENT");
+    daemon_ = DaemonProcess::Launch(options_);
+    const auto told = [&](const std::string& path) { return Get(https, path).status; };
+    ASSERT_TRUE(Eventually(kLong, [&] { return Get(https, "/readyz?verbose").body == conditions; }))
+        << Get(https, "/readyz?verbose").body << Log();
+    ASSERT_TRUE(first.AwaitReader());
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_EQ(told("/livez"), 200);
+      EXPECT_EQ(told("/readyz"), 503);
+    }
+    EXPECT_EQ(Get(https, "/readyz?verbose").body, conditions);
+    EXPECT_EQ(systemd_.Count("READY=1"), ready);
+    first.LetGo();
+    ASSERT_TRUE(daemon_->AwaitReady(kLong)) << Log();
+    EXPECT_EQ(told("/readyz"), 200);
+    EXPECT_TRUE(Eventually(kLong, [&] { return systemd_.Count("READY=1") > ready; }));
     EXPECT_EQ(daemon_->Stop(), 0);
   }
 
@@ -114,6 +176,19 @@ TEST_F(HangingDisk, HoldsUpASecondOrderToStopEvenLess) {
   Hang();
   FederationWrites();
   ExpectAnEnd(2, absl::Seconds(8));
+}
+
+TEST_F(HangingDisk, WhileItOpensANodeIsLiveAndNotReady) {
+  Start(tests::LoneNode(AANGAN_NODE_UNDER_TEST, folder_.path()));
+  ExpectLiveAndNotReadyWhileItOpens(
+      "--node.https",
+      "[+]answers ok\n[+]unlocked ok\n[-]open failed\n[-]disk failed\n[-]serving failed\nreadyz failed\n");
+}
+
+TEST_F(HangingDisk, WhileItOpensAFederationIsLiveAndNotReady) {
+  Start(tests::LoneFederation(AANGAN_FEDERATION_UNDER_TEST, folder_.path()));
+  ExpectLiveAndNotReadyWhileItOpens(
+      "--federation.https", "[+]answers ok\n[-]open failed\n[-]disk failed\n[-]serving failed\nreadyz failed\n");
 }
 
 }  // namespace

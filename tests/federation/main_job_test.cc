@@ -3,11 +3,16 @@
 // approve and send; the federation freezes, adds up, signs and publishes; every collective gets the figures back.
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/digest.h"
 #include "base/signing.h"
 #include "model/published.h"
 #include "model/roster.h"
+#include "tests/support/curl_call.h"
 #include "tests/support/federation_cluster.h"
 #include "tests/support/status_matchers.h"
 
@@ -32,6 +37,44 @@ void ExpectSigned(const FederationCluster& cluster, const fed::NationalRelease& 
   const auto canonical = model::CanonicalRelease(release);
   ASSERT_THAT(canonical.status(), IsOk());
   EXPECT_THAT(VerifySignature(*key, model::kReleaseLabel, *canonical, AsBytes(release.signature())), IsOk());
+}
+
+// To this question in JSON curl prints what gRPC answers, and it holds these words.
+void ExpectBothWires(const std::shared_ptr<grpc::Channel>& channel, const tests::HttpsPeer& peer,
+                     const std::string& path, const std::string& token, const std::string& body,
+                     const std::string& words) {
+  const tests::HttpsAnswer curl = tests::Curl(peer, tests::JsonCall(path, token, body));
+  const auto grpc = tests::GrpcInJson(channel, path, token, body);
+  ASSERT_THAT(grpc.status(), IsOk()) << path;
+  EXPECT_EQ(curl.status, 200) << path << curl.body;
+  EXPECT_EQ(nlohmann::json::parse(curl.body, nullptr, false), *grpc) << path;
+  EXPECT_TRUE(absl::StrContains(curl.body, words)) << path << curl.body;
+}
+
+// When there is something to be read at a node and at the federation.
+void ExpectTheSameByCurl(FederationCluster& cluster, const std::string& quarter) {
+  const ClusterNode& node = cluster.nodes().front();
+  const std::string authority = node.data + "/tls/authority.pem";
+  const std::string operators = tests::ReadAll(node.data + "/operator.token");
+  const std::string name = absl::StrCat(R"({"name": "releases/)", quarter, R"("})");
+  for (const auto& [rpc, body, words] : {std::tuple("ReleaseService/GetRelease", name, "RELEASE_STAGE_RECEIVED"),
+                                         std::tuple("GovernanceService/ShowRoster", std::string("{}"), "collectives")})
+    ExpectBothWires(tests::OpenChannel(node.process->address("grpc"), {tests::ReadAll(authority), "", ""}),
+                    {node.process->address("https"), authority}, absl::StrCat("/aangan.node.v1.", rpc), operators, body,
+                    words);
+  const std::string staff = cluster.data() + "/staff/";
+  const tests::HttpsPeer peer{cluster.federation().address("https"), staff + "authority.pem", "127.0.0.1",
+                              staff + "certificate.pem", staff + "key.pem"};
+  const auto channel = tests::OpenChannel(cluster.address(), FederationClient::StaffTls(cluster.data()));
+  const std::string token = tests::ReadAll(staff + "token"), roster = R"({"parent": "rosters/india"})";
+  for (const auto& [rpc, words] : {std::pair("AppService/ListApps", "rosters/india/apps/staff"),
+                                   std::pair("CatalogueService/ListCatalogues", "catalogue"),
+                                   std::pair("CertificateService/ListCertificates", "certificates"),
+                                   std::pair("FigureService/ListNationalReleases", "signature"),
+                                   std::pair("LogService/ListLogEntries", "LOG_ENTRY_KIND_KEY_BATCH"),
+                                   std::pair("RosterService/ListCollectives", "collectives"),
+                                   std::pair("RoundService/ListRounds", "ROUND_STATE_CONFIRMED")})
+    ExpectBothWires(channel, peer, absl::StrCat("/aangan.federation.v1.", rpc), token, roster, words);
 }
 
 TEST(MainJob, RealRecordsInNationalFiguresOut) {
@@ -86,6 +129,7 @@ TEST(MainJob, RealRecordsInNationalFiguresOut) {
           << figure.ShortDebugString();
     }
   }
+  ExpectTheSameByCurl(cluster, model::PeriodText(cluster.quarters().back()));
   // Releases are numbered without a gap.
   EXPECT_EQ(cluster.NationalRelease(cluster.quarters().front())->number(), 1);
   EXPECT_EQ(cluster.NationalRelease(cluster.quarters().back())->number(), 3);

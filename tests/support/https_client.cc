@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <fstream>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -38,9 +40,29 @@ bool HasHeader(const HttpsRequest& request, absl::string_view name) {
 
 }  // namespace
 
-std::unique_ptr<HttpsConnection> HttpsConnection::Open(const HttpsPeer& peer) {
+std::unique_ptr<HttpsConnection> HttpsConnection::Reach(const HttpsPeer& peer) {
   signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets that the other side has closed
   std::unique_ptr<HttpsConnection> made(new HttpsConnection());
+  made->socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const timeval patience{kPatienceSeconds, 0};
+  setsockopt(made->socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  setsockopt(made->socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+  if (peer.receive_bytes > 0)
+    setsockopt(made->socket_, SOL_SOCKET, SO_RCVBUF, &peer.receive_bytes, sizeof(peer.receive_bytes));
+  const sockaddr_in own = SocketAddress(peer.from, 0);
+  int port = 0;
+  const size_t colon = peer.address.rfind(':');
+  if (!absl::SimpleAtoi(peer.address.substr(colon + 1), &port)) return nullptr;
+  const sockaddr_in other = SocketAddress(peer.address.substr(0, colon), port);
+  if (bind(made->socket_, reinterpret_cast<const sockaddr*>(&own), sizeof(own)) != 0 ||
+      connect(made->socket_, reinterpret_cast<const sockaddr*>(&other), sizeof(other)) != 0)
+    return nullptr;
+  return made;
+}
+
+std::unique_ptr<HttpsConnection> HttpsConnection::Open(const HttpsPeer& peer) {
+  std::unique_ptr<HttpsConnection> made = Reach(peer);
+  if (made == nullptr) return nullptr;
   made->context_ = SSL_CTX_new(TLS_client_method());
   if (peer.tls_max != 0) SSL_CTX_set_max_proto_version(made->context_, peer.tls_max);
   if (!peer.authority_path.empty()) {
@@ -50,18 +72,6 @@ std::unique_ptr<HttpsConnection> HttpsConnection::Open(const HttpsPeer& peer) {
   if (!peer.certificate_path.empty() &&
       (SSL_CTX_use_certificate_chain_file(made->context_, peer.certificate_path.c_str()) != 1 ||
        SSL_CTX_use_PrivateKey_file(made->context_, peer.key_path.c_str(), SSL_FILETYPE_PEM) != 1))
-    return nullptr;
-  made->socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const timeval patience{kPatienceSeconds, 0};
-  setsockopt(made->socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-  setsockopt(made->socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-  const sockaddr_in own = SocketAddress(peer.from, 0);
-  int port = 0;
-  const size_t colon = peer.address.rfind(':');
-  if (!absl::SimpleAtoi(peer.address.substr(colon + 1), &port)) return nullptr;
-  const sockaddr_in other = SocketAddress(peer.address.substr(0, colon), port);
-  if (bind(made->socket_, reinterpret_cast<const sockaddr*>(&own), sizeof(own)) != 0 ||
-      connect(made->socket_, reinterpret_cast<const sockaddr*>(&other), sizeof(other)) != 0)
     return nullptr;
   made->ssl_ = SSL_new(made->context_);
   SSL_set1_host(made->ssl_, "localhost");
@@ -78,7 +88,8 @@ HttpsConnection::~HttpsConnection() {
 
 bool HttpsConnection::Send(absl::string_view bytes) {
   while (!bytes.empty()) {
-    const int sent = SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size()));
+    const auto sent = ssl_ == nullptr ? send(socket_, bytes.data(), bytes.size(), 0)
+                                      : SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size()));
     if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<size_t>(sent));
   }
@@ -125,6 +136,30 @@ bool HttpsConnection::EndsWithin(absl::Duration within) {
     const int left_ms = static_cast<int>(absl::ToInt64Milliseconds(until - absl::Now()));
     if (poll(&readable, 1, std::max(1, left_ms)) <= 0) return false;
     if (!ReadMore()) return true;
+  }
+  return false;
+}
+
+void HttpsConnection::Swallow(size_t bytes) {
+  std::string swallowed(bytes, '\0');
+  [[maybe_unused]] const ssize_t got = recv(socket_, swallowed.data(), bytes, MSG_DONTWAIT);
+}
+
+bool HttpsConnection::IsHeld() const {
+  sockaddr_in own{}, other{};
+  socklen_t length = sizeof(own);
+  getsockname(socket_, reinterpret_cast<sockaddr*>(&own), &length);
+  getpeername(socket_, reinterpret_cast<sockaddr*>(&other), &length);
+  const auto written = [](const sockaddr_in& address) {
+    return absl::AsciiStrToUpper(absl::StrCat(absl::Hex(address.sin_addr.s_addr, absl::kZeroPad8), ":",
+                                              absl::Hex(ntohs(address.sin_port), absl::kZeroPad4)));
+  };
+  // "  12: 0100007F:1CEA 0200007F:D431 01 ...": the server's side of it, established.
+  const std::string row = absl::StrCat(" ", written(other), " ", written(own), " 01 ");
+  std::ifstream table("/proc/net/tcp");
+  std::string line;
+  while (std::getline(table, line)) {
+    if (absl::StrContains(line, row)) return true;
   }
   return false;
 }

@@ -30,13 +30,16 @@ struct HttpsPeer {
   std::string from = "127.0.0.1";  // the client's own address
   std::string certificate_path{};  // of the client, with key_path; may be empty
   std::string key_path{};
-  int tls_max = 0;  // for example TLS1_2_VERSION
+  int tls_max = 0;        // for example TLS1_2_VERSION
+  int receive_bytes = 0;  // what its socket takes in unread; 0: as much as the system likes
 };
 
 class HttpsConnection {
  public:
   // Null when the connection or the handshake fails.
   static std::unique_ptr<HttpsConnection> Open(const HttpsPeer& peer);
+  // Without a handshake: Send is of bytes as they are. Null when the connection fails.
+  static std::unique_ptr<HttpsConnection> Reach(const HttpsPeer& peer);
   ~HttpsConnection();
   HttpsConnection(const HttpsConnection&) = delete;
 
@@ -45,6 +48,10 @@ class HttpsConnection {
   std::optional<HttpsAnswer> Receive(bool to_head = false);
   // The server ended it within this time, and said nothing more.
   bool EndsWithin(absl::Duration within);
+  // Takes at most so many bytes from the socket, if they are there, and throws them away.
+  void Swallow(size_t bytes);
+  // Whether the server's side is open, by the system's table: an end behind what was not read yet is not seen here.
+  bool IsHeld() const;
   std::string certificate_digest() const;  // SHA-256 of what the server showed, as hexadecimal
 
  private:
