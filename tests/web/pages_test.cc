@@ -9,11 +9,14 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "base/files.h"
 #include "model/period.h"
 #include "tests/support/federation_cluster.h"
 #include "tests/support/first_start_log.h"
 #include "tests/support/lone_node.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
 
 namespace aangan {
 namespace {
@@ -50,6 +53,29 @@ std::string NewMembers(const FederationCluster& cluster) {
   return absl::StrCat(response.totals(0).number(), ", give or take ", response.totals(0).margin());
 }
 
+// The shipped catalogue, but that the one collective of Kerala says yes to a figure of its state.
+std::string WithAState(const tests::TempDir& folder) {
+  std::string text = tests::ReadAll(AANGAN_DEFAULT_CATALOGUE);
+  EXPECT_EQ(absl::StrReplaceAll({{"  collectives: \"kerala_1\"\n", ""}}, &text), 1);
+  text += "places { id: \"kerala\" title: \"Kerala\" kind: PLACE_KIND_STATE collectives: \"kerala_1\" }\n";
+  EXPECT_THAT(WriteFileDurably(folder / "catalogue.txtpb", text, 0600), IsOk());
+  return folder / "catalogue.txtpb";
+}
+
+// What the page has to say of the new members of Kerala, which are fewer than the noise.
+std::string NewMembersOfKerala(const FederationCluster& cluster, const std::string& period) {
+  fed::ListFiguresRequest question;
+  question.set_period(period);
+  question.set_indicator("new_members");
+  fed::FigureCode& code = *question.add_codes();
+  code.set_dimension(fed::DIMENSION_PLACE);
+  code.set_code("kerala");
+  const std::vector<fed::Figure> figures = cluster.Figures(question);
+  if (figures.size() != 1) return "no figure";
+  if (figures.front().value() == fed::FIGURE_VALUE_TOO_FEW_TO_SAY) return "too few to say";
+  return absl::StrCat(figures.front().number(), ", give or take ", figures.front().margin());
+}
+
 // A script of web/tests/browser ends with 0.
 void Browse(const std::string& script, const nlohmann::json& given) {
   ASSERT_EQ(setenv("AANGAN_PAGES", given.dump().c_str(), 1), 0);
@@ -58,7 +84,8 @@ void Browse(const std::string& script, const nlohmann::json& given) {
 }
 
 TEST(Pages, AReleaseIsApprovedAtANodeAndReadInTheNationalFigures) {
-  FederationCluster cluster({.ended_quarters = 2});
+  const tests::TempDir folder;
+  FederationCluster cluster({.catalogue_path = WithAState(folder), .ended_quarters = 2});
   cluster.Found();
   const model::Period before = cluster.quarters().front();
   const model::Period newest = cluster.quarters().back();
@@ -92,6 +119,8 @@ TEST(Pages, AReleaseIsApprovedAtANodeAndReadInTheNationalFigures) {
   given["coverage"] = "12 of 12 collectives reported. Confirmed";
   given["isRehearsal"] = true;
   given["newMembers"] = NewMembers(cluster);
+  given["newMembersOfKerala"] = NewMembersOfKerala(cluster, model::PeriodText(newest));
+  given["files"] = folder.path();
   Browse("federation.mjs", given);
 }
 

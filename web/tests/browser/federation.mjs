@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Staff at the federation's page: sign in, read a figure with its margin, filter, compare, switch language, download;
-// each view on three screens.
+// Staff at the federation's page: sign in, read a figure with its margin, filter, compare, switch language, download, go on
+// without a link, by the keyboard alone; each view on three screens.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { WIDTHS, check, given, picture, signIn, withPage } from './browser.mjs';
 
 const { federation: base, federationToken: token, newest, before } = given;
@@ -18,13 +19,27 @@ const VIEWS = [
   'data',
   'method',
 ];
+const LANGUAGES = ['hi', 'bn', 'te', 'ta', 'or', 'mr', 'en'];
 const MARGIN = /^[\d,]+, give or take [\d,]+$/;
+const MONTHS = /January|February|March|April|May|June|July|August|September|October|November|December|\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b/;
 
 async function go(page, view) {
   await page.goto(`${base}#/${view}`);
   await page.locator('main h1').first().waitFor();
-  await page.locator('main [role=status]', { hasText: 'Reading' }).waitFor({ state: 'detached' });
+  await page.locator('main [role=status]:not(:empty)').first().waitFor({ state: 'detached' });
 }
+
+async function enter(page) {
+  await signIn(page, base, token);
+  await page.locator('.coverage').waitFor();
+}
+
+async function speak(page, language) {
+  await page.locator('.language select').selectOption(language);
+  await page.locator(`html[lang=${language}]`).waitFor();
+}
+
+const nameOf = (view) => view.replaceAll(/[/?=]/g, '-');
 
 for (const width of WIDTHS) {
   await withPage(base, width, async (page) => {
@@ -32,24 +47,25 @@ for (const width of WIDTHS) {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await check(page, `sign-in ${width}`);
     await picture(page, `federation-sign_in-${width}`);
-    await signIn(page, base, token);
-    await page.locator('.coverage').waitFor();
+    await enter(page);
     for (const view of VIEWS) {
       await go(page, view);
       await check(page, `${view} ${width}`);
-      await picture(page, `federation-${view.replaceAll(/[/?=]/g, '-')}-${width}`);
+      await picture(page, `federation-${nameOf(view)}-${width}`);
+    }
+    if (width !== 360) return;
+    // The longest words on the narrowest screen.
+    await speak(page, 'ta');
+    for (const view of ['overview', 'indicator/new_members?by=gender', 'places']) {
+      await go(page, view);
+      await check(page, `${view} in Tamil at 360`);
+      await picture(page, `federation-${nameOf(view)}-ta-360`);
     }
   });
 }
 
-await withPage(base, 1024, async (page) => {
-  // A wrong token is refused in words; the keyboard alone is enough.
-  await signIn(page, base, 'aangan-wrong-aaaa');
-  await page.getByRole('alert').filter({ hasText: 'not known here' }).waitFor();
-  await page.getByLabel('Your token').fill(token);
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Enter');
-  await page.locator('.coverage').waitFor();
+/** Figures, filters, places, differences. Returns what is shown of new members in the newest period, as files name it. */
+async function read(page) {
   assert.ok((await page.locator('.coverage .lead').innerText()).startsWith(given.coverage));
   assert.equal(await page.locator('.rehearsal').count(), given.isRehearsal ? 1 : 0);
 
@@ -68,74 +84,181 @@ await withPage(base, 1024, async (page) => {
   await page.locator('summary').first().click();
   assert.ok((await page.locator('table').first().locator('tbody tr').count()) >= 2);
 
-  // Places: each state of the roster is kept private, and whose yes it needs is said.
-  await go(page, 'places');
-  await page.locator('.states .value-private').first().waitFor();
-  assert.equal(await page.locator('.states .value-private').count(), 8);
+  // Places: the state that said yes has its figure; each other one is kept private, and whose yes is missing is said.
+  await go(page, `places?period=${newest}`);
   await page.locator('main label select').selectOption('new_members');
-  assert.equal(await page.locator('.interval-rows li:not(.axis)').count(), 2);
+  const kerala = page.locator('.states .interval-rows li', { hasText: 'Kerala' });
+  await kerala.filter({ hasText: given.newMembersOfKerala }).waitFor();
+  assert.equal(await page.locator('.states .interval-rows li:not(.axis)').count(), 8);
+  assert.equal(await page.locator('.states .value-private').count(), 7);
+  assert.equal(await page.locator('.states small', { hasText: /^Whose yes is missing: / }).count(), 7);
+  const zones = page.locator('.chart').first().locator('.interval-rows li:not(.axis)');
+  assert.equal(await zones.count(), 2);
+  const shown = [['', '', value], ['new_by_place', 'south_west', await zones.nth(0).locator('.row-value').innerText()], ['new_by_place', 'east', await zones.nth(1).locator('.row-value').innerText()]];
 
   // Compare with the margin of the difference.
   await go(page, `compare?period=${newest}&from=${before}&figure=new_members`);
   for (const each of await page.locator('.interval-rows li:not(.axis) .row-value').allInnerTexts()) {
     assert.match(each, /^([+−][\d,]+, give or take [\d,]+|no clear change \([+−][\d,]+, give or take [\d,]+\))$/);
   }
+  // A zone may, seldom, be too few to say.
+  return shown.filter(([, , words]) => MARGIN.test(words.trim())).map(([table, place, words]) => {
+    const [number, margin] = words.replaceAll(',', '').match(/\d+/g).map(Number);
+    return { roster: 'india', indicator: 'new_members', table, place, value: number, margin };
+  });
+}
 
-  // Every language: the same figure in Latin digits.
+/** Every language: the same figure in Latin digits, and dates with its own months. */
+async function speakAll(page) {
   await go(page, 'overview');
-  const digits = value.match(/\d[\d,]*/g);
-  for (const language of ['hi', 'bn', 'te', 'ta', 'or', 'mr', 'en']) {
-    await page.locator('.language select').selectOption(language);
-    await page.locator(`html[lang=${language}]`).waitFor();
+  const digits = given.newMembers.match(/\d+/g);
+  for (const language of LANGUAGES) {
+    await go(page, 'overview');
+    await speak(page, language);
     const said = await page.locator('.totals .value').first().innerText();
-    assert.deepEqual(said.match(/\d[\d,]*/g), digits, language);
-    if (language !== 'en') assert.doesNotMatch(await page.locator('main h1').innerText(), /National/);
+    assert.deepEqual(said.match(/\d[\d,]*/g).map((each) => each.replaceAll(',', '')), digits, language);
     await check(page, `overview in ${language}`);
     await picture(page, `federation-overview-${language}`);
+    if (language === 'en') continue;
+    assert.doesNotMatch(await page.locator('main h1').innerText(), /National/);
+    await go(page, 'rounds');
+    assert.doesNotMatch(await page.locator('main').innerText(), MONTHS, language);
   }
+}
 
-  // Downloads, each looked into.
+/** Every file, saved as a reader would; readers that are not ours find in each what the page showed. */
+async function download(page, shown) {
   await go(page, `data?period=${newest}`);
-  for (const [name, isRight] of [
-    ['Excel', (bytes) => bytes.subarray(0, 2).toString() === 'PK'],
-    ['CSV', (bytes) => bytes.toString().startsWith('\ufeff') && bytes.toString().includes('new_members')],
-    ['DHIS2 values', (bytes) => JSON.parse(bytes.toString()).dataValues.length > 0],
-    ['FHIR', (bytes) => JSON.stringify(JSON.parse(bytes.toString())).includes('MeasureReport')],
-    ['SDMX-CSV', (bytes) => bytes.toString().split('\n').length > 10],
-  ]) {
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name, exact: true }).click()]);
-    assert.ok(download.suggestedFilename().includes(newest), download.suggestedFilename());
-    assert.ok(isRight(readFileSync(await download.path())), name);
+  const files = [
+    ['Excel', 'xlsx'],
+    ['CSV', 'csv'],
+    ['Dictionary', 'dictionary'],
+    ['DHIS2 values', 'dhis2'],
+    ['DHIS2 metadata', 'dhis2-metadata'],
+    ['DHIS2, left out', 'dhis2-omitted'],
+    ['FHIR', 'fhir'],
+    ['SDMX-CSV', 'sdmx'],
+  ];
+  assert.deepEqual(await page.locator('.downloads button').allInnerTexts(), files.map(([title]) => title));
+  for (const [title, name] of files) {
+    const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: title, exact: true }).click()]);
+    assert.ok(saved.suggestedFilename().includes(newest), saved.suggestedFilename());
+    await saved.saveAs(`${given.files}/${name}`);
+    await page.getByRole('status').filter({ hasText: saved.suggestedFilename() }).waitFor();
   }
+  const tests = fileURLToPath(new URL('../../../tests', import.meta.url));
+  assert.ok(shown.length > 0);
+  const said = execFileSync('/usr/bin/python3', [`${tests}/interop/exports/read_exports.py`, given.files, `${tests}/tools`, JSON.stringify(shown)], { encoding: 'utf8' });
+  assert.match(said, new RegExp(`^shown: ${shown.length} figures, the same in every file$`, 'm'));
+}
 
-  // What was read stays when the link is gone.
+/** What was read stays when the link is gone: each view says the same, and nothing is asked for. */
+async function goOffline(page) {
+  const views = [...VIEWS, `places?period=${before}`, `indicator/new_members?by=zone&period=${before}`, `compare?figure=new_members`];
+  const said = new Map();
+  const wordsOf = async (view) => {
+    await go(page, view);
+    return page.locator('main').innerText();
+  };
+  for (const view of views) said.set(view, await wordsOf(view));
   await go(page, 'overview');
   const asked = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   await page.context().setOffline(true);
+  for (const view of views) assert.equal(await wordsOf(view), said.get(view), view);
   await page.locator('nav').getByRole('link', { name: 'Compare' }).click();
   await page.getByRole('heading', { level: 1, name: /What changed from/ }).waitFor();
-  assert.deepEqual(asked.filter((path) => path.startsWith('/aangan.')), []);
+  await speak(page, 'hi');
+  await speak(page, 'en');
+  assert.deepEqual(asked, []);
+  // What does need the link says so.
+  await go(page, 'data');
+  await page.getByRole('button', { name: 'CSV', exact: true }).click();
+  await page.locator('main').getByRole('alert').waitFor();
+  assert.ok(asked.length > 0);
   await page.context().setOffline(false);
+}
 
-  // The first figure is there within a second; the machine may be busy once or twice.
+/** The first figure is there within a second, for one who comes with a cookie and nothing else. */
+async function measure(page) {
+  const storageState = await page.context().storageState();
   const seconds = [];
-  for (let i = 0; i < 4; ++i) {
-    const begun = Date.now();
-    await page.goto('about:blank');
-    await page.goto(base);
-    await page.locator('.value-number').first().waitFor();
-    seconds.push((Date.now() - begun) / 1000);
+  for (let i = 0; i < 7; ++i) {
+    const context = await page.context().browser().newContext({ viewport: { width: 1024, height: 900 }, ignoreHTTPSErrors: true, locale: 'en-IN', storageState });
+    const fresh = await context.newPage();
+    await fresh.addInitScript(() => {
+      new MutationObserver((_, observer) => {
+        if (!document.querySelector('.value-number')) return;
+        globalThis.firstFigure = performance.now() / 1000;
+        observer.disconnect();
+      }).observe(document, { childList: true, subtree: true });
+    });
+    await fresh.goto(base);
+    await fresh.locator('.value-number').first().waitFor();
+    seconds.push(await fresh.evaluate(() => globalThis.firstFigure));
+    const cached = await fresh.evaluate(() => performance.getEntriesByType('resource').filter((each) => each.name.endsWith('.js') && each.transferSize === 0).length);
+    assert.equal(cached, 0, 'a script came from a cache');
+    await context.close();
   }
-  assert.ok(Math.min(...seconds) < 1, `first figure after ${seconds} s`);
+  const median = seconds.sort((a, b) => a - b)[3];
+  console.log(`first figure after ${seconds.map((each) => each.toFixed(2)).join(', ')} s`);
+  assert.ok(median < 1, `first figure after ${seconds} s`);
+}
+
+await withPage(base, 1024, async (page) => {
+  // A wrong token is refused in words; the keyboard alone is enough.
+  await signIn(page, base, 'aangan-wrong-aaaa');
+  await page.getByRole('alert').filter({ hasText: 'not known here' }).waitFor();
+  await page.getByLabel('Your token').fill(token);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.locator('.coverage').waitFor();
+  const shown = await read(page);
+  await speakAll(page);
+  await download(page, shown);
+  await goOffline(page);
+  await measure(page);
+});
+
+/** Presses Tab until the focus is there; wherever it comes by, it can be seen. */
+async function tabTo(page, selector) {
+  for (let i = 0; i < 80; ++i) {
+    await page.keyboard.press('Tab');
+    const [isThere, isSeen] = await page.evaluate((wanted) => {
+      const look = getComputedStyle(document.activeElement);
+      return [document.activeElement.matches(wanted), look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2];
+    }, selector);
+    assert.ok(isSeen, `the focus can't be seen on the way to ${selector}`);
+    if (isThere) return;
+  }
+  assert.fail(`the Tab key does not come to ${selector}`);
+}
+
+// Another period and a file of it by the keyboard alone.
+await withPage(base, 1024, async (page) => {
+  await enter(page);
+  await page.reload();
+  await page.locator('.coverage').waitFor();
+  await tabTo(page, '.period select');
+  const [first, second] = await page.locator('.period option').evaluateAll((all) => all.map((each) => each.value));
+  assert.equal(first, newest);
+  await page.keyboard.press('ArrowDown');
+  await page.waitForURL(new RegExp(`period=${second}$`));
+  assert.ok(await page.locator('.period select').evaluate((each) => each === document.activeElement));
+  await tabTo(page, 'nav a[href^="#/data"]');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: /^Files of / }).waitFor();
+  await page.locator('main:focus').waitFor();
+  await tabTo(page, '.downloads li:nth-child(2) button');
+  const [saved] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
+  assert.match(saved.suggestedFilename(), new RegExp(`${second}.*csv$`));
 });
 
 await withPage(
   base,
   1024,
   async (page) => {
-    await signIn(page, base, token);
-    await page.locator('.coverage').waitFor();
+    await enter(page);
     for (const view of ['overview', 'compare', 'places']) {
       await go(page, view);
       await check(page, `${view} in the dark`);
