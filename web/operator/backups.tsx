@@ -56,10 +56,10 @@ function BackupTable({ words, backups }: { words: Language; backups: Backup[] })
         {
           title: words.say('op.backups_state'),
           cell: (each) => (
-            <>
+            <span>
               {each.state === BackupState.UNSPECIFIED ? '–' : words.say(`op.backups_${each.state}`) + done(each)}
               {each.reason && <span lang="en">: {each.reason.toLowerCase().replaceAll('_', ' ')}</span>}
-            </>
+            </span>
           ),
         },
       ]}

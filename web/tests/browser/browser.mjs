@@ -83,3 +83,14 @@ export async function picture(page, name) {
   mkdirSync(given.pictures, { recursive: true });
   await page.screenshot({ path: `${given.pictures}/${name}.png`, fullPage: true });
 }
+
+/** One state on each screen: looked at, and pictured. */
+export async function onEachScreen(page, name) {
+  const before = page.viewportSize();
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ ...before, width });
+    await check(page, `${name} ${width}`);
+    await picture(page, `${name.replaceAll(/[ /]/g, '-')}-${width}`);
+  }
+  await page.setViewportSize(before);
+}

@@ -3,27 +3,24 @@
 // token.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { WIDTHS, check, given, picture, withPage } from './browser.mjs';
+import { given, onEachScreen, withPage } from './browser.mjs';
 
 const { node: base, code, tokenFile } = given;
 const PASSPHRASE = 'five words that stay together';
 const closed = { isClosed: true };
 
-for (const width of WIDTHS) {
-  await withPage(
-    base,
-    width,
-    async (page) => {
-      for (const view of ['start', 'start/new', 'start/restore', 'start/join']) {
-        await page.goto(`${base}#/${view}`);
-        await page.locator('main h1').waitFor();
-        await check(page, `${view} ${width}`);
-        await picture(page, `operator-${view.replaceAll('/', '-')}-${width}`);
-      }
-    },
-    closed,
-  );
-}
+await withPage(
+  base,
+  1024,
+  async (page) => {
+    for (const view of ['start', 'start/new', 'start/restore', 'start/join']) {
+      await page.goto(`${base}#/${view}`);
+      await page.locator('main h1').waitFor();
+      await onEachScreen(page, `operator ${view}`);
+    }
+  },
+  closed,
+);
 
 await withPage(
   base,
@@ -53,23 +50,23 @@ await withPage(
     };
     await fill('aaaa-bbbb-cccc');
     await page.getByRole('alert').filter({ hasText: 'aangan setup-code' }).waitFor();
-    await check(page, 'a wrong code');
+    await onEachScreen(page, 'operator start wrong code');
     await fill(code);
     await heading('Sign in');
     await page.getByText(tokenFile).waitFor();
     await page.getByRole('heading', { name: 'What comes next' }).waitFor();
-    await check(page, 'the first sign-in');
-    await picture(page, 'operator-start-done-360');
+    await onEachScreen(page, 'operator start done');
     const kept = await page.evaluate(() => JSON.stringify({ ...sessionStorage }) + JSON.stringify({ ...localStorage }) + document.documentElement.outerHTML);
     assert.ok(!kept.includes(PASSPHRASE) && !kept.includes(code));
 
     await page.getByLabel('Your token').fill(readFileSync(tokenFile, 'utf8').trim());
     await page.keyboard.press('Enter');
     await page.locator('.task').first().waitFor();
+    await page.locator('.quiet-lines').getByText("nothing of the year's privacy budget used yet").waitFor();
+    await onEachScreen(page, 'operator home of a new node');
     await page.getByRole('button', { name: 'Join a federation' }).click();
     await heading('Join a federation');
-    await check(page, 'join 360');
-    await picture(page, 'operator-join-360');
+    await onEachScreen(page, 'operator join');
   },
   closed,
 );
