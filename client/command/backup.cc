@@ -53,19 +53,14 @@ absl::StatusOr<Backup> Await(const Channel& channel, BackupService::Stub* stub, 
   return backup;
 }
 
-absl::StatusOr<int> CopyKeys(const Session& session, const Channel& channel, BackupService::Stub* stub,
-                             const Wish& wish) {
+absl::StatusOr<node::v1::KeyCopy> CopyKeys(const Channel& channel, BackupService::Stub* stub, const Wish& wish) {
   node::v1::CreateKeyCopyRequest request;
   request.set_folder(wish.keys_to);
   request.set_label(wish.label);
-  ASSIGN_OR_RETURN(const node::v1::KeyCopy copy, channel.Call(stub, &BackupService::Stub::CreateKeyCopy, request));
-  session.output().PrintObject(
-      {{"key_copy", "label", "create_time"}, {{copy.name(), copy.label(), TimeValue(true, copy.create_time())}}});
-  session.output().Say(
-      "The key file is written. Keep it apart from the backups, and make a new one after every erasure.");
-  return kExitOk;
+  return channel.Call(stub, &BackupService::Stub::CreateKeyCopy, request);
 }
 
+// One object of what was made: the backup, the copy of the keys, or both.
 absl::StatusOr<int> Create(const Session& session, const Wish& wish) {
   if (wish.to.empty() && wish.keys_to.empty()) {
     return Problem(absl::StatusCode::kInvalidArgument, Reason::kInvalidField, "a backup needs a place")
@@ -73,24 +68,35 @@ absl::StatusOr<int> Create(const Session& session, const Wish& wish) {
   }
   ASSIGN_OR_RETURN(const auto channel, session.Node(NodeRole::kOperator));
   const auto stub = BackupService::NewStub(channel->grpc());
+  Table made{{}, {{}}};
   if (!wish.to.empty()) {
     node::v1::CreateBackupRequest request;
     request.set_folder(wish.to);
     request.set_keep_generations(wish.keep);
     ASSIGN_OR_RETURN(Backup backup, channel->Call(stub.get(), &BackupService::Stub::CreateBackup, request));
     ASSIGN_OR_RETURN(backup, Await(*channel, stub.get(), std::move(backup), "backing up"));
-    session.output().PrintObject(BackupTable({backup}));
+    made = BackupTable({backup});
     if (backup.state() != node::v1::BACKUP_STATE_DONE) {
+      session.output().PrintObject(made);
       session.output().Say("The backup was not finished; those before it stand. Look at the reason, and try again.");
       return kExitFailed;
     }
     session.output().Say("Every file was read back from the medium, and is as it was written.");
   }
+  absl::Status copied;
   if (wish.keys_to.empty()) {
     session.output().Say("A backup can not be read without the key file: aangan backup --keys-to ... --label ...");
-    return kExitOk;
+  } else if (const auto copy = CopyKeys(*channel, stub.get(), wish); copy.ok()) {
+    made.columns.insert(made.columns.end(), {"key_copy", "label", "key_copy_time"});
+    made.rows[0].insert(made.rows[0].end(), {copy->name(), copy->label(), TimeValue(true, copy->create_time())});
+    session.output().Say(
+        "The key file is written. Keep it apart from the backups, and make a new one after every erasure.");
+  } else {
+    copied = copy.status();
   }
-  return CopyKeys(session, *channel, stub.get(), wish);
+  if (!made.columns.empty()) session.output().PrintObject(made);
+  RETURN_IF_ERROR(copied);
+  return kExitOk;
 }
 
 absl::StatusOr<std::vector<Backup>> AllBackups(const Channel& channel, BackupService::Stub* stub) {

@@ -181,7 +181,8 @@ absl::StatusOr<int> CreateService(const Session& session, const NewService& wish
 void AddCreateMember(CLI::App& members, Session& session) {
   CLI::App* create =
       AddCommand(members, "create", "Enrol a member",
-                 "aangan members create --enrolment-quarter 2026Q3 --gender woman --counted-since 2026-07-04");
+                 "aangan members create --enrolment-quarter 2026Q3 --gender woman --counted-since 2026-07-04 "
+                 "--notice-version 2026.1 --consent-language hi");
   auto wish = std::make_shared<NewMember>();
   create->add_option_function<int>(
       "--birth-year", [wish](int year) { wish->member.set_birth_year(year); }, "year of birth; none: not recorded");
@@ -203,7 +204,8 @@ void AddCreateMember(CLI::App& members, Session& session) {
        [](NewMember& w, const std::string& v) { w.member.mutable_details()->set_contact(v); });
   text("--notes", "notes, sealed",
        [](NewMember& w, const std::string& v) { w.member.mutable_details()->set_notes(v); });
-  create->add_option("--counted-since", wish->consent_day, "day on which she agreed to be counted; none: she did not");
+  create->add_option("--counted-since", wish->consent_day,
+                     "day on which she agreed to be counted, with --notice-version; none: she did not");
   create->add_option("--notice-version", wish->notice_version, "version of the notice that she was read");
   create->add_option("--consent-language", wish->consent_language, "language of the notice")->capture_default_str();
   create->callback([&session, wish] { session.run = [&session, wish] { return CreateMember(session, *wish); }; });
