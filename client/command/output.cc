@@ -264,13 +264,14 @@ void Progress::Draw(bool last) {
     std::cerr << Written({{"progress", what_}, {"done", done_}, {"total", total_}, {"percent", percent}}) << "\n";
     return;
   }
-  absl::Duration left = done_ > 0 ? (now - begun_) * (static_cast<double>(total_ - done_) / static_cast<double>(done_))
-                                  : absl::ZeroDuration();
+  std::string left = "            ";
+  if (!last && done_ > 0) {
+    const double times = static_cast<double>(total_ - done_) / static_cast<double>(done_);
+    left = absl::StrCat(absl::FormatDuration(absl::Ceil((now - begun_) * times, absl::Seconds(1))), " left   ");
+  }
   std::string bar;
   for (int i = 0; i < 30; ++i) bar += i * 100 < percent * 30 ? "█" : "░";
-  std::cerr << "\r" << what_ << " " << bar << " " << percent << " %  "
-            << (last ? std::string("        ") : absl::FormatDuration(absl::Trunc(left, absl::Seconds(1))) + " left   ")
-            << (last ? "\n" : "") << std::flush;
+  std::cerr << "\r" << what_ << " " << bar << " " << percent << " %  " << left << (last ? "\n" : "") << std::flush;
 }
 
 }  // namespace aangan::client

@@ -198,8 +198,9 @@ await withPage(base, 1024, async (page) => {
   assert.ok(!/kavita/i.test(stays) && !stays.includes(member));
   // Back to the search, and from there to the record again.
   await page.goBack();
+  await page.getByRole('heading', { level: 1, name: 'Members' }).waitFor();
   await page.getByLabel('Her name').fill('kavita');
-  await page.keyboard.press('Enter');
+  await page.getByLabel('Her name').press('Enter');
   await page.getByRole('link', { name: NAME }).click();
   await page.getByRole('heading', { level: 1, name: NAME }).waitFor();
   // A consent: refused without the words that she heard, then recorded.
