@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What both pages begin with: the way past the head, the head itself, and the ways through the page.
 import { render, type ComponentChildren, type JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Language, LanguageId } from './language';
 import { LanguageChoice } from './parts';
 import { parseRoute, type Route } from './route';
@@ -18,10 +18,13 @@ export function useRoute(): Route {
   return route;
 }
 
-/** Begins at the top of each view, with the focus there too; but not when the page is opened. */
+/**
+ * Begins at the top of each view, with the focus there too; but not when the page is opened. It is done before the view can be
+ * seen: later it would take the focus from whoever types already.
+ */
 export function useFreshView(route: Route): void {
   const opened = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (opened.current) {
       scrollTo(0, 0);
       document.getElementById('content')?.focus({ preventScroll: true });

@@ -58,8 +58,13 @@ export async function withPage(base, width, work, { isClosed = false, ...options
 
 export async function signIn(page, base, token) {
   await page.goto(base);
-  await page.getByLabel('Your token').fill(token);
-  await page.keyboard.press('Enter');
+  await send(page.getByLabel('Your token'), token);
+}
+
+/** The key is pressed in the field: a room that has just come takes the focus to its beginning. */
+export async function send(field, text) {
+  await field.fill(text);
+  await field.press('Enter');
 }
 
 /** Nothing overlaps the edge of the screen, and axe-core finds nothing. */

@@ -3,7 +3,7 @@
 // token.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { given, onEachScreen, withPage } from './browser.mjs';
+import { given, onEachScreen, send, withPage } from './browser.mjs';
 
 const { node: base, code, tokenFile } = given;
 const PASSPHRASE = 'five words that stay together';
@@ -45,8 +45,7 @@ await withPage(
     const fill = async (typed) => {
       await page.getByLabel('Set-up code').fill(typed);
       await page.getByLabel('Passphrase', { exact: false }).first().fill(PASSPHRASE);
-      await page.getByLabel('The same again').fill(PASSPHRASE);
-      await page.keyboard.press('Enter');
+      await send(page.getByLabel('The same again'), PASSPHRASE);
     };
     await fill('aaaa-bbbb-cccc');
     await page.getByRole('alert').filter({ hasText: 'aangan setup-code' }).waitFor();
@@ -59,8 +58,7 @@ await withPage(
     const kept = await page.evaluate(() => JSON.stringify({ ...sessionStorage }) + JSON.stringify({ ...localStorage }) + document.documentElement.outerHTML);
     assert.ok(!kept.includes(PASSPHRASE) && !kept.includes(code));
 
-    await page.getByLabel('Your token').fill(readFileSync(tokenFile, 'utf8').trim());
-    await page.keyboard.press('Enter');
+    await send(page.getByLabel('Your token'), readFileSync(tokenFile, 'utf8').trim());
     await page.locator('.task').first().waitFor();
     await page.locator('.quiet-lines').getByText("nothing of the year's privacy budget used yet").waitFor();
     await onEachScreen(page, 'operator home of a new node');

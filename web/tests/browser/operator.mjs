@@ -2,7 +2,7 @@
 // The people who run a node at its page: what needs them, what would leave, and their yes. An operator's yes is not enough;
 // a steward's is. Each room and state is looked at on each screen; what holds markup in a name is text everywhere.
 import assert from 'node:assert/strict';
-import { check, given, onEachScreen, picture, signIn, withPage } from './browser.mjs';
+import { check, given, onEachScreen, picture, send, signIn, withPage } from './browser.mjs';
 
 const { node: base, operatorToken, stewardToken, newest } = given;
 
@@ -26,8 +26,7 @@ async function settled(page) {
 async function visit(page, view, name, id = '') {
   await page.goto(`${base}#/${view}`);
   if (id) {
-    await page.getByLabel('Her number').fill(id);
-    await page.keyboard.press('Enter');
+    await send(page.getByLabel('Her number'), id);
     await page.getByLabel('Her number').waitFor({ state: 'detached' });
     assert.ok(!page.url().includes(id));
   }
@@ -152,8 +151,7 @@ await withPage(base, 1024, async (page) => {
   await form.getByLabel('What it is for').fill('Not a slug');
   await form.getByRole('button', { name: 'Make the token' }).click();
   await page.getByRole('alert').filter({ hasText: 'token.title' }).waitFor();
-  await form.getByLabel('What it is for').fill('browser_test');
-  await page.keyboard.press('Enter');
+  await send(form.getByLabel('What it is for'), 'browser_test');
   caseworkerToken = (await page.locator('section[role=status] code').innerText()).trim();
   assert.match(caseworkerToken, /^aangan-/);
   await onEachScreen(page, 'operator secret');
@@ -199,8 +197,7 @@ await withPage(base, 1024, async (page) => {
   // Back to the search, and from there to the record again.
   await page.goBack();
   await page.getByRole('heading', { level: 1, name: 'Members' }).waitFor();
-  await page.getByLabel('Her name').fill('kavita');
-  await page.getByLabel('Her name').press('Enter');
+  await send(page.getByLabel('Her name'), 'kavita');
   await page.getByRole('link', { name: NAME }).click();
   await page.getByRole('heading', { level: 1, name: NAME }).waitFor();
   // A consent: refused without the words that she heard, then recorded.
@@ -217,8 +214,7 @@ await withPage(base, 1024, async (page) => {
   await signIn(page, base, caseworkerToken);
   await page.locator('nav').waitFor();
   await visit(page, 'members', 'members');
-  await page.getByLabel('Her name').fill('kavita');
-  await page.keyboard.press('Enter');
+  await send(page.getByLabel('Her name'), 'kavita');
   await page.getByRole('link', { name: NAME }).waitFor();
   await settled(page);
   await onEachScreen(page, 'operator members found');
@@ -240,8 +236,7 @@ await withPage(base, 1024, async (page) => {
   await page.getByLabel('Language').selectOption('ta');
   await page.locator('html[lang=ta]').waitFor();
   await page.goto(`${base}#/members`);
-  await page.locator('main input').fill('kavita');
-  await page.keyboard.press('Enter');
+  await send(page.locator('main input'), 'kavita');
   await page.getByRole('link', { name: NAME }).waitFor();
   await check(page, 'members in Tamil');
   await picture(page, 'operator-members-ta-360');
@@ -257,8 +252,7 @@ await withPage(base, 1024, async (page) => {
   await signIn(page, base, caseworkerToken);
   await page.locator('nav').waitFor();
   await page.goto(`${base}#/erase`);
-  await page.getByLabel('Her number').fill(member);
-  await page.keyboard.press('Enter');
+  await send(page.getByLabel('Her number'), member);
   await page.locator('.word').waitFor();
   const sizes = await page.locator('.word button').evaluateAll((all) => all.map((each) => [each.offsetWidth, each.offsetHeight]));
   assert.deepEqual(sizes[0], sizes[1]);
