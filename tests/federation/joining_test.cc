@@ -76,7 +76,7 @@ TEST_F(Joining, ByAFileAndBothEndsReadTheSamePhrase) {
   ASSERT_TRUE(joined.is_array() && joined.size() == 1) << joined;
   const std::string phrase = joined[0]["this_nodes_phrase"];
   EXPECT_EQ(phrase.size(), 29u);  // six groups of four letters
-  EXPECT_NE(phrase, joined[0]["federations_phrase"]);
+  EXPECT_NE(phrase, joined[0]["federations_phrase"].get<std::string>());
   const json seen = Collectives();
   ASSERT_TRUE(seen.is_array() && seen.size() == 1) << seen;
   EXPECT_EQ(seen[0]["collective"], "kerala_1");
